@@ -1,0 +1,41 @@
+# Shortcuts. Without make: python setup_env.py, then python -m ia3_teach ... (README.md).
+PYTHON ?= python3
+VENV ?= .venv
+# The address of a package index with the torch build you want; empty: pip's own choice.
+TORCH_INDEX ?=
+SETUP = $(PYTHON) setup_env.py --venv "$(VENV)" --torch-index "$(TORCH_INDEX)"
+PY = "$(VENV)/bin/python"
+NBVAL = --nbval --nbval-current-env --nbval-sanitize-with nbval.cfg \
+	--nbval-cell-timeout 300 --nbval-kernel-startup-timeout 120
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-test course run test lint bench pretrain
+
+help:  ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
+
+setup:
+	@$(SETUP)
+
+setup-test:
+	@$(SETUP) test
+
+course: setup  ## set up, lay out my_course/ and start JupyterLab there
+	@$(PY) -m ia3_teach lab my_course
+
+run: setup  ## run every lesson unattended
+	@$(PY) -m ia3_teach run
+
+test: setup-test  ## set up, then every test
+	$(PY) -m pytest tests
+	$(PY) -m pytest --doctest-modules ia3_teach
+	$(PY) -m pytest $(NBVAL) notebooks
+
+lint: setup-test  ## check the style of code and notebooks
+	$(PY) -m ruff check .
+
+bench: setup  ## measure what importing ia3_teach costs
+	$(PY) tests/bench/import_time.py
+
+pretrain: setup  ## make the tiny models again from their seed
+	$(PY) -m ia3_teach pretrain

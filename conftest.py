@@ -1,0 +1,55 @@
+"""What every test runs under: no network, one thread, and the same rules for notebooks."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+os.environ.update(
+    HF_HUB_OFFLINE="1",
+    HF_DATASETS_OFFLINE="1",
+    TRANSFORMERS_OFFLINE="1",
+    TOKENIZERS_PARALLELISM="false",
+    MPLBACKEND="Agg",
+)
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+ROOT = Path(__file__).resolve().parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse the network to the whole run: what needs it would fail elsewhere, and later."""
+    from ia3_teach.course.lab.guard import refuse_network
+
+    refuse_network()
+
+
+def pytest_collectstart(collector: Any) -> None:
+    """In notebooks compare what learners read as text; never pixels, widgets, progress bars."""
+    if type(collector).__name__ == "IPyNbFile":
+        collector.skip_compare += ("stderr", "text/html", "image/svg+xml")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("browser"):
+        chromium()
+
+
+def chromium() -> str:
+    """The system's Chromium, or a skip that says what is missing."""
+    pytest.importorskip("playwright", reason="browser tests need playwright (the extra `test`)")
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("browser tests need a system Chromium (Debian: apt install chromium)")
+    return path
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real models and reference files beside the repository."""
+    path = ROOT.parent / "shared"
+    if not path.is_dir():
+        pytest.skip("needs the folder ../shared (real models), which is not here")
+    return path

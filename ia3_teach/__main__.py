@@ -1,0 +1,122 @@
+"""The command line: `python -m ia3_teach <verb>`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="IA3 taught by hand: serve the lessons, run them, build them, make their models.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+build_app = typer.Typer(help="Make a build of the lessons.", no_args_is_help=True)
+app.add_typer(build_app, name="build")
+
+Port = Annotated[int, typer.Option(min=1, max=65535, help="First port to try.")]
+Lesson = Annotated[list[str] | None, typer.Option(help="How a lesson's name begins; repeatable.")]
+Notebooks = Annotated[Path | None, typer.Option(help="Folder of lessons; default: notebooks/.")]
+Timeout = Annotated[int, typer.Option(min=1, help="Seconds that one cell may take.")]
+
+
+@app.command()
+def lab(
+    directory: Annotated[Path, typer.Argument(help="Your folder; made if missing.")] = Path("my_course"),
+    port: Port = 8888,
+    browser: Annotated[bool, typer.Option(help="Open a browser if there is a display.")] = True,
+) -> None:
+    """Lay out the lessons in your own folder and start JupyterLab there.
+
+    Notebooks that you changed are left alone; newer lessons are put beside them.
+
+    Example: python -m ia3_teach lab my_course --no-browser
+    """
+    from ia3_teach.course.lab.serve import serve
+
+    learner(directory)
+    raise typer.Exit(serve(directory, port, browser))
+
+
+@app.command()
+def run(
+    lesson: Lesson = None,
+    notebooks: Notebooks = None,
+    timeout: Timeout = 300,
+    record: Annotated[bool, typer.Option(help="Keep the times in data/results.")] = False,
+) -> None:
+    """Run every lesson unattended, without a network; stop at the first failing cell.
+
+    Example: python -m ia3_teach run --lesson 02
+    """
+    from ia3_teach.course.lab.kernel import lessons, notebooks_directory
+    from ia3_teach.course.lab.run import run_all
+
+    run_all(lessons(notebooks or notebooks_directory(), lesson), timeout, record)
+
+
+@app.command()
+def execute(lesson: Lesson = None, notebooks: Notebooks = None, timeout: Timeout = 300) -> None:
+    """For authors: run lessons in place and keep their outputs, the same every time.
+
+    Example: python -m ia3_teach execute --lesson 06
+    """
+    from ia3_teach.course.lab.execute import execute as execute_lesson
+    from ia3_teach.course.lab.kernel import lessons, notebooks_directory
+
+    for path in lessons(notebooks or notebooks_directory(), lesson):
+        execute_lesson(path, timeout)
+        print(f"{path.stem}: executed", flush=True)
+
+
+@build_app.command("learner")
+def learner(
+    directory: Annotated[Path, typer.Argument(help="Folder to write.")] = Path("my_course"),
+) -> None:
+    """The lessons with stubs, hints and checks, never over changed work.
+
+    Example: python -m ia3_teach build learner my_course
+    """
+    from ia3_teach.course.builds import build_learner
+    from ia3_teach.course.lab.kernel import notebooks_directory
+
+    build_learner(notebooks_directory(), directory)
+
+
+@build_app.command("class")
+def class_(
+    directory: Annotated[Path, typer.Argument(help="Folder to write.")] = Path("my_class"),
+) -> None:
+    """The nbgrader release: no solutions, no hidden tests. Needs the extra `teach`.
+
+    Example: python -m ia3_teach build class my_class
+    """
+    from ia3_teach.course.builds import build_class
+    from ia3_teach.course.lab.kernel import notebooks_directory
+
+    build_class(notebooks_directory(), directory)
+
+
+@app.command()
+def verify() -> None:
+    """Check every shipped file in data/ against its sha256.
+
+    Example: python -m ia3_teach verify
+    """
+    from ia3_teach.course.manifest import verify as verify_data
+
+    verify_data()
+    print("Every shipped file is as its manifest says.")
+
+
+def main() -> None:
+    """Run the command line; what is the user's to mend is said in one line, with exit status 2."""
+    try:
+        app()
+    except (ValueError, FileNotFoundError) as error:
+        typer.echo(f"ia3_teach: {error}", err=True)
+        raise SystemExit(getattr(error, "exit_status", 2)) from None
+
+
+if __name__ == "__main__":
+    main()

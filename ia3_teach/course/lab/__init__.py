@@ -1,0 +1,1 @@
+"""Running the lessons: in JupyterLab, unattended, and once more for the author."""

@@ -1,0 +1,68 @@
+"""For authors: run a lesson and keep its outputs, so that a second time changes nothing."""
+
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from ia3_teach.course.lab.kernel import OFFLINE, LessonFailed, client, explain
+
+_BAR = re.compile(r"\d+%\|")  # a tqdm line
+_WIDGET = "application/vnd.jupyter.widget-view+json"
+_KEPT = {"tags", "nbgrader", "jupyter"}
+
+
+def execute(path: Path, timeout: int = 300) -> None:
+    """Execute a notebook in place; a failing one is left as it was.
+
+    Raises:
+        LessonFailed: a cell failed, took longer than `timeout` seconds or ended the kernel.
+    """
+    import nbformat
+
+    notebook, at = nbformat.read(path, as_version=4), [0]
+
+    def started(cell: Any, cell_index: int) -> None:
+        at[0] = cell_index
+
+    with tempfile.TemporaryDirectory(prefix="lesson-", ignore_cleanup_errors=True) as directory:
+        runner = client(notebook, Path(directory), timeout, on_cell_start=started)
+        try:
+            runner.execute(env={**os.environ, **OFFLINE})
+        except Exception as error:
+            raise LessonFailed(f"{path.name}, {explain(error, notebook, at[0])}") from error
+    write(normalised(notebook), path)
+
+
+def normalised(notebook: Any) -> Any:
+    """Drop what differs from one run or one machine to the next; keep ids, tags and outputs."""
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    for cell in notebook.cells:
+        cell.metadata = {key: cell.metadata[key] for key in sorted(_KEPT & set(cell.metadata))}
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in map(_plain, cell.outputs) if output is not None]
+    return notebook
+
+
+def _plain(output: Any) -> Any:
+    """An output without its widget number; None for a progress bar."""
+    if output.output_type == "stream" and output.name == "stderr" and _BAR.search(output.text):
+        return None
+    if _WIDGET in output.get("data", {}):
+        del output.data[_WIDGET]
+        if _BAR.search(output.data.get("text/plain", "")):
+            return None
+    return output
+
+
+def write(notebook: Any, path: Path) -> None:
+    """Write beside, then replace: an interruption leaves the old file or the new one."""
+    import nbformat
+
+    beside = path.with_name(path.name + ".partial")
+    nbformat.write(notebook, beside)
+    os.replace(beside, path)

@@ -1,0 +1,109 @@
+"""Every lesson, top to bottom, unattended: `python -m ia3_teach run`."""
+
+import json
+import os
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ia3_teach.course.lab.kernel import OFFLINE, LessonFailed, client, explain, notebooks_directory
+
+
+@dataclass(frozen=True)
+class LessonRun:
+    """What one lesson cost."""
+
+    lesson: str
+    seconds: float
+    peak_megabytes: float
+
+    def __str__(self) -> str:
+        return f"{self.lesson:<32} {self.seconds:6.1f} s  {self.peak_megabytes:6.0f} MB"
+
+
+class _Watch:
+    """Follows a run from cell to cell: the progress bar, the cell it is at, the memory peak."""
+
+    def __init__(self, notebook: Any, lesson: str, progress: bool) -> None:
+        from tqdm import tqdm
+
+        total = sum(cell.cell_type == "code" for cell in notebook.cells)
+        self.bar = tqdm(total=total, desc=lesson, unit="cell", leave=False, disable=not progress)
+        self.index, self.peak = 0, 0.0
+        self.client: Any = None
+
+    def hooks(self) -> dict[str, Any]:
+        return {"on_cell_start": self.started, "on_cell_executed": self.executed}
+
+    def started(self, cell: Any, cell_index: int) -> None:
+        self.index = cell_index
+
+    def executed(self, cell: Any, cell_index: int, execute_reply: Any) -> None:
+        self.bar.update(1)
+        self.peak = max(self.peak, memory_peak(self.client.km.provisioner.pid))
+
+
+def run_lesson(path: Path, timeout: int = 300, progress: bool = True) -> LessonRun:
+    """Run one notebook in a fresh kernel without a network; the file itself is only read.
+
+    Raises:
+        LessonFailed: a cell failed, took longer than `timeout` seconds or ended the kernel.
+    """
+    import nbformat
+
+    notebook = nbformat.read(path, as_version=4)
+    watch = _Watch(notebook, path.stem, progress)
+    start = time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="lesson-", ignore_cleanup_errors=True) as directory:
+        watch.client = client(notebook, Path(directory), timeout, **watch.hooks())
+        try:
+            watch.client.execute(env={**os.environ, **OFFLINE}, stderr=subprocess.DEVNULL)
+        except Exception as error:
+            if not notebook.cells:
+                raise
+            message = f"{path.name}, {explain(error, notebook, watch.index)}"
+            raise LessonFailed(message) from error
+        finally:
+            watch.bar.close()
+    return LessonRun(path.stem, round(time.perf_counter() - start, 1), watch.peak)
+
+
+def run_all(paths: list[Path], timeout: int = 300, record: bool = False) -> list[LessonRun]:
+    """Run lessons one after another, print a line for each, and keep the figures if asked.
+
+    Raises:
+        LessonFailed: from the first lesson that does not finish.
+    """
+    done = []
+    for path in paths:
+        done.append(run_lesson(path, timeout))
+        print(done[-1], flush=True)
+    seconds, peak = sum(run.seconds for run in done), max(run.peak_megabytes for run in done)
+    print(LessonRun(f"{len(done)} lessons", seconds, peak))
+    if record:
+        keep(done)
+    return done
+
+
+def keep(done: list[LessonRun]) -> None:
+    """Write the figures to data/results/run_times.json, for the README's table."""
+    path = notebooks_directory().parent / "data" / "results" / "run_times.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = {run.lesson: [run.seconds, round(run.peak_megabytes)] for run in done}
+    path.write_text(json.dumps(rows, indent=1) + "\n")
+
+
+def memory_peak(pid: int) -> float:
+    """The most memory (MB) a process has held; where the system keeps no peak, what it holds."""
+    status = Path(f"/proc/{pid}/status")
+    if status.exists():
+        for line in status.read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1024
+    import psutil
+
+    memory = psutil.Process(pid).memory_info()
+    return getattr(memory, "peak_wset", memory.rss) / 2**20
