@@ -26,6 +26,7 @@ _MODULE_OF = {
     "load_adapter": "files",
     "fit": "fit",
     "vectors": "vectors",
+    "set_vectors": "vectors",
     "dial": "vectors",
     "load_model": "course.models",
     "load_task": "course.tasks",

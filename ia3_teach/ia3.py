@@ -1,0 +1,117 @@
+r"""IA3: learned vectors that rescale keys, values and the inner feed-forward activation.
+
+softmax( Q (l_k ⊙ K)^T / sqrt(d_head) ) (l_v ⊙ V)   and   (l_ff ⊙ γ(W_1 x)) W_2
+(Liu et al. 2022, "Few-Shot Parameter-Efficient Fine-Tuning is Better and Cheaper than In-Context
+Learning", section 3.3). All vectors start at 1, so that training starts from the unchanged model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from ia3_teach.layer import adapter_dtype, features, linear_layers
+from ia3_teach.recipe import Recipe
+from ia3_teach.sites import Site, find_sites
+
+Function = Callable[[torch.Tensor], torch.Tensor]
+
+
+@dataclass(frozen=True)
+class IA3(Recipe):
+    """The recipe: `sites` is "paper" (l_k, l_v, l_ff), "peft" (PEFT's default targets) or {pattern: side}."""
+
+    sites: str | Mapping[str, str] = "paper"
+
+    def plan(self, model: nn.Module) -> dict[str, nn.Module]:
+        """New vectors of ones for each site."""
+        linears = linear_layers(model)
+        return {site.path: IA3Vectors(site, linears[site.path]) for site in find_sites(model, self.sites)}
+
+
+class IA3Vectors(nn.Module):
+    r"""The vectors of one site: y = l ⊙ (W x + b) on side `out`, y = W (l ⊙ x) + b on side `in`.
+
+    Each vector is a parameter under its own name (l_k, l_v, l_ff), kept in at least float32.
+    Shapes: a vector (d,), where d is the number of its channels; source: paper, section 3.3.
+
+    >>> adapter = IA3Vectors(Site("mlp", "out", {"l": None}), nn.Linear(2, 3))
+    >>> adapter.scale().tolist()
+    [1.0, 1.0, 1.0]
+    """
+
+    def __init__(self, site: Site, linear: nn.Module) -> None:
+        super().__init__()
+        self.side = site.side
+        self.width = features(linear)[1 if site.side == "out" else 0]
+        options = {"dtype": adapter_dtype(linear), "device": linear.weight.device}
+        for name, channels in site.channels.items():
+            size = self.width if channels is None else len(channels)
+            self.register_parameter(name, nn.Parameter(torch.ones(size, **options)))
+            if channels is not None:
+                self.register_buffer(f"{name}_channels", channels.to(linear.weight.device), persistent=False)
+
+    def vectors(self) -> dict[str, nn.Parameter]:
+        """{name: vector} of this site."""
+        return dict(self.named_parameters())
+
+    def scale(self) -> torch.Tensor:
+        """All vectors laid out over the layer's channels; channels without a vector, such as queries, are 1."""
+        vectors = self.vectors()
+        if len(vectors) == 1 and self.channels_of(next(iter(vectors))) is None:
+            return next(iter(vectors.values()))
+        first = next(iter(vectors.values()))
+        scale = torch.ones(self.width, dtype=first.dtype, device=first.device)
+        for name, vector in vectors.items():
+            scale = scale.index_copy(0, self.channels_of(name), vector)
+        return scale
+
+    def channels_of(self, name: str) -> torch.Tensor | None:
+        """The channels that a vector scales, or None for all."""
+        return getattr(self, f"{name}_channels", None)
+
+    def around(self, inner: Function, x: torch.Tensor) -> torch.Tensor:
+        """The layer's function with this adapter: scale what goes in, or what comes out."""
+        return scaled(inner, x, self.scale(), self.side)
+
+    @staticmethod
+    def around_rows(adapters: Sequence[IA3Vectors | None], inner: Function, x: torch.Tensor) -> torch.Tensor:
+        """The same with one adapter per row of the batch; None stands for ones."""
+        for side in ("in", "out"):
+            mine = [a if a is not None and a.side == side else None for a in adapters]
+            if any(a is not None for a in mine):
+                inner = bind(inner, stack_scales(mine, x.dim()), side)
+        return inner(x)
+
+    def fold(
+        self, weight: torch.Tensor, bias: torch.Tensor | None
+    ) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """The same on the weights: l ⊙ (W x + b) = (l ⊙ W) x + l ⊙ b, and W (l ⊙ x) = (W ⊙ l^T) x."""
+        scale = self.scale().detach().to(weight.dtype)
+        if self.side == "in":
+            return weight * scale, bias
+        return scale[:, None] * weight, None if bias is None else scale * bias
+
+
+def scaled(inner: Function, x: torch.Tensor, scale: torch.Tensor, side: str) -> torch.Tensor:
+    """Multiply on one side; the product is cast back to the dtype of the activation."""
+    if side == "in":
+        return inner((x * scale).to(x.dtype))
+    y = inner(x)
+    return (y * scale).to(y.dtype)
+
+
+def bind(inner: Function, scale: torch.Tensor, side: str) -> Function:
+    """`inner` with one side scaled."""
+    return lambda x: scaled(inner, x, scale, side)
+
+
+def stack_scales(adapters: Sequence[IA3Vectors | None], n_dims: int) -> torch.Tensor:
+    """One scale per row, shape (B, 1, ..., d), ready to multiply an activation of `n_dims` dimensions."""
+    first = next(adapter.scale() for adapter in adapters if adapter is not None)
+    scales = [torch.ones_like(first) if adapter is None else adapter.scale() for adapter in adapters]
+    stacked = torch.stack(scales)
+    return stacked.view(len(scales), *[1] * (n_dims - 2), -1)

@@ -1,0 +1,151 @@
+"""The place of an adapter: a Linear in its frozen state with named adapters around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+import torch
+from torch import nn
+
+
+class Adapted(nn.Module):
+    r"""A frozen Linear with named adapters, each of which wraps the layer's function.
+
+    With adapters a_1 ... a_n active, in that order, the layer computes
+    f_n where f_0(x) = W x + b and f_i = a_i.around(f_{i-1}).
+    `rows` instead gives each row of the batch its own adapter, or None for the bare layer.
+
+    Shapes: x (B, ..., d_in) -> (B, ..., d_out).
+    """
+
+    def __init__(self, base: nn.Module) -> None:
+        super().__init__()
+        self.base = base
+        self.adapters = nn.ModuleDict()
+        self.active: tuple[str, ...] = ()
+        self.rows: tuple[str | None, ...] | None = None
+
+    @property
+    def weight(self) -> torch.Tensor:
+        """The frozen weight; models such as T5 look at its dtype."""
+        return self.base.weight
+
+    @property
+    def bias(self) -> torch.Tensor | None:
+        """The frozen bias, or None."""
+        return self.base.bias
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Apply the active adapters, or each row's own."""
+        function = self.base
+        if self.rows is None:
+            for adapter in self.active_adapters():
+                function = partial(adapter.around, function)
+            return function(x)
+        check_rows(x, self.rows)
+        for kind in sorted(
+            {type(adapter) for adapter in self.adapters.values()}, key=lambda kind: kind.__name__
+        ):
+            mine = [self.of_kind(name, kind) for name in self.rows]
+            if any(adapter is not None for adapter in mine):
+                function = partial(kind.around_rows, mine, function)
+        return function(x)
+
+    def active_adapters(self) -> list[nn.Module]:
+        """The active adapters that have a part at this layer, in the order of activation."""
+        return [self.adapters[name] for name in self.active if name in self.adapters]
+
+    def of_kind(self, name: str | None, kind: type) -> nn.Module | None:
+        """The adapter of this name if it is of this kind, else None."""
+        adapter = self.adapters[name] if name in self.adapters else None
+        return adapter if type(adapter) is kind else None
+
+
+class Head(nn.Module):
+    """A new module, such as a classifier, of which every adapter trains its own copy."""
+
+    def __init__(self, base: nn.Module) -> None:
+        super().__init__()
+        self.base = base
+        self.adapters = nn.ModuleDict()
+        self.active: tuple[str, ...] = ()
+        self.rows: tuple[str | None, ...] | None = None
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """The last active adapter's copy, or each row's own."""
+        if self.rows is None:
+            return self.chosen(self.active)(x)
+        check_rows(x, self.rows)
+        return torch.cat([self.chosen((name,))(x[i : i + 1]) for i, name in enumerate(self.rows)])
+
+    def chosen(self, names: tuple[str | None, ...]) -> nn.Module:
+        """The copy of the last of these adapters that has one; the original otherwise."""
+        mine = [self.adapters[name] for name in names if name in self.adapters]
+        return mine[-1] if mine else self.base
+
+
+def check_rows(x: torch.Tensor, rows: tuple[str | None, ...]) -> None:
+    """Refuse a batch whose size is not the number of names given to `rows`."""
+    if x.shape[0] != len(rows):
+        raise ValueError(
+            f"rows() was given {len(rows)} names, but the batch has {x.shape[0]} rows; give one name per row"
+        )
+
+
+def is_linear(module: nn.Module) -> bool:
+    """Whether this is a Linear that can carry an adapter (torch's, or GPT-2's transposed Conv1D)."""
+    return isinstance(module, nn.Linear) or type(module).__name__ == "Conv1D"
+
+
+def linear_layers(model: nn.Module) -> dict[str, nn.Module]:
+    """{path: frozen Linear} in model order; an adapted layer counts under its own path.
+
+    >>> list(linear_layers(nn.Sequential(nn.Linear(2, 2), nn.ReLU())))
+    ['0']
+    """
+    return {
+        path: getattr(module, "base", module)
+        for path, module in outer_modules(model)
+        if is_linear(getattr(module, "base", module))
+    }
+
+
+def outer_modules(model: nn.Module, prefix: str = "") -> Iterator[tuple[str, nn.Module]]:
+    """Walk the modules as they were before adapters came: what is inside Adapted and Head is left out."""
+    for name, child in model.named_children():
+        path = f"{prefix}{name}"
+        yield path, child
+        if not isinstance(child, Adapted | Head):
+            yield from outer_modules(child, f"{path}.")
+
+
+def wrapped(model: nn.Module, kind: type | tuple[type, ...] = (Adapted, Head)) -> dict[str, Adapted | Head]:
+    """{path: module} of all adapted layers and heads, in model order."""
+    return {path: module for path, module in outer_modules(model) if isinstance(module, kind)}
+
+
+def features(linear: nn.Module) -> tuple[int, int]:
+    """(d_in, d_out) of a Linear or Conv1D.
+
+    >>> features(nn.Linear(2, 3))
+    (2, 3)
+    """
+    if isinstance(linear, nn.Linear):
+        return linear.in_features, linear.out_features
+    return tuple(linear.weight.shape)
+
+
+def adapter_dtype(linear: nn.Module) -> torch.dtype:
+    """The dtype of new adapters: the weight's, but at least float32 (in bfloat16, 1 + 0.003 is 1)."""
+    if not linear.weight.is_floating_point():
+        raise ValueError(
+            f"the weight is stored as {linear.weight.dtype}: quantised layers cannot carry an adapter"
+        )
+    return torch.promote_types(linear.weight.dtype, torch.float32)
+
+
+def put(model: nn.Module, path: str, module: nn.Module) -> None:
+    """Put `module` at `path`."""
+    parent, _, name = path.rpartition(".")
+    setattr(model.get_submodule(parent), name, module)

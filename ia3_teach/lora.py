@@ -1,0 +1,106 @@
+r"""LoRA: a learned low-rank change of the weight, y = W x + b + (alpha / r) B A x.
+
+Hu et al. 2021, "LoRA: Low-Rank Adaptation of Large Language Models", section 4.1.
+A (r, d_in) starts Kaiming-uniform and B (d_out, r) at zero, so that training starts from the unchanged model.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from ia3_teach.layer import adapter_dtype, features, linear_layers
+from ia3_teach.patterns import match_all
+from ia3_teach.recipe import Recipe
+from ia3_teach.sites import architecture
+
+Function = Callable[[torch.Tensor], torch.Tensor]
+
+
+@dataclass(frozen=True)
+class LoRA(Recipe):
+    """The recipe: rank `r`, numerator `alpha` of the scaling alpha / r, and patterns of the layers.
+
+    `sites=None` takes PEFT's default layers: query and value, or the whole fused query_key_value.
+    """
+
+    r: int = 8
+    alpha: float = 8
+    dropout: float = 0.0
+    sites: Sequence[str] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse settings that cannot work before any model is touched."""
+        if not isinstance(self.r, int) or self.r < 1:
+            raise ValueError(f"the rank r is a whole number of at least 1; found {self.r!r}")
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"dropout is a share in [0, 1); found {self.dropout!r}")
+
+    def plan(self, model: nn.Module) -> dict[str, nn.Module]:
+        """New pairs A, B for each matched layer."""
+        linears = linear_layers(model)
+        sites = architecture(model).lora if self.sites is None else tuple(self.sites)
+        return {path: LoRAPair(linears[path], self) for path in match_all(list(linears), sites)}
+
+
+class LoRAPair(nn.Module):
+    r"""The pair of one layer: A (r, d_in) and B (d_out, r), kept in at least float32.
+
+    >>> LoRAPair(nn.Linear(2, 3), LoRA(r=1)).delta().abs().sum().item()
+    0.0
+    """
+
+    def __init__(self, linear: nn.Module, recipe: LoRA) -> None:
+        super().__init__()
+        d_in, d_out = features(linear)
+        options = {"dtype": adapter_dtype(linear), "device": linear.weight.device}
+        self.A = nn.Parameter(torch.empty(recipe.r, d_in, **options))
+        self.B = nn.Parameter(torch.zeros(d_out, recipe.r, **options))
+        if not self.A.is_meta:
+            nn.init.kaiming_uniform_(self.A, a=math.sqrt(5))
+        self.scaling = recipe.alpha / recipe.r
+        self.dropout = nn.Dropout(recipe.dropout)
+
+    def delta(self) -> torch.Tensor:
+        """The change of the weight, (alpha / r) B A, of shape (d_out, d_in)."""
+        return self.scaling * (self.B @ self.A)
+
+    def around(self, inner: Function, x: torch.Tensor) -> torch.Tensor:
+        """The layer's function with the low-rank path beside it."""
+        return beside(inner, x, self.dropout(x), self.A, self.B * self.scaling)
+
+    @staticmethod
+    def around_rows(adapters: Sequence[LoRAPair | None], inner: Function, x: torch.Tensor) -> torch.Tensor:
+        """The same with one pair per row of the batch; None stands for zeros, smaller ranks are padded."""
+        mine = [adapter for adapter in adapters if adapter is not None]
+        rank = max(len(adapter.A) for adapter in mine)
+        zero_a, zero_b = mine[0].A.new_zeros(rank, x.shape[-1]), mine[0].B.new_zeros(len(mine[0].B), rank)
+        A = torch.stack([zero_a if a is None else pad(a.A, rank, 0) for a in adapters])
+        B = torch.stack([zero_b if a is None else pad(a.B * a.scaling, rank, 1) for a in adapters])
+        dropped = [row if a is None else a.dropout(row) for a, row in zip(adapters, x, strict=True)]
+        return beside(inner, x, torch.stack(dropped), A, B)
+
+    def fold(
+        self, weight: torch.Tensor, bias: torch.Tensor | None
+    ) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """The same on the weights: W + (alpha / r) B A; the bias stays."""
+        return weight + self.delta().detach().to(weight.dtype), bias
+
+
+def beside(
+    inner: Function, x: torch.Tensor, dropped: torch.Tensor, A: torch.Tensor, B: torch.Tensor
+) -> torch.Tensor:
+    """inner(x) + B A x in the adapter's dtype, cast back to the dtype of the activation."""
+    y = inner(x)
+    return (y + dropped.to(A.dtype) @ A.mT @ B.mT).to(y.dtype)
+
+
+def pad(matrix: torch.Tensor, rank: int, dim: int) -> torch.Tensor:
+    """Fill up with zeros to `rank` along `dim`."""
+    shape = list(matrix.shape)
+    shape[dim] = rank - shape[dim]
+    return torch.cat([matrix, matrix.new_zeros(shape)], dim=dim)

@@ -1,0 +1,72 @@
+"""PEFT's directory format: the names of tensors and the fields of `adapter_config.json`.
+
+IA3 : base_model.model.<path>.ia3_l            (d_out, 1) on side out, (1, d_in) on side in
+LoRA: base_model.model.<path>.lora_A.weight    (r, d_in)  and lora_B.weight (d_out, r)
+head: base_model.model.<path of the head>.<its own names>
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from ia3_teach.ia3 import IA3Vectors
+from ia3_teach.layer import Adapted, wrapped
+from ia3_teach.lora import LoRA, LoRAPair
+
+PREFIX = "base_model.model."
+TASK_TYPES = {
+    "ForSequenceClassification": "SEQ_CLS",
+    "ForTokenClassification": "TOKEN_CLS",
+    "ForQuestionAnswering": "QUESTION_ANS",
+    "ForCausalLM": "CAUSAL_LM",
+    "ForConditionalGeneration": "SEQ_2_SEQ_LM",
+}
+
+
+def tensors_of(model: nn.Module, name: str) -> dict[str, torch.Tensor]:
+    """All tensors of one adapter under PEFT's names, copied to the CPU."""
+    found: dict[str, torch.Tensor] = {}
+    for path, place in wrapped(model).items():
+        if name in place.adapters:
+            found |= {
+                f"{PREFIX}{path}.{key}": value for key, value in named_tensors(place.adapters[name]).items()
+            }
+    return {key: value.detach().cpu().contiguous().clone() for key, value in found.items()}
+
+
+def named_tensors(adapter: nn.Module) -> dict[str, torch.Tensor]:
+    """The tensors of one layer's adapter, or of a head, under PEFT's endings."""
+    if isinstance(adapter, IA3Vectors):
+        scale = adapter.scale()
+        return {"ia3_l": scale[:, None] if adapter.side == "out" else scale[None, :]}
+    if isinstance(adapter, LoRAPair):
+        return {"lora_A.weight": adapter.A, "lora_B.weight": adapter.B}
+    return adapter.state_dict()
+
+
+def config_of(model: nn.Module, name: str, recipe: object) -> dict[str, object]:
+    """The fields of `adapter_config.json` for one adapter."""
+    places = {path: place for path, place in wrapped(model).items() if name in place.adapters}
+    sites = {path: place for path, place in places.items() if isinstance(place, Adapted)}
+    heads = [path for path in places if path not in sites]
+    common = {
+        "auto_mapping": None,
+        "base_model_name_or_path": getattr(getattr(model, "config", None), "_name_or_path", None) or None,
+        "fan_in_fan_out": any(not isinstance(place.base, nn.Linear) for place in sites.values()),
+        "inference_mode": True,
+        "modules_to_save": heads or None,
+        "revision": None,
+        "target_modules": list(sites),
+        "task_type": task_type(model),
+    }
+    if isinstance(recipe, LoRA):
+        own = {"r": recipe.r, "lora_alpha": recipe.alpha, "lora_dropout": recipe.dropout, "bias": "none"}
+        return {**common, "peft_type": "LORA", "init_lora_weights": True, **own}
+    inputs = [path for path, place in sites.items() if place.adapters[name].side == "in"]
+    return {**common, "peft_type": "IA3", "feedforward_modules": inputs, "init_ia3_weights": True}
+
+
+def task_type(model: nn.Module) -> str | None:
+    """PEFT's word for the kind of model, or None."""
+    return next((word for ending, word in TASK_TYPES.items() if type(model).__name__.endswith(ending)), None)
