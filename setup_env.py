@@ -86,9 +86,9 @@ def works(python: Path) -> bool:
 
 def install(python: Path, extras: list[str], torch_index: str) -> None:
     """torch first: its build is chosen alone, and the rest then finds it in place."""
-    pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
-    pip += ["--progress-bar", "on" if sys.stdout.isatty() else "off"]
+    pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
     pip += ["-c", str(ROOT / "constraints.txt")]
+    pip += [] if sys.stdout.isatty() else ["--quiet"]
     index = ["--extra-index-url", torch_index] if torch_index else []
     print("Installing PyTorch (the largest part; minutes on a slow line)", flush=True)
     run([*pip, *index, "torch"])

@@ -6,7 +6,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from ia3_teach.course.lab.kernel import OFFLINE, LessonFailed, client, explain
+from ia3_teach.course.lab.kernel import LessonFailed, client, explain, read
+from ia3_teach.course.lab.offline_kernel import environment
 
 _BAR = re.compile(r"\d+%\|")  # a tqdm line
 _WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -19,9 +20,7 @@ def execute(path: Path, timeout: int = 300) -> None:
     Raises:
         LessonFailed: a cell failed, took longer than `timeout` seconds or ended the kernel.
     """
-    import nbformat
-
-    notebook, at = nbformat.read(path, as_version=4), [0]
+    notebook, at = read(path), [0]
 
     def started(cell: Any, cell_index: int) -> None:
         at[0] = cell_index
@@ -29,7 +28,7 @@ def execute(path: Path, timeout: int = 300) -> None:
     with tempfile.TemporaryDirectory(prefix="lesson-", ignore_cleanup_errors=True) as directory:
         runner = client(notebook, Path(directory), timeout, on_cell_start=started)
         try:
-            runner.execute(env={**os.environ, **OFFLINE})
+            runner.execute(env=environment())
         except Exception as error:
             raise LessonFailed(f"{path.name}, {explain(error, notebook, at[0])}") from error
     write(normalised(notebook), path)

@@ -1,7 +1,6 @@
 """Every lesson, top to bottom, unattended: `python -m ia3_teach run`."""
 
 import json
-import os
 import subprocess
 import tempfile
 import time
@@ -9,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ia3_teach.course.lab.kernel import OFFLINE, LessonFailed, client, explain, notebooks_directory
+from ia3_teach.course.lab.kernel import LessonFailed, client, explain, notebooks_directory, read
+from ia3_teach.course.lab.offline_kernel import environment
 
 
 @dataclass(frozen=True)
@@ -52,20 +52,17 @@ def run_lesson(path: Path, timeout: int = 300, progress: bool = True) -> LessonR
     Raises:
         LessonFailed: a cell failed, took longer than `timeout` seconds or ended the kernel.
     """
-    import nbformat
-
-    notebook = nbformat.read(path, as_version=4)
+    notebook = read(path)
     watch = _Watch(notebook, path.stem, progress)
     start = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="lesson-", ignore_cleanup_errors=True) as directory:
         watch.client = client(notebook, Path(directory), timeout, **watch.hooks())
         try:
-            watch.client.execute(env={**os.environ, **OFFLINE}, stderr=subprocess.DEVNULL)
+            watch.client.execute(env=environment(), stderr=subprocess.DEVNULL)
         except Exception as error:
-            if not notebook.cells:
-                raise
-            message = f"{path.name}, {explain(error, notebook, watch.index)}"
-            raise LessonFailed(message) from error
+            raise LessonFailed(
+                f"{path.name}, {explain(error, notebook, watch.index)}"
+            ) from error
         finally:
             watch.bar.close()
     return LessonRun(path.stem, round(time.perf_counter() - start, 1), watch.peak)
@@ -97,13 +94,17 @@ def keep(done: list[LessonRun]) -> None:
 
 
 def memory_peak(pid: int) -> float:
-    """The most memory (MB) a process has held; where the system keeps no peak, what it holds."""
-    status = Path(f"/proc/{pid}/status")
-    if status.exists():
-        for line in status.read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) / 1024
+    """The most memory (MB) a process has held; where the system keeps no peak, what it holds.
+
+    A process that has ended counts 0.
+    """
     import psutil
 
-    memory = psutil.Process(pid).memory_info()
-    return getattr(memory, "peak_wset", memory.rss) / 2**20
+    try:
+        memory = psutil.Process(pid).memory_info()
+        if not (status := Path(f"/proc/{pid}/status")).exists():
+            return getattr(memory, "peak_wset", memory.rss) / 2**20
+        (line,) = (row for row in status.read_text().splitlines() if row.startswith("VmHWM:"))
+        return int(line.split()[1]) / 1024
+    except (psutil.Error, OSError, ValueError):
+        return 0.0
