@@ -98,6 +98,19 @@ def class_(
 
 
 @app.command()
+def pretrain(
+    model: Annotated[list[str] | None, typer.Option(help="tiny-bloom or tiny-bert.")] = None,
+) -> None:
+    """Make the tiny models, their tokenizer and tasks again from the seed; resumes if interrupted.
+
+    Example: python -m ia3_teach pretrain --model tiny-bert
+    """
+    from ia3_teach.course.pretrain import pretrain as make_models
+
+    make_models(model)
+
+
+@app.command()
 def verify() -> None:
     """Check every shipped file in data/ against its sha256.
 

@@ -2,19 +2,11 @@
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from notebook_files import lesson
 
 from ia3_teach.course.lab.execute import execute
 from ia3_teach.course.lab.kernel import LessonError, LessonFailed, lessons
 from ia3_teach.course.lab.run import memory_peak, run_all, run_lesson
-
-
-def lesson(directory, name, *sources):
-    """A notebook with a title and code cells."""
-    cells = [new_markdown_cell("# A lesson"), *map(new_code_cell, sources)]
-    path = directory / f"{name}.ipynb"
-    nbformat.write(new_notebook(cells=cells), path)
-    return path
 
 
 def failure(path, **settings):

@@ -1,0 +1,14 @@
+"""Small notebooks for tests."""
+
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+
+def lesson(directory: Path, name: str, *sources: str) -> Path:
+    """A notebook with a title and code cells."""
+    cells = [new_markdown_cell("# A lesson"), *map(new_code_cell, sources)]
+    path = directory / f"{name}.ipynb"
+    nbformat.write(new_notebook(cells=cells), path)
+    return path
