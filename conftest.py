@@ -12,7 +12,6 @@ os.environ.update(
     HF_DATASETS_OFFLINE="1",
     TRANSFORMERS_OFFLINE="1",
     TOKENIZERS_PARALLELISM="false",
-    MPLBACKEND="Agg",
 )
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -24,6 +23,8 @@ def pytest_configure(config: pytest.Config) -> None:
     from ia3_teach.course.lab.guard import refuse_network
 
     refuse_network()
+    if not config.getoption("nbval", False):  # a lesson's kernel draws into the notebook
+        os.environ["MPLBACKEND"] = "Agg"
 
 
 def pytest_collectstart(collector: Any) -> None:

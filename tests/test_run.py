@@ -78,6 +78,13 @@ def test_a_run_writes_nothing_beside_the_lessons(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["00_writes.ipynb"]
 
 
+def test_figures_are_drawn_into_the_notebook(tmp_path, monkeypatch):
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    path = lesson(tmp_path, "00_plot", "import matplotlib.pyplot as plt\n_ = plt.plot([1, 2])")
+    execute(path)
+    assert "image/png" in nbformat.read(path, as_version=4).cells[1].outputs[0].data
+
+
 def test_memory_is_that_of_the_kernel(tmp_path):
     small = run_lesson(lesson(tmp_path, "00_small", "x = 1"), progress=False)
     large = run_lesson(lesson(tmp_path, "01_large", "x = bytearray(2 * 10**8)"), progress=False)
@@ -115,7 +122,7 @@ def test_executing_twice_changes_nothing_and_keeps_ids_tags_and_outputs(tmp_path
         tmp_path,
         "00_widgets",
         "import ipywidgets\nipywidgets.IntSlider()",
-        "from tqdm.auto import tqdm\nfor _ in tqdm(range(3)): pass",
+        "from tqdm import tqdm\nfor _ in tqdm(range(3)): pass",
         "print('seen')",
     )
     source = nbformat.read(path, as_version=4)

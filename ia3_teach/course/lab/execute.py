@@ -48,13 +48,10 @@ def normalised(notebook: Any) -> Any:
 
 
 def _plain(output: Any) -> Any:
-    """An output without its widget number; None for a progress bar."""
-    if output.output_type == "stream" and output.name == "stderr" and _BAR.search(output.text):
-        return None
-    if _WIDGET in output.get("data", {}):
-        del output.data[_WIDGET]
-        if _BAR.search(output.data.get("text/plain", "")):
-            return None
+    """An output without its widget number; None for a text progress bar, or nothing, on stderr."""
+    if output.output_type == "stream" and output.name == "stderr":
+        return None if _BAR.search(output.text) or not output.text.strip() else output
+    output.get("data", {}).pop(_WIDGET, None)
     return output
 
 

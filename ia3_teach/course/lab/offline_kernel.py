@@ -27,9 +27,13 @@ class OfflineKernelManager(AsyncKernelManager):
 
 
 def environment() -> dict[str, str]:
-    """This process's variables, offline, and with this copy of the package first on the path."""
+    """This process's variables, offline, with this copy of the package first on the path.
+
+    MPLBACKEND is left out: a kernel chooses the one that draws into the notebook.
+    """
+    inherited = {key: value for key, value in os.environ.items() if key != "MPLBACKEND"}
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    return {**os.environ, **OFFLINE, "PYTHONPATH": path}
+    return {**inherited, **OFFLINE, "PYTHONPATH": path}
 
 
 def main() -> Any:
