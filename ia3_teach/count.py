@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from torch import nn
@@ -13,7 +13,7 @@ from ia3_teach.layer import Adapted, Head, wrapped
 
 @dataclass(frozen=True)
 class Count:
-    """Numbers of values: `adapter` and `head` of the active adapters, `total` of the whole model."""
+    """Numbers of values: `adapter` and `head` of the active adapters, `total` of the model with them."""
 
     trainable: int
     total: int
@@ -23,16 +23,11 @@ class Count:
     @property
     def percent(self) -> float:
         """Trainable values in percent of all."""
-        return 100 * self.trainable / self.total
+        return 100 * self.trainable / max(1, self.total)
 
     def __str__(self) -> str:
-        rows = [
-            ("adapter", self.adapter),
-            ("head", self.head),
-            ("trainable", self.trainable),
-            ("total", self.total),
-        ]
-        lines = [f"{name:<10}{number:>16,}" for name, number in rows]
+        names = ("adapter", "head", "trainable", "total")
+        lines = [f"{name:<10}{getattr(self, name):>16,}" for name in names]
         return "\n".join([*lines, f"{'percent':<10}{self.percent:>16.4f}"])
 
     __repr__ = __str__
@@ -41,34 +36,37 @@ class Count:
 def count(model: nn.Module) -> Count:
     """Count the values of a model: trainable, total, and the active adapters' and heads' share.
 
-    Shared (tied) parameters count once. A new head is counted apart: it is trained with every method
-    and often larger than the adapter.
+    Shared (tied) parameters count once. A new head is counted apart: it is trained with every method and
+    often larger than the adapter. It takes the original's place in the total, where PEFT counts both.
 
     >>> count(nn.Linear(2, 3)).total
     9
     """
-    active = state_of(model).active
-    places = wrapped(model)
+    active, places = state_of(model).active, wrapped(model).values()
+    sites = [place.active_adapters() for place in places if isinstance(place, Adapted)]
+    heads = [copies(place, active) for place in places if isinstance(place, Head)]
     return Count(
         trainable=values(p for p in model.parameters() if p.requires_grad),
-        total=values(model.parameters()),
-        adapter=sum(
-            values(a.parameters())
-            for p in places.values()
-            if isinstance(p, Adapted)
-            for a in p.active_adapters()
-        ),
-        head=sum(
-            values(p.adapters[n].parameters())
-            for p in places.values()
-            if isinstance(p, Head)
-            for n in active
-            if n in p.adapters
-        ),
+        total=total(model),
+        adapter=sum(values(adapter.parameters()) for adapters in sites for adapter in adapters),
+        head=sum(values(head.parameters()) for each in heads for head in each),
     )
 
 
-def values(parameters: Iterator[nn.Parameter]) -> int:
+def copies(head: Head, names: Sequence[str]) -> list[nn.Module]:
+    """The copies of a head that these adapters train."""
+    return [head.adapters[name] for name in names if name in head.adapters]
+
+
+def total(model: nn.Module) -> int:
+    """All values of the model, less the original heads that a trained copy stands in for."""
+    replaced = [
+        place.base for place in wrapped(model, Head).values() if place.chosen(place.active) is not place.base
+    ]
+    return values(model.parameters()) - sum(values(base.parameters()) for base in replaced)
+
+
+def values(parameters: Iterable[nn.Parameter]) -> int:
     """The number of values in these parameters."""
     return sum(parameter.numel() for parameter in parameters)
 
@@ -85,8 +83,9 @@ def adapter_table(model: nn.Module, name: str) -> str:
         "  ".join([*(cell.ljust(w) for cell, w in zip(row, widths, strict=False)), f"{row[4]:>9}"])
         for row in rows
     ]
-    mine, total = sum(int(row[4].replace(",", "")) for row in rows[1:]), values(model.parameters())
-    return "\n".join([*lines, f"adapter {name!r}: {mine:,} of {total:,} values ({100 * mine / total:.4f} %)"])
+    mine, everything = sum(int(row[4].replace(",", "")) for row in rows[1:]), total(model)
+    share = f"{100 * mine / everything:.4f} %"
+    return "\n".join([*lines, f"adapter {name!r}: {mine:,} of {everything:,} values ({share})"])
 
 
 def adapter_rows(model: nn.Module, name: str) -> Iterator[tuple[str, str, str, str, str]]:
