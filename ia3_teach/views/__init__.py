@@ -1,0 +1,1 @@
+"""Pictures: pure plot functions, and thin controls around them."""

@@ -1,0 +1,171 @@
+"""The one colour language: blue inhibits, white is 1, orange amplifies, on a log2 scale.
+
+This file imports nothing of the project, so that checks and lessons may draw in the same language.
+"""
+
+import base64
+import html
+import io
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Blue against orange stays apart under every common colour blindness; the ends are equally dark.
+_STOPS = ["#08306b", "#2b74b8", "#a6cbe8", "#ffffff", "#fdc88a", "#e0771a", "#7a3400"]
+SIGN_FLIPPED = "black"
+QKV_COLOURS = {"q": "#8c8c8c", "k": "#7b3294", "v": "#1b9e77", "ff": "#c9a400"}
+METHODS: dict[str, dict[str, str]] = {
+    "IA3": {"color": "#d95f02", "marker": "o", "linestyle": "-"},
+    "LoRA": {"color": "#5e3c99", "marker": "s", "linestyle": "--"},
+    "full": {"color": "#404040", "marker": "^", "linestyle": "-."},
+    "head": {"color": "#8c8c8c", "marker": "v", "linestyle": ":"},
+    "zero-shot": {"color": "#8c8c8c", "marker": "x", "linestyle": ":"},
+    "4-shot": {"color": "#2b74b8", "marker": "D", "linestyle": "--"},
+}
+FIGURE_DEFAULTS: dict[str, Any] = {
+    "figure.dpi": 110,
+    "figure.constrained_layout.use": True,
+    "font.size": 9,
+    "axes.titlesize": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "image.interpolation": "nearest",
+    "image.aspect": "auto",
+}
+_SMALLEST_LIMIT = 0.1  # log2 units: nearly-one vectors look white instead of dramatic
+
+
+def colour_map() -> Any:
+    """Blue - white - orange, black where a value has no logarithm (the sign is flipped)."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    colours = LinearSegmentedColormap.from_list("scale", _STOPS)
+    colours.set_bad(SIGN_FLIPPED)
+    return colours
+
+
+def log2_scale(vector: Tensor) -> Tensor:
+    """log2 of each entry: 0 for 1, -1 for one half, +1 for 2; NaN where it is <= 0.
+
+    >>> log2_scale(torch.tensor([0.5, 1.0, 2.0, -1.0]))
+    tensor([-1.,  0.,  1., nan])
+    """
+    vector = vector.detach().float()
+    return torch.where(vector > 0, vector, torch.nan).log2()
+
+
+def symmetric_limit(values: Tensor) -> float:
+    """The largest finite size among `values`, at least 0.1: colours run from -limit to +limit.
+
+    >>> symmetric_limit(torch.tensor([-2.0, 1.0]))
+    2.0
+    """
+    sizes = values[values.isfinite()].abs()
+    return max(_SMALLEST_LIMIT, sizes.max().item() if len(sizes) else 0.0)
+
+
+def new_figure(width: float = 7.0, height: float = 2.5, columns: int = 1) -> tuple["Figure", Any]:
+    """A figure in the course's style with one row of axes; pyplot does not know it."""
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    with matplotlib.rc_context(FIGURE_DEFAULTS):
+        figure = Figure(figsize=(width, height))
+        axes = figure.subplots(1, columns)
+    return figure, axes
+
+
+def heat(axes: "Axes", values: Tensor, limit: float) -> Any:
+    """Draw `values`, shape (rows, columns), from blue at -limit to orange at +limit."""
+    image = axes.imshow(
+        values.numpy(), cmap=colour_map(), vmin=-limit, vmax=limit, aspect="auto",
+        interpolation="nearest",
+    )
+    axes.spines[["top", "right"]].set_visible(True)
+    return image
+
+
+def scale_bar(figure: "Figure", image: Any, axes: Any, limit: float) -> None:
+    """A colour bar whose ticks are factors (0.5, 1, 2), not logarithms."""
+    bar = figure.colorbar(image, ax=axes, ticks=[-limit, -limit / 2, 0, limit / 2, limit])
+    bar.ax.set_yticklabels([f"× {2**tick:.2g}" for tick in bar.get_ticks()])
+
+
+def plot_scale(
+    vector: Tensor, title: str = "", limit: float | None = None, row_names: list[str] | None = None
+) -> "Figure":
+    """Heat rows of a vector (d,) or of one vector per layer (n_layers, d); black where <= 0.
+
+    `limit` is in factors of two; give two pictures the same limit to compare them.
+    """
+    values = log2_scale(torch.atleast_2d(vector)).cpu()
+    limit = symmetric_limit(values) if limit is None else limit
+    figure, axes = new_figure(height=1.1 + 0.28 * len(values))
+    scale_bar(figure, heat(axes, values, limit), axes, limit)
+    axes.set_title(title)
+    axes.set_xlabel("channel")
+    names = row_names or [f"layer {row}" if len(values) > 1 else "" for row in range(len(values))]
+    axes.set_yticks(range(len(values)), names)
+    if values.shape[1] <= 32:
+        axes.set_xticks(range(values.shape[1]))
+    return figure
+
+
+def plot_triptych(
+    target: Tensor, yours: Tensor, title: str = "", as_scale: bool = False
+) -> "Figure":
+    """target | yours | difference, all with the same limits; scales are shown as log2."""
+    panels = [_as_picture(part, as_scale) for part in (target, yours)]
+    if panels[0].shape != panels[1].shape:
+        raise ValueError(f"target is {tuple(target.shape)} but yours is {tuple(yours.shape)}")
+    panels.append(panels[1] - panels[0])
+    limit = max(symmetric_limit(panel) for panel in panels)
+    figure, columns = new_figure(height=2.2, columns=3)
+    for axes, panel, name in zip(columns, panels, ("target", "yours", "difference"), strict=True):
+        image = heat(axes, panel, limit)
+        axes.set_title(name)
+        axes.set_xticks([])
+        axes.set_yticks([])
+    if as_scale:
+        scale_bar(figure, image, columns, limit)
+    else:
+        figure.colorbar(image, ax=columns)
+    figure.suptitle(title)
+    return figure
+
+
+def _as_picture(values: Tensor, as_scale: bool) -> Tensor:
+    """Any tensor as a matrix: leading dimensions become rows."""
+    values = torch.atleast_2d(values.detach().float().cpu())
+    values = values.reshape(-1, values.shape[-1])
+    return log2_scale(values) if as_scale else values
+
+
+def show(figure: "Figure", alt: str) -> None:
+    """Display `figure` in a notebook with `alt` as its alternative text.
+
+    JupyterLab gives PNG outputs no alternative text, so the picture goes out as an `<img>`
+    element; the plain-text form is the text itself, which notebook tests can compare.
+    """
+    if len(alt.strip()) < 20:
+        raise ValueError(f"alt={alt!r} is too short: say in a sentence what is to be seen")
+    from IPython.display import display
+
+    picture = base64.b64encode(png(figure)).decode()
+    width, _ = figure.get_size_inches() * 100
+    markup = (
+        f'<img alt="{html.escape(alt)}" width="{width:.0f}" src="data:image/png;base64,{picture}">'
+    )
+    display({"text/html": markup, "text/plain": alt}, raw=True)
+
+
+def png(figure: "Figure") -> bytes:
+    """The figure as PNG bytes, without the program's name and version in them."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=130, metadata={"Software": None})
+    return buffer.getvalue()

@@ -1,0 +1,94 @@
+"""The checks of lesson 02 accept the reference and name every known wrong answer."""
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from ia3_teach.check import lesson_02
+from ia3_teach.check.mutants import assert_rejects
+
+SCALE_MUTANTS = {
+    "additive": (lambda y, l: y + l, "was added"),
+    "ignores l": (lambda y, l: y, "was ignored"),
+    "wrong axis": (lambda y, l: y * l[:, None], "positions T"),
+    "one factor": (lambda y, l: y * l[0], "same factor"),
+    "in place": (lambda y, l: y.mul_(l), "in place"),
+    "forgot return": (lambda y, l: None, "is `return` missing"),
+}
+
+
+@pytest.mark.parametrize("checker", [lesson_02.scale, lesson_02.scale_by_loop])
+def test_scale_rejects_every_known_wrong_answer(checker) -> None:
+    assert_rejects(checker, lambda y, l: y * l, SCALE_MUTANTS)
+
+
+class IA3Linear(nn.Module):
+    """The reference; each mutant below changes one thing."""
+
+    def __init__(self, linear: nn.Linear, side: str) -> None:
+        super().__init__()
+        self.linear = linear.requires_grad_(False)
+        self.side = side
+        self.l = nn.Parameter(self.start(linear.out_features if side == "out" else linear.in_features))
+
+    def start(self, length: int) -> Tensor:
+        return torch.ones(length)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.l * self.linear(x) if self.side == "out" else self.linear(self.l * x)
+
+
+class RandomStart(IA3Linear):
+    def start(self, length: int) -> Tensor:
+        return torch.randn(length)
+
+
+class Additive(IA3Linear):
+    def forward(self, x: Tensor) -> Tensor:
+        return self.l + self.linear(x) if self.side == "out" else self.linear(self.l + x)
+
+
+class BiasForgotten(IA3Linear):
+    def forward(self, x: Tensor) -> Tensor:
+        if self.side == "in":
+            return self.linear(self.l * x)
+        return self.l * (x @ self.linear.weight.T) + self.linear.bias
+
+
+class WrongSide(IA3Linear):
+    def __init__(self, linear: nn.Linear, side: str) -> None:
+        super().__init__(linear, "in" if side == "out" else "out")
+
+
+class TrainsBase(IA3Linear):
+    def __init__(self, linear: nn.Linear, side: str) -> None:
+        super().__init__(linear, side)
+        self.linear.requires_grad_(True)
+
+
+class WrongAxis(IA3Linear):
+    def forward(self, x: Tensor) -> Tensor:
+        l = self.l[:, None]
+        return l * self.linear(x) if self.side == "out" else self.linear(l * x)
+
+
+class Detached(IA3Linear):
+    def forward(self, x: Tensor) -> Tensor:
+        l = self.l.detach() + 0 * self.linear.weight.sum().requires_grad_()
+        return l * self.linear(x) if self.side == "out" else self.linear(l * x)
+
+
+def test_layer_rejects_every_known_wrong_answer() -> None:
+    assert_rejects(
+        lesson_02.ia3_linear,
+        IA3Linear,
+        {
+            "random initialisation": (RandomStart, "must start as ones"),
+            "additive instead of multiplicative": (Additive, "forward adds l"),
+            "bias forgotten": (BiasForgotten, "bias was forgotten"),
+            "wrong side": (WrongSide, "wrong side"),
+            "base weights left trainable": (TrainsBase, "base weights still train"),
+            "wrong axis": (WrongAxis, "positions T"),
+            "detached": (Detached, "was detached"),
+        },
+    )
