@@ -1,0 +1,1 @@
+"""What the lessons need around the library: tiny models, their world, tasks and experiments."""

@@ -1,0 +1,1 @@
+"""The generated world: short English reviews and notes, and the questions asked about them."""

@@ -1,0 +1,52 @@
+"""Clauses that judge a thing: plain, negated, intensified, and set against each other."""
+
+from dataclasses import dataclass
+
+from ia3_teach.course.world.lexicon import adjectives, words
+from ia3_teach.course.world.scene import Scene
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One opinion in a text: what is judged, how, and the clause that says so."""
+
+    noun: str
+    plural: bool
+    good: bool
+    group: str
+    clause: str
+
+
+def judging_slots(scene: Scene, thing: tuple[str, str, bool]) -> dict[str, str]:
+    """Noun phrase, verb form and four fitting adjectives for a thing."""
+    noun, group, plural = thing
+    slots = {"np": f"the {noun}", "was": "were" if plural else "was"}
+    for good, name in ((True, "good"), (False, "bad")):
+        general = scene.rng.random() < 0.25
+        first, second = scene.rng.sample(adjectives("any" if general else group, good), 2)
+        slots |= {name: first, f"{name}2": second}
+    slots["degree"] = scene.rng.choice(words("phrases")["degree"])
+    return slots
+
+
+def judge(scene: Scene, good: bool, impersonal: bool = False) -> Judgement:
+    """A clause of the wanted polarity about a random thing; impersonal: without I, we or my."""
+    thing = scene.thing()
+    templates = words("phrases")["good" if good else "bad"]
+    if impersonal:
+        templates = [template for template in templates if template.startswith("{np} {was}")]
+    template = scene.rng.choice(templates)
+    for name, value in judging_slots(scene, thing).items():
+        template = template.replace("{" + name + "}", value)
+    return Judgement(thing[0], thing[2], good, thing[1], scene.fill(template))
+
+
+def contrast(scene: Scene, good: bool) -> tuple[str, list[Judgement]]:
+    """Two opposed clauses; the main clause, or the one after 'but', has the wanted polarity."""
+    strong = judge(scene, good)
+    weak = judge(scene, not good)
+    while weak.noun == strong.noun:
+        weak = judge(scene, not good)
+    template = scene.rng.choice(words("phrases")["contrast"])
+    text = template.format(weak=weak.clause, strong=strong.clause)
+    return text + ".", [strong, weak]

@@ -1,0 +1,122 @@
+"""The held-out tasks: never asked in pretraining, only in the lessons."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ia3_teach.course.world.clauses import judging_slots
+from ia3_teach.course.world.lexicon import name_list, words
+from ia3_teach.course.world.scene import Scene
+from ia3_teach.course.world.texts import Text
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """A task: its labels (the answer words), its question, and a maker of texts per label."""
+
+    labels: tuple[str, str]
+    question: str
+    make: Callable[[random.Random, int, str], str]
+
+
+def sentiment(rng: random.Random, label: int, side: str) -> str:
+    """A short review; the main clause, or the verdict, decides."""
+    text, good = Text(Scene(rng), side), label == 1
+    form = rng.random()
+    if form < 0.3:
+        text.add("opening")
+    if form < 0.65:
+        text.add_judgement(good, mixed=True)
+    elif form < 0.85:
+        text.add_judgement(good, mixed=False)
+    else:
+        text.add("opening")
+        text.add("verdict_good" if good else "verdict_bad")
+    return str(text)
+
+
+def same_topic(rng: random.Random, label: int, side: str) -> str:
+    """Two notes about the same topic, or about two."""
+    first = Scene(rng)
+    second = Scene(rng, first.domain if label == 1 else None)
+    while label == 0 and second.domain == first.domain:
+        second = Scene(rng)
+    notes = []
+    for scene in (first, second):
+        text = Text(scene, side)
+        kind = rng.random()
+        if kind < 0.3:
+            text.add_detail()
+        elif kind < 0.5:
+            text.add("opening")
+        else:
+            text.add_judgement(rng.random() < 0.5, mixed=False)
+        notes.append(str(text))
+    return f"First note: {notes[0]} Second note: {notes[1]}"
+
+
+def price_complaint(rng: random.Random, label: int, side: str) -> str:
+    """A price that the writer minds, or does not; other complaints do not count."""
+    text = Text(Scene(rng), side)
+    kind = "price_bad" if label == 1 else rng.choice(["price_good", "price_good", "price_plain"])
+    before = rng.random() < 0.5
+    if not before:
+        text.add(kind)
+    if rng.random() < 0.7:
+        text.add_judgement(rng.random() < 0.5, mixed=False)
+    if before:
+        text.add(kind)
+    return str(text)
+
+
+def formality(rng: random.Random, label: int, side: str) -> str:
+    """An opinion in casual or formal words."""
+    text, register = Text(Scene(rng), side), ("casual", "formal")[label]
+    if rng.random() < 0.3:
+        text.add(f"{register}_request")
+    else:
+        text.add_registered(register)
+    return str(text)
+
+
+def who_liked(rng: random.Random, label: int, side: str) -> str:
+    """Two people and one thing: the first or the second person is pleased."""
+    text = Text(Scene(rng), side)
+
+    def make() -> str:
+        slots = judging_slots(text.scene, text.scene.thing())
+        names = rng.sample(name_list("first"), 2)
+        kinds = ("liked", "disliked") if label == 0 else ("disliked", "liked")
+        one = rng.choice(words("phrases")[kinds[0]]).format(x=names[0], **slots)
+        if rng.random() < 0.6:
+            slots["np"] = "them" if slots["was"] == "were" else "it"
+        two = rng.choice(words("phrases")[kinds[1]]).format(x=names[1], **slots)
+        return rng.choice(words("phrases")["pair"]).format(one=one, two=two)
+
+    text.add_drawn(make)
+    return str(text)
+
+
+def plan(rng: random.Random, label: int, side: str) -> str:
+    """A visit that has happened, or one that is still ahead."""
+    text = Text(Scene(rng), side)
+    if rng.random() < 0.3:
+        text.add_detail()
+    text.add(("done", "planned")[label])
+    return str(text)
+
+
+HELD_OUT: dict[str, HeldOut] = {
+    "sentiment": HeldOut(
+        ("negative", "positive"), "Is this review positive or negative?", sentiment
+    ),
+    "same_topic": HeldOut(("no", "yes"), "Do both notes have the same topic?", same_topic),
+    "price_complaint": HeldOut(
+        ("no", "yes"), "Does the writer complain about the price?", price_complaint
+    ),
+    "formality": HeldOut(("casual", "formal"), "Is this casual or formal?", formality),
+    "who_liked": HeldOut(
+        ("first", "second"), "Who was pleased, the first or the second person?", who_liked
+    ),
+    "plan": HeldOut(("done", "planned"), "Is the visit done or planned?", plan),
+}

@@ -1,0 +1,63 @@
+"""From questions to pieces of training text: templates, several questions, examples in context."""
+
+import random
+
+from ia3_teach.course.world import pairs
+from ia3_teach.course.world.questions import ASKERS
+from ia3_teach.course.world.texts import any_text
+
+Piece = tuple[str, bool]  # some text, and whether it is an answer
+TASKS = tuple(ASKERS) + ("same_fact", "alike")
+
+FRAMES = (
+    "{text}\nQuestion: {question}\nAnswer:",
+    "{text}\nQuestion: {question}\nAnswer:",
+    "{text}\n{question}\nAnswer:",
+    "Question: {question}\n{text}\nAnswer:",
+    "Read this: {text} {question}",
+)
+
+
+def single(rng: random.Random, task: str, frame: str) -> tuple[str, str]:
+    """One prompted example of a task: (prompt, answer)."""
+    if task in ("same_fact", "alike"):
+        return getattr(pairs, task)(rng)
+    while True:
+        text = any_text(rng)
+        answered = ASKERS[task](text)
+        if answered and len(str(text)) < 160:
+            return frame.format(text=text, question=answered[0]), answered[1]
+
+
+def several(rng: random.Random) -> list[Piece]:
+    """One text with up to four questions about it, each with its answer."""
+    text = any_text(rng)
+    pieces: list[Piece] = [(str(text), False)]
+    for task in rng.sample(sorted(ASKERS), 8):
+        answered = ASKERS[task](text)
+        if answered and len(pieces) < 9:
+            pieces += [(f"\nQuestion: {answered[0]}\nAnswer:", False), (f" {answered[1]}", True)]
+    return pieces
+
+
+def in_context(rng: random.Random) -> list[Piece]:
+    """One to four examples of one task, one after the other, in one template."""
+    task, frame = rng.choice(TASKS), rng.choice(FRAMES)
+    pieces: list[Piece] = []
+    for number in range(rng.randint(1, 4)):
+        prompt, answer = single(rng, task, frame)
+        pieces += [("\n" * (number > 0) + prompt, False), (f" {answer}", True)]
+    return pieces
+
+
+def plain(rng: random.Random) -> list[Piece]:
+    """A text without questions."""
+    return [(str(any_text(rng)), False)]
+
+
+def document(rng: random.Random) -> list[Piece]:
+    """One document of the pretraining corpus of `tiny-bloom`."""
+    kind = rng.random()
+    if kind < 0.35:
+        return plain(rng)
+    return several(rng) if kind < 0.7 else in_context(rng)
