@@ -33,11 +33,7 @@ def pytest_collectstart(collector: Any) -> None:
         collector.skip_compare += ("stderr", "text/html", "image/svg+xml")
 
 
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    if item.get_closest_marker("browser"):
-        chromium()
-
-
+@pytest.fixture(scope="session")
 def chromium() -> str:
     """The system's Chromium, or a skip that says what is missing."""
     pytest.importorskip("playwright", reason="browser tests need playwright (the extra `test`)")

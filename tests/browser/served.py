@@ -1,0 +1,106 @@
+"""JupyterLab served by the project, and a browser on it."""
+
+import contextlib
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+PLAIN = {"@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"}}  # every cell in the page
+
+
+@dataclass
+class Page:
+    """A page of JupyterLab with what went wrong on it."""
+
+    page: Any
+    base: str
+    token: str
+    outside: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def open(self, notebook: str) -> None:
+        """Show a notebook and wait until its kernel is idle and connected."""
+        self.page.on("request", self._request)
+        self.page.on("console", lambda m: m.type == "error" and self.errors.append(m.text))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.goto(f"{self.base}/lab/tree/{notebook}?token={self.token}&reset")
+        self.page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            address = f"{self.base}/api/kernels?token={self.token}"
+            kernels = json.load(urllib.request.urlopen(address, timeout=5))
+            if kernels and kernels[0]["execution_state"] == "idle" and kernels[0]["connections"]:
+                return
+            time.sleep(0.2)
+        raise TimeoutError("no idle kernel")
+
+    def _request(self, request: Any) -> None:
+        own = (self.base, self.base.replace("http", "ws"), "data:", "blob:")
+        if not request.url.startswith(own):
+            self.outside.append(request.url)
+
+    def run_all(self, timeout: float = 120.0) -> None:
+        """Run All Cells, again if JupyterLab dropped it, until every code cell has a number."""
+        from playwright.sync_api import expect
+
+        prompts = self.page.locator(".jp-CodeCell .jp-InputPrompt")
+        for _ in range(3):
+            self.page.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^Run$")).click()
+            item = self.page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Run All Cells$"))
+            item.click()
+            with contextlib.suppress(AssertionError):
+                expect(prompts.first).not_to_have_text("[ ]:", timeout=5000)
+                break
+        numbered = prompts.filter(has_text=re.compile(r"^\[\d+\]:$"))
+        expect(numbered).to_have_count(prompts.count(), timeout=timeout * 1000)
+
+
+@contextlib.contextmanager
+def lab_page(directory: Path, chromium: str, scratch: Path) -> Iterator[Page]:
+    """Serve a directory with the project's own `serve` and open a browser there."""
+    from playwright.sync_api import sync_playwright
+
+    with server(directory, scratch) as (base, token), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+        )
+        yield Page(browser.new_page(viewport={"width": 1280, "height": 1400}), base, token)
+        browser.close()
+
+
+@contextlib.contextmanager
+def server(directory: Path, scratch: Path) -> Iterator[tuple[str, str]]:
+    """The address and token of a JupyterLab that keeps its own settings out of the user's."""
+    for name, settings in PLAIN.items():
+        path = scratch / "settings" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(settings))
+    places = {"CONFIG_DIR": "config", "RUNTIME_DIR": "runtime", "DATA_DIR": "data"}
+    environment = {
+        **{key: value for key, value in os.environ.items() if key != "MPLBACKEND"},
+        **{f"JUPYTER_{key}": str(scratch / name) for key, name in places.items()},
+        "JUPYTERLAB_SETTINGS_DIR": str(scratch / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(scratch / "workspaces"),
+    }
+    code = (
+        "import sys; from pathlib import Path; from ia3_teach.course.lab.serve import serve\n"
+        f"sys.exit(serve(Path({str(directory)!r}), 18100, browser=False))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=environment
+    )
+    try:
+        address = next(line for line in process.stdout if line.startswith("http"))
+        yield tuple(address.strip().split("/lab?token="))
+    finally:
+        process.terminate()
+        process.wait(timeout=30)

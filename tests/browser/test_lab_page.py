@@ -1,0 +1,37 @@
+"""What a learner sees: the page opens offline, cells run, a slider redraws its figure."""
+
+import pytest
+from browser.served import lab_page
+from notebook_files import lesson
+
+pytestmark = pytest.mark.browser
+
+SLIDER = """\
+import matplotlib.pyplot as plt
+from ipywidgets import interact, FloatSlider
+
+def draw(dial):
+    plt.bar(["no", "yes"], [1 - dial, dial])
+    plt.show()
+    print(f"dial at {dial:.1f}")
+
+_ = interact(draw, dial=FloatSlider(0.5, min=0, max=1, step=0.1))"""
+
+
+def test_a_lesson_runs_and_its_slider_redraws_with_nothing_from_outside(chromium, tmp_path):
+    from playwright.sync_api import expect
+
+    (tmp_path / "course").mkdir()
+    lesson(tmp_path / "course", "00_dial", SLIDER, "print('the end')")
+    with lab_page(tmp_path / "course", chromium, tmp_path / "scratch") as lab:
+        lab.open("00_dial.ipynb")
+        lab.run_all()
+        expect(lab.page.get_by_text("dial at 0.5")).to_be_visible(timeout=20_000)
+        before = lab.page.locator(".jupyter-widgets img").first.get_attribute("src")
+        handle = lab.page.locator(".jupyter-widgets.widget-slider .noUi-handle").first
+        handle.focus()
+        lab.page.keyboard.press("ArrowRight")
+        expect(lab.page.get_by_text("dial at 0.6")).to_be_visible(timeout=20_000)
+        assert lab.page.locator(".jupyter-widgets img").first.get_attribute("src") != before
+        assert lab.outside == [] and lab.errors == []
+        assert lab.page.locator(".Toastify__toast").count() == 0  # no questions about news
