@@ -14,22 +14,27 @@ import torch
 from torch import nn
 
 from ia3_teach.layer import adapter_dtype, features, linear_layers
+from ia3_teach.patterns import Pattern
 from ia3_teach.recipe import Recipe
 from ia3_teach.sites import Site, find_sites
+from ia3_teach.targets import narrow
 
 Function = Callable[[torch.Tensor], torch.Tensor]
 
 
 @dataclass(frozen=True)
 class IA3(Recipe):
-    """The recipe: `sites` is "paper" (l_k, l_v, l_ff), "peft" (PEFT's default targets) or {pattern: side}."""
+    """The recipe: `sites` is "paper" (l_k, l_v, l_ff), "peft" (PEFT's default targets), "all-linear" (outputs
+    of all Linears but the head's) or {pattern: side}, where a pattern is text or a compiled expression.
+    """
 
-    sites: str | Mapping[str, str] = "paper"
+    sites: str | Mapping[Pattern, str] = "paper"
 
     def plan(self, model: nn.Module) -> dict[str, nn.Module]:
         """New vectors of ones for each site."""
-        linears = linear_layers(model)
-        return {site.path: IA3Vectors(site, linears[site.path]) for site in find_sites(model, self.sites)}
+        linears, sites = linear_layers(model), find_sites(model, self.sites, self.heads(model))
+        kept = narrow(model, [site.path for site in sites], self.exclude, self.layers)
+        return {site.path: IA3Vectors(site, linears[site.path]) for site in sites if site.path in kept}
 
 
 class IA3Vectors(nn.Module):

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
+from ia3_teach.architectures import architecture
 from ia3_teach.layer import adapter_dtype, features, linear_layers
-from ia3_teach.patterns import match_all
+from ia3_teach.patterns import Pattern
 from ia3_teach.recipe import Recipe
-from ia3_teach.sites import architecture
+from ia3_teach.targets import ALL_LINEAR, all_linears, match_linears, narrow
 
 Function = Callable[[torch.Tensor], torch.Tensor]
 
@@ -25,13 +26,14 @@ Function = Callable[[torch.Tensor], torch.Tensor]
 class LoRA(Recipe):
     """The recipe: rank `r`, numerator `alpha` of the scaling alpha / r, and patterns of the layers.
 
-    `sites=None` takes PEFT's default layers: query and value, or the whole fused query_key_value.
+    `sites=None` takes PEFT's default layers: query and value, or the whole fused query_key_value;
+    `"all-linear"` all Linears but the head's; a list holds patterns, text or compiled expressions.
     """
 
     r: int = 8
     alpha: float = 8
     dropout: float = 0.0
-    sites: Sequence[str] | None = None
+    sites: Sequence[Pattern] | str | None = None
 
     def __post_init__(self) -> None:
         """Refuse settings that cannot work before any model is touched."""
@@ -42,9 +44,13 @@ class LoRA(Recipe):
 
     def plan(self, model: nn.Module) -> dict[str, nn.Module]:
         """New pairs A, B for each matched layer."""
-        linears = linear_layers(model)
-        sites = architecture(model).lora if self.sites is None else tuple(self.sites)
-        return {path: LoRAPair(linears[path], self) for path in match_all(list(linears), sites)}
+        if self.sites == ALL_LINEAR:
+            paths = all_linears(model, self.heads(model))
+        else:
+            sites = architecture(model).lora if self.sites is None else tuple(self.sites)
+            paths = list(match_linears(model, sites))
+        linears, kept = linear_layers(model), narrow(model, paths, self.exclude, self.layers)
+        return {path: LoRAPair(linears[path], self) for path in paths if path in kept}
 
 
 class LoRAPair(nn.Module):

@@ -1,14 +1,23 @@
-"""Patterns of module paths, matched on dot boundaries from the end of the path."""
+"""Patterns of module paths: words matched on dot boundaries from the end of the path, or regular expressions.
+
+A word such as "attention.key" is a `str`; a regular expression is a compiled one, `re.compile(...)`, and has
+to match the whole path, as PEFT's do. So no text is ever taken for the other kind.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
+Pattern = str | re.Pattern
 
-def matches(path: str, pattern: str) -> bool:
-    """Whether the last segments of `path` are those of `pattern`; `*` stands for exactly one segment.
+
+def matches(path: str, pattern: Pattern) -> bool:
+    """Whether the last segments of `path` are those of `pattern`; a `*` never reaches over a dot.
+
+    A compiled expression must match the whole path instead.
 
     >>> matches("encoder.layer.0.output.dense", "layer.*.output.dense")
     True
@@ -16,13 +25,17 @@ def matches(path: str, pattern: str) -> bool:
     False
     >>> matches("mlp.c_proj", "proj")
     False
+    >>> matches("h.11.mlp.c_proj", re.compile(r".*\\.1.*c_proj"))
+    True
     """
+    if isinstance(pattern, re.Pattern):
+        return pattern.fullmatch(path) is not None
     segments, wanted = path.split("."), pattern.split(".")
     tail = segments[-len(wanted) :]
     return len(tail) == len(wanted) and all(map(fnmatchcase, tail, wanted))
 
 
-def match_all(paths: Sequence[str], patterns: Sequence[str]) -> dict[str, str]:
+def match_all(paths: Sequence[str], patterns: Sequence[Pattern]) -> dict[str, Pattern]:
     """Return {path: the pattern it matches} in the order of `paths`.
 
     Raises ValueError for a pattern that matches nothing (with the names that came near) and for a path
@@ -32,26 +45,34 @@ def match_all(paths: Sequence[str], patterns: Sequence[str]) -> dict[str, str]:
     for pattern, found in hits.items():
         if not found:
             raise ValueError(no_match(pattern, paths))
-    chosen: dict[str, str] = {}
+    chosen: dict[str, Pattern] = {}
     for path in paths:
         mine = [pattern for pattern in patterns if path in hits[pattern]]
         if len(mine) > 1:
-            raise ValueError(
-                f"{path} is matched by {len(mine)} patterns: {', '.join(mine)}; keep one of them"
-            )
+            names = ", ".join(map(text_of, mine))
+            raise ValueError(f"{path} is matched by {len(mine)} patterns: {names}; keep one of them")
         if mine:
             chosen[path] = mine[0]
     return chosen
 
 
-def hits_of(pattern: str, paths: Sequence[str]) -> list[str]:
+def hits_of(pattern: Pattern, paths: Sequence[str]) -> list[str]:
     """The paths that a pattern matches; a full path names just that module."""
     return [pattern] if pattern in paths else [path for path in paths if matches(path, pattern)]
 
 
-def no_match(pattern: str, paths: Sequence[str]) -> str:
-    """The error for a pattern without a match, naming module names that are spelled alike."""
+def no_match(pattern: Pattern, paths: Sequence[str]) -> str:
+    """The error for a pattern without a match."""
+    return f"pattern {text_of(pattern)!r} matches no Linear layer of this model; {near(pattern, paths)}"
+
+
+def near(pattern: Pattern, paths: Sequence[str]) -> str:
+    """The endings of paths that are spelled like a pattern."""
     endings = sorted({".".join(path.split(".")[-n:]) for path in paths for n in (1, 2, 3)})
-    near = get_close_matches(pattern, endings, n=4, cutoff=0.5)
-    hint = f"near misses: {', '.join(near)}" if near else f"Linear layers: {', '.join(endings[:12])}"
-    return f"pattern {pattern!r} matches no Linear layer of this model; {hint}"
+    alike = get_close_matches(text_of(pattern), endings, n=4, cutoff=0.5)
+    return f"near misses: {', '.join(alike)}" if alike else f"Linear layers: {', '.join(endings[:12])}"
+
+
+def text_of(pattern: Pattern) -> str:
+    """A pattern as it was written."""
+    return pattern.pattern if isinstance(pattern, re.Pattern) else pattern

@@ -7,17 +7,22 @@ from dataclasses import dataclass
 
 from torch import nn
 
+from ia3_teach.patterns import Pattern
+
 NEW_HEADS = ("classifier", "pre_classifier", "score", "qa_outputs")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Recipe:
     """A method with its settings.
 
+    `exclude` leaves out sites by patterns; `layers` keeps the blocks of these numbers (None: all of them).
     `modules_to_save` names modules of which each adapter trains a full copy; None means the model's own
     classification head, where it has one, since a new head must be learned whatever the method.
     """
 
+    exclude: Sequence[Pattern] = ()
+    layers: Sequence[int] | None = None
     modules_to_save: Sequence[str] | None = None
 
     def plan(self, model: nn.Module) -> dict[str, nn.Module]:

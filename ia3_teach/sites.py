@@ -10,17 +10,15 @@ and `channels` says which output channels each one scales; `layouts.py` knows th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-import torch
 from torch import nn
 
-from ia3_teach.layer import linear_layers
-from ia3_teach.layouts import per_head
-from ia3_teach.patterns import match_all
-
-Channels = Mapping[str, torch.Tensor | None]
+from ia3_teach.architectures import Channels, Target, architecture
+from ia3_teach.layer import features, linear_layers
+from ia3_teach.patterns import Pattern
+from ia3_teach.targets import ALL_LINEAR, all_linears, match_linears
 
 
 @dataclass(frozen=True)
@@ -32,63 +30,10 @@ class Site:
     channels: Channels
 
 
-@dataclass(frozen=True)
-class Target:
-    """A pattern of module paths with the side and the vector's name, or the layout of a fused layer."""
+def find_sites(model: nn.Module, sites: str | Mapping[Pattern, str], heads: Sequence[str] = ()) -> list[Site]:
+    """Resolve `"paper"`, `"peft"`, `"all-linear"` or `{pattern: side}` to sites, in the order of the modules.
 
-    pattern: str
-    side: str
-    vector: str = "l"
-    layout: Callable[[object], Channels] | None = None
-
-
-@dataclass(frozen=True)
-class Architecture:
-    """The paper's sites and the targets that PEFT 0.21 takes by default, for one `model_type`."""
-
-    paper: tuple[Target, ...]
-    peft: Mapping[str, str]
-    lora: tuple[str, ...] = field(default=())
-
-
-ARCHITECTURES = {
-    "bert": Architecture(
-        paper=(
-            Target("attention.self.key", "out", "l_k"),
-            Target("attention.self.value", "out", "l_v"),
-            Target("layer.*.output.dense", "in", "l_ff"),
-        ),
-        peft={"key": "out", "value": "out", "output.dense": "in"},
-        lora=("query", "value"),
-    ),
-    "bloom": Architecture(
-        paper=(
-            Target("query_key_value", "out", layout=per_head),
-            Target("dense_4h_to_h", "in", "l_ff"),
-        ),
-        peft={"query_key_value": "out", "mlp.dense_4h_to_h": "in"},
-        lora=("query_key_value",),
-    ),
-}
-
-
-def architecture(model: nn.Module) -> Architecture:
-    """Return the table entry for `model.config.model_type`.
-
-    Raises ValueError where the architecture is unknown: pass explicit sites then.
-    """
-    name = getattr(getattr(model, "config", None), "model_type", None)
-    if name not in ARCHITECTURES:
-        raise ValueError(
-            f"no table of sites for model_type {name!r}; known: {', '.join(sorted(ARCHITECTURES))}. "
-            'Name the sites yourself, for example IA3(sites={"attn.key": "out", "mlp.down": "in"}).'
-        )
-    return ARCHITECTURES[name]
-
-
-def find_sites(model: nn.Module, sites: str | Mapping[str, str]) -> list[Site]:
-    """Resolve `"paper"`, `"peft"` or `{pattern: side}` to sites, in the order of the model's modules.
-
+    `"all-linear"` scales the outputs of every Linear outside the output embedding and the `heads`.
     Raises ValueError for an unknown word or side and for a pattern that matches no Linear.
 
     >>> [s.path for s in find_sites(nn.Sequential(nn.Linear(2, 3), nn.ReLU()), {"0": "out"})]
@@ -99,33 +44,51 @@ def find_sites(model: nn.Module, sites: str | Mapping[str, str]) -> list[Site]:
     if sites == "paper":
         return paper_sites(model)
     if sites == "peft":
-        return explicit_sites(model, architecture(model).peft)
-    raise ValueError(f'sites must be "paper", "peft" or a dict of patterns to sides; found {sites!r}')
+        return explicit_sites(model, peft_targets(model))
+    if sites == ALL_LINEAR:
+        return named_sites(model, dict.fromkeys(all_linears(model, heads), "out"))
+    raise ValueError(
+        f'sites must be "paper", "peft", "all-linear" or a dict of patterns to sides; found {sites!r}'
+    )
 
 
 def paper_sites(model: nn.Module) -> list[Site]:
     """The sites of the paper: every key, every value, every second feed-forward layer."""
-    targets = architecture(model).paper
-    matches = match_all(list(linear_layers(model)), [target.pattern for target in targets])
-    by_pattern = {target.pattern: target for target in targets}
-    return [make_site(model, path, by_pattern[pattern]) for path, pattern in matches.items()]
+    by_pattern = {target.pattern: target for target in architecture(model).paper}
+    matches = match_linears(model, list(by_pattern))
+    linears = linear_layers(model)
+    return [make_site(model, path, linears[path], by_pattern[pattern]) for path, pattern in matches.items()]
 
 
-def make_site(model: nn.Module, path: str, target: Target) -> Site:
+def make_site(model: nn.Module, path: str, linear: nn.Module, target: Target) -> Site:
     """Build one site, asking the layout for the channels of a fused layer."""
-    channels = {target.vector: None} if target.layout is None else target.layout(model.config)
-    return Site(path, target.side, channels)
+    if target.layout is None:
+        return Site(path, target.side, {target.vector: None})
+    return Site(path, target.side, target.layout(model.config, features(linear)[1]))
 
 
-def explicit_sites(model: nn.Module, sites: Mapping[str, str]) -> list[Site]:
-    """Sites from `{pattern: side}`; a site that is also one of the paper's keeps the paper's vector name."""
+def peft_targets(model: nn.Module) -> Mapping[str, str]:
+    """PEFT's default patterns and sides. Raises ValueError where PEFT has none."""
+    targets = architecture(model).peft
+    if not targets:
+        name = model.config.model_type
+        raise ValueError(f'PEFT has no default for model_type {name!r}; take sites="paper" or name the sites')
+    return targets
+
+
+def explicit_sites(model: nn.Module, sites: Mapping[Pattern, str]) -> list[Site]:
+    """Sites from `{pattern: side}`. Raises ValueError for another side than "in" and "out"."""
     wrong = {side for side in sites.values()} - {"in", "out"}
     if wrong or not sites:
         raise ValueError(f'a side is "in" or "out"; found {sorted(wrong) if wrong else "no sites at all"}')
+    matches = match_linears(model, list(sites))
+    return named_sites(model, {path: sites[pattern] for path, pattern in matches.items()})
+
+
+def named_sites(model: nn.Module, sides: Mapping[str, str]) -> list[Site]:
+    """Sites from {path: side}; a site that is also one of the paper's keeps the paper's vector name."""
     names = paper_names(model)
-    matches = match_all(list(linear_layers(model)), list(sites))
-    found = [(path, sites[pattern]) for path, pattern in matches.items()]
-    return [Site(path, side, {names.get((path, side), "l"): None}) for path, side in found]
+    return [Site(path, side, {names.get((path, side), "l"): None}) for path, side in sides.items()]
 
 
 def paper_names(model: nn.Module) -> dict[tuple[str, str], str]:
