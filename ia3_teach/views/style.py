@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Blue against orange stays apart under every common colour blindness; the ends are equally dark.
-_STOPS = ["#08306b", "#2b74b8", "#a6cbe8", "#ffffff", "#fdc88a", "#e0771a", "#7a3400"]
+_STOPS = ["#0b4a8f", "#5a9bd4", "#ffffff", "#f5a04a", "#bf5200"]
 SIGN_FLIPPED = "black"
 QKV_COLOURS = {"q": "#8c8c8c", "k": "#7b3294", "v": "#1b9e77", "ff": "#c9a400"}
 METHODS: dict[str, dict[str, str]] = {
@@ -105,15 +105,27 @@ def plot_scale(
     """
     values = log2_scale(torch.atleast_2d(vector)).cpu()
     limit = symmetric_limit(values) if limit is None else limit
-    figure, axes = new_figure(height=1.1 + 0.28 * len(values))
+    figure, axes = new_figure(height=1.3 + 0.28 * len(values))
     scale_bar(figure, heat(axes, values, limit), axes, limit)
     axes.set_title(title)
     axes.set_xlabel("channel")
-    names = row_names or [f"layer {row}" if len(values) > 1 else "" for row in range(len(values))]
-    axes.set_yticks(range(len(values)), names)
+    default = [f"layer {row}" for row in range(len(values))] if len(values) > 1 else []
+    names = row_names or default
+    axes.set_yticks(range(len(names)), names)
     if values.shape[1] <= 32:
         axes.set_xticks(range(values.shape[1]))
+    if values.shape[1] <= 12:
+        write_factors(axes, values, limit)
     return figure
+
+
+def write_factors(axes: "Axes", values: Tensor, limit: float) -> None:
+    """Put the factor itself into each square; `values` are log2 factors."""
+    for row, column in torch.cartesian_prod(*map(torch.arange, values.shape)).tolist():
+        value = values[row, column].item()
+        dark = not abs(value) < 0.6 * limit  # NaN, a black square, counts as dark
+        text = "≤ 0" if value != value else f"× {2**value:.2g}"
+        axes.text(column, row, text, ha="center", va="center", color="white" if dark else "black")
 
 
 def plot_triptych(

@@ -1,0 +1,100 @@
+"""Laying files into a folder that a learner works in: what they changed is never written over."""
+
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+
+from ia3_teach.course.builds.source import BuildError
+
+RECORD = ".build.json"
+
+
+def lay(files: dict[str, bytes], target: Path) -> list[str]:
+    """Write `files` (name -> content) into `target`; one line for each that needs saying.
+
+    A file that still is what the last build wrote is replaced, a missing one is restored, and
+    beside a changed one a newer version is laid as `name.new.ipynb`, once. The record of what
+    was written, name -> sha256, is `.build.json` in the target.
+
+    Raises:
+        BuildError: the target is a file or cannot be written, or its record is damaged.
+    """
+    record = _read_record(_prepare(target))
+    lines = []
+    for name, content in files.items():
+        lines.append(_lay_one(name, content, target, record))
+        _write(target / RECORD, json.dumps(record, indent=1, sort_keys=True).encode())
+    return [line for line in lines if line]
+
+
+def _lay_one(name: str, content: bytes, target: Path, record: dict[str, str]) -> str:
+    """Lay one file, keep the record, return a line to print or nothing."""
+    path, new = target / name, _digest(content)
+    if not path.exists():
+        told = f"{name}: restored" if name in record else ""
+    elif _digest(path.read_bytes()) == new:
+        told = ""
+    elif _digest(path.read_bytes()) == record.get(name):
+        told = f"{name}: replaced by a newer version"
+    else:
+        return _lay_beside(path, content, record)
+    _write(path, content)
+    record[name] = new
+    return told
+
+
+def _lay_beside(path: Path, content: bytes, record: dict[str, str]) -> str:
+    """The learner changed `path`: keep it, and lay a version that they have not seen beside it."""
+    new, seen = _digest(content), f"{path.name} offered"
+    if new in (record.get(path.name), record.get(seen)):
+        return ""
+    beside = path.with_name(f"{path.stem}.new{path.suffix}")
+    if beside.exists() and _digest(beside.read_bytes()) != record.get(beside.name):
+        beside = path.with_name(f"{path.stem}.new-{new[:8]}{path.suffix}")
+    if not beside.exists() or _digest(beside.read_bytes()) == record.get(beside.name):
+        _write(beside, content)
+    record[beside.name] = record[seen] = new
+    return f"{path.name}: yours, kept as it is; the newer version is {beside.name}"
+
+
+def _prepare(target: Path) -> Path:
+    """The target as a folder in which a file can be written."""
+    if target.exists() and not target.is_dir():
+        raise BuildError(f"{target} is a file; give the name of a folder")
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=target):
+            return target
+    except OSError as error:
+        raise BuildError(f"cannot write into {target}: {error.strerror}; choose another") from error
+
+
+def _read_record(target: Path) -> dict[str, str]:
+    path = target / RECORD
+    if not path.exists():
+        return {}
+    try:
+        record = json.loads(path.read_bytes())
+        return {str(name): str(digest) for name, digest in record.items()}
+    except (ValueError, AttributeError) as error:
+        hint = "delete it: every notebook then counts as yours, and newer ones are laid beside"
+        raise BuildError(f"{path} is damaged ({error}); {hint}") from error
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write beside, then replace: an interruption leaves the old file or the new one."""
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".partial")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(beside, 0o644)
+        os.replace(beside, path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise

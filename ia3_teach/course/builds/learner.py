@@ -1,0 +1,41 @@
+"""The learner's build: `python -m ia3_teach build learner`."""
+
+from pathlib import Path
+from typing import Any
+
+from ia3_teach.course.builds.lay import lay
+from ia3_teach.course.builds.source import BuildError, read_lessons
+from ia3_teach.course.builds.stubs import learner_notebook
+
+
+def build_learner(source_dir: Path, target_dir: Path) -> list[str]:
+    """Lay every lesson, with stubs in place of solutions, into the learner's own folder.
+
+    Pictures and other small files beside the lessons come along. Everything is made before
+    anything is written. Prints, and returns, a line per file that was not simply new.
+
+    Raises:
+        BuildError: source or target cannot be used, or an exercise has no solution.
+    """
+    source, target = Path(source_dir), Path(target_dir)
+    if source.resolve() == target.resolve():
+        raise BuildError(f"{target} holds the solved lessons; build into another folder")
+    solved = read_lessons(source)
+    files = {name: as_bytes(learner_notebook(lesson)) for name, lesson in solved.items()}
+    files |= {path.name: path.read_bytes() for path in _companions(source)}
+    lines = lay(files, target)
+    print(f"{len(solved)} lessons in {target}", *lines, sep="\n", flush=True)
+    return lines
+
+
+def as_bytes(notebook: Any) -> bytes:
+    """A notebook as the bytes of its file, the same every time."""
+    import nbformat
+
+    return (nbformat.writes(notebook) + "\n").encode()
+
+
+def _companions(source: Path) -> list[Path]:
+    """Files that a lesson shows or reads, lying beside it."""
+    kinds = {".png", ".svg", ".csv", ".json"}
+    return sorted(path for path in source.iterdir() if path.suffix in kinds)
