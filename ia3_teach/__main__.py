@@ -39,12 +39,7 @@ def lab(
 
 
 @app.command()
-def run(
-    lesson: Lesson = None,
-    notebooks: Notebooks = None,
-    timeout: Timeout = 300,
-    record: Annotated[bool, typer.Option(help="Keep the times in data/results.")] = False,
-) -> None:
+def run(lesson: Lesson = None, notebooks: Notebooks = None, timeout: Timeout = 300) -> None:
     """Run every lesson unattended, without a network; stop at the first failing cell.
 
     Example: python -m ia3_teach run --lesson 02
@@ -52,7 +47,7 @@ def run(
     from ia3_teach.course.lab.kernel import lessons, notebooks_directory
     from ia3_teach.course.lab.run import run_all
 
-    run_all(lessons(notebooks or notebooks_directory(), lesson), timeout, record)
+    run_all(lessons(notebooks or notebooks_directory(), lesson), timeout)
 
 
 @app.command()

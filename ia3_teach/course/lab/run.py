@@ -1,6 +1,5 @@
 """Every lesson, top to bottom, unattended: `python -m ia3_teach run`."""
 
-import json
 import subprocess
 import tempfile
 import time
@@ -8,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ia3_teach.course.lab.kernel import LessonFailed, client, explain, notebooks_directory, read
+from ia3_teach.course.lab.kernel import LessonFailed, client, explain, read
 from ia3_teach.course.lab.offline_kernel import environment
 
 
@@ -60,16 +59,14 @@ def run_lesson(path: Path, timeout: int = 300, progress: bool = True) -> LessonR
         try:
             watch.client.execute(env=environment(), stderr=subprocess.DEVNULL)
         except Exception as error:
-            raise LessonFailed(
-                f"{path.name}, {explain(error, notebook, watch.index)}"
-            ) from error
+            raise LessonFailed(f"{path.name}, {explain(error, notebook, watch.index)}") from error
         finally:
             watch.bar.close()
     return LessonRun(path.stem, round(time.perf_counter() - start, 1), watch.peak)
 
 
-def run_all(paths: list[Path], timeout: int = 300, record: bool = False) -> list[LessonRun]:
-    """Run lessons one after another, print a line for each, and keep the figures if asked.
+def run_all(paths: list[Path], timeout: int = 300) -> list[LessonRun]:
+    """Run lessons one after another, print a line for each and one for all.
 
     Raises:
         LessonFailed: from the first lesson that does not finish.
@@ -80,17 +77,7 @@ def run_all(paths: list[Path], timeout: int = 300, record: bool = False) -> list
         print(done[-1], flush=True)
     seconds, peak = sum(run.seconds for run in done), max(run.peak_megabytes for run in done)
     print(LessonRun(f"{len(done)} lessons", seconds, peak))
-    if record:
-        keep(done)
     return done
-
-
-def keep(done: list[LessonRun]) -> None:
-    """Write the figures to data/results/run_times.json, for the README's table."""
-    path = notebooks_directory().parent / "data" / "results" / "run_times.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    rows = {run.lesson: [run.seconds, round(run.peak_megabytes)] for run in done}
-    path.write_text(json.dumps(rows, indent=1) + "\n")
 
 
 def memory_peak(pid: int) -> float:

@@ -11,6 +11,10 @@ import urllib.request
 from pathlib import Path
 
 SETTINGS = Path(__file__).parent / "settings"
+NO_TEACHERS_TOOLS = [  # of nbgrader, where it is installed: learners have no use for them
+    f"--ServerApp.jpserver_extensions=nbgrader.server_extensions.{name}=False"
+    for name in ("formgrader", "validate_assignment", "assignment_list", "course_list")
+]
 
 
 class LabError(ValueError):
@@ -54,7 +58,8 @@ def command(directory: Path, port: int) -> list[str]:
         "--LabApp.extension_manager=readonly",
         f"--LabApp.app_settings_dir={SETTINGS}",
         "--KernelManager.transport_encryption=auto",
-        "--log-level=WARN",
+        "--Application.log_level=WARN",
+        *NO_TEACHERS_TOOLS,
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")  # in a container there may be nobody else
