@@ -1,0 +1,45 @@
+"""Rules for a lesson: each takes a notebook and yields what is wrong, in words for its author."""
+
+from typing import Any
+
+from notebook_audit.code import (
+    allowed_imports,
+    executed_top_to_bottom,
+    no_trailing_semicolon,
+    short_cells,
+)
+from notebook_audit.look import Rule
+from notebook_audit.outputs import (
+    alt_text,
+    compared_share,
+    no_absolute_path,
+    no_remote_image,
+    under_one_megabyte,
+)
+from notebook_audit.words import (
+    anchors,
+    objectives_name_exercises,
+    whole_exercises,
+    words_and_code,
+)
+
+RULES: list[Rule] = [
+    executed_top_to_bottom,
+    short_cells,
+    no_trailing_semicolon,
+    no_absolute_path,
+    no_remote_image,
+    alt_text,
+    allowed_imports,
+    compared_share,
+    under_one_megabyte,
+    words_and_code,
+    anchors,
+    objectives_name_exercises,
+    whole_exercises,
+]
+
+
+def problems(notebook: Any) -> list[str]:
+    """All that is wrong with a lesson, each line with the name of the rule."""
+    return [f"{rule.__name__}: {text}" for rule in RULES for text in rule(notebook)]

@@ -1,0 +1,153 @@
+"""The audit of the lessons, and a bad notebook for every rule of it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import notebook_audit as audit
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from notebook_audit.look import Rule
+
+LESSONS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+ALT = "One row of two squares, orange and blue."
+IMAGE = f'<img alt="{ALT}" src="data:image/png;base64,iVBOR/home/x">'
+HEAD = """# 02 · One vector by hand
+
+**Objectives.** After this lesson you can
+- double a number (exercise 2.1).
+
+**Prerequisites.** Lesson 00.
+**Time.** 30 minutes to read, 20 seconds to run on 2 cores."""
+CARD = """### Exercise 2.1 · Double
+**Difficulty** 1 of 5 · **Minutes** 5
+
+Double it.
+
+<details><summary>Hint 1: the symptom</summary>
+
+Too small?
+
+</details>
+
+<details><summary>Hint 2: the formula</summary>
+
+2x
+
+</details>"""
+SOLVED = "def double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION"
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_lesson_keeps_the_rules(path: Path) -> None:
+    assert audit.problems(nbformat.read(path, as_version=4)) == []
+
+
+def grader(grade_id: str, grade: bool) -> dict[str, Any]:
+    return {"nbgrader": {"grade_id": grade_id, "grade": grade, "solution": not grade, "points": 2}}
+
+
+def good() -> Any:
+    """The smallest lesson that breaks no rule."""
+    said = new_output("stream", text="3\n")
+    figure = new_output("display_data", data={"text/html": IMAGE, "text/plain": ALT})
+    cells = [
+        new_markdown_cell(HEAD),
+        new_code_cell("import torch\nprint(3)", outputs=[said], execution_count=1),
+        new_markdown_cell("## An idea\n**Predict.** What comes out?"),
+        new_code_cell("show(figure, alt='...')", outputs=[figure], execution_count=2),
+        new_markdown_cell(CARD),
+        new_code_cell(SOLVED, execution_count=3, metadata=grader("double", False)),
+        new_code_cell("check.double(double)", execution_count=4, metadata=grader("c", True)),
+        new_markdown_cell("**Why it matters.** So."),
+        new_markdown_cell("## Summary\n\n## Caveats\n\n## References"),
+    ]
+    return new_notebook(cells=cells)
+
+
+def test_good_lesson_passes() -> None:
+    assert audit.problems(good()) == []
+
+
+def cell(number: int, **values: Any) -> Callable[[Any], None]:
+    """A change that gives one cell other values."""
+    return lambda notebook: notebook.cells[number].update(values)
+
+
+def add(new: Any, count: int = 1) -> Callable[[Any], None]:
+    return lambda notebook: notebook.cells.extend([new] * count)
+
+
+def replace(number: int, old: str, new: str) -> Callable[[Any], None]:
+    """A change of a cell's text; `old` must be there, or the test would test nothing."""
+
+    def change(notebook: Any) -> None:
+        assert old in notebook.cells[number].source
+        notebook.cells[number].source = notebook.cells[number].source.replace(old, new)
+
+    return change
+
+
+def shows(**data: str) -> dict[str, Any]:
+    kinds = {"html": "text/html", "png": "image/png", "plain": "text/plain"}
+    return {"outputs": [new_output("display_data", data={kinds[k]: v for k, v in data.items()})]}
+
+
+BAD = [
+    (audit.executed_top_to_bottom, cell(3, execution_count=7)),
+    (audit.executed_top_to_bottom, cell(3, execution_count=None)),
+    (audit.executed_top_to_bottom, cell(3, outputs=[new_output("error", ename="E")])),
+    (audit.short_cells, cell(1, source="x = 1\n" * 26)),
+    (audit.short_cells, add(new_code_cell("x = 1\n" * 9), 9)),
+    (audit.no_trailing_semicolon, cell(1, source="plot(x);")),
+    (audit.no_absolute_path, cell(1, source="open('/home/someone/x')")),
+    (audit.no_absolute_path, cell(1, outputs=[new_output("stream", text="in /tmp/x y")])),
+    (audit.no_absolute_path, cell(1, source=r"open('C:\\Users\\someone')")),
+    (audit.no_absolute_path, replace(2, "idea", "idea in ~/models")),
+    (audit.no_remote_image, replace(2, "idea", "![a picture](https://example.org/a.png)")),
+    (audit.no_remote_image, cell(3, **shows(html=f'<img alt="{ALT}" src="//example.org/a">'))),
+    (audit.alt_text, cell(3, **shows(png="iVBOR", plain="<Figure size 640x480 with 1 Axes>"))),
+    (audit.alt_text, cell(3, **shows(html='<img src="data:image/png;base64,x">'))),
+    (audit.alt_text, replace(2, "idea", "![](sites.svg)")),
+    (audit.allowed_imports, cell(1, source="import numpy as np")),
+    (audit.allowed_imports, cell(1, source="from os import path")),
+    (audit.allowed_imports, cell(1, source="!pip install x")),
+    (audit.compared_share, cell(1, metadata={"tags": ["nbval-ignore-output"]})),
+    (audit.compared_share, cell(1, outputs=[new_output("stream", name="stderr", text="x")])),
+    (audit.compared_share, cell(3, **shows(html=IMAGE))),
+    (audit.under_one_megabyte, cell(3, **shows(html="x" * 1_000_001))),
+    (audit.words_and_code, add(new_code_cell("x = 1"), 3)),
+    (audit.words_and_code, add(new_markdown_cell("words"), 9)),
+    *((audit.anchors, replace(0, word, "")) for word in
+      ("# 02 · ", "**Objectives.**", "**Prerequisites.**", "**Time.**", "20 seconds")),
+    (audit.anchors, replace(0, "30 minutes", "50 minutes")),
+    (audit.anchors, replace(0, "20 seconds", "95 seconds")),
+    (audit.anchors, replace(2, "**Predict.**", "")),
+    *((audit.anchors, replace(8, word, "")) for word in
+      ("## Summary", "## Caveats", "## References")),
+    (audit.objectives_name_exercises, replace(0, "(exercise 2.1)", "")),
+    (audit.objectives_name_exercises, replace(0, "exercise 2.1", "exercise 2.7")),
+    (audit.whole_exercises, replace(4, "Hint 1", "Help")),
+    (audit.whole_exercises, replace(4, "Hint 2", "Help")),
+    (audit.whole_exercises, replace(4, "1 of 5", "easy")),
+    (audit.whole_exercises, replace(4, "Exercise 2.1", "Exercise")),
+    (audit.whole_exercises, replace(5, "### BEGIN SOLUTION", "")),
+    (audit.whole_exercises, replace(5, "    ### BEGIN SOLUTION", "### BEGIN SOLUTION")),
+    (audit.whole_exercises, cell(5, metadata={})),
+    (audit.whole_exercises, cell(6, metadata={})),
+    (audit.whole_exercises, cell(6, metadata=grader("double", True))),
+    (audit.whole_exercises, replace(7, "**Why it matters.**", "")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "spoil"), BAD)
+def test_each_rule_rejects_a_bad_lesson(rule: Rule, spoil: Callable[[Any], None]) -> None:
+    lesson = nbformat.from_dict(good())
+    assert not list(rule(lesson))
+    spoil(lesson)
+    assert list(rule(lesson))
+
+
+def test_every_rule_has_a_bad_lesson() -> None:
+    assert {rule for rule, _ in BAD} == set(audit.RULES)
