@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from torch import nn
 
 from ia3_teach.layer import Adapted, Head, put, wrapped
 from ia3_teach.recipe import Recipe
-
-STATE = "_ia3_teach"
-
-
-@dataclass
-class State:
-    """What the model remembers of its adapters: recipes, active names, and how it was before."""
-
-    recipes: dict[str, Recipe] = field(default_factory=dict)
-    active: tuple[str, ...] = ()
-    trainable_before: set[str] = field(default_factory=set)
-    merged: dict[str, Adapted | Head] = field(default_factory=dict)
+from ia3_teach.state import STATE, State, check_new_name, known, refuse_change, state_of
 
 
 @dataclass(frozen=True)
@@ -43,7 +32,7 @@ class Handle:
 def attach(model: nn.Module, recipe: Recipe, name: str = "default") -> Handle:
     """Put a new adapter on the model, freeze everything else, and make it the only active one.
 
-    Raises ValueError for a name in use, a merged model, or a recipe that does not fit; the model is unchanged then.
+    Raises ValueError, with the model unchanged, for a name in use, a merged model, or an unfit recipe.
 
     >>> from ia3_teach.ia3 import IA3
     >>> model = nn.Sequential(nn.Linear(2, 3))
@@ -52,16 +41,12 @@ def attach(model: nn.Module, recipe: Recipe, name: str = "default") -> Handle:
     ['0.adapters.default.l']
     """
     state = state_of(model)
-    refuse_merged(state, "attach an adapter")
+    refuse_change(state, "attach an adapter")
     check_new_name(state, name)
     plan, heads = recipe.plan(model), recipe.heads(model)
-    clash = [head for head in heads if any(path == head or path.startswith(f"{head}.") for path in plan)]
-    if clash:
-        raise ValueError(f"{clash} are trained in full as new heads; leave their layers out of the sites")
+    check_apart(model, plan, heads)
     if not state.recipes:
-        state.trainable_before = {n for n, p in model.named_parameters() if p.requires_grad}
-        model.requires_grad_(False)
-        setattr(model, STATE, state)
+        freeze(model, state)
     for path, adapter in plan.items():
         at(model, path, Adapted).adapters[name] = adapter
     for path in heads:
@@ -78,30 +63,28 @@ def detach(model: nn.Module, name: str | None = None) -> None:
     Raises ValueError for an unknown name or a merged model.
     """
     state = state_of(model)
-    refuse_merged(state, "detach")
+    refuse_change(state, "detach")
     names = list(state.recipes) if name is None else known(state, [name])
     for path, module in wrapped(model).items():
-        for each in names:
-            if each in module.adapters:
-                del module.adapters[each]
+        for each in set(names) & set(module.adapters):
+            del module.adapters[each]
         if not module.adapters:
             put(model, path, module.base)
     for each in names:
         del state.recipes[each]
     activate(model, [each for each in state.active if each in state.recipes])
-    if not state.recipes and hasattr(model, STATE):
-        for parameter_name, parameter in model.named_parameters():
-            parameter.requires_grad_(parameter_name in state.trainable_before)
-        delattr(model, STATE)
+    if not state.recipes:
+        thaw(model)
 
 
 def activate(model: nn.Module, name: str | Sequence[str] | None) -> None:
     """Make these adapters the active and trainable ones: one name, several (their product), or None.
 
+    Several active adapters with a head each use the head of the last one.
     Raises ValueError for an unknown name, a name given twice, or a merged model.
     """
     state = state_of(model)
-    refuse_merged(state, "activate another adapter")
+    refuse_change(state, "activate another adapter")
     names = () if name is None else (name,) if isinstance(name, str) else tuple(name)
     known(state, names)
     if len(set(names)) != len(names):
@@ -121,64 +104,72 @@ def disabled(model: nn.Module) -> Iterator[nn.Module]:
     try:
         yield model
     finally:
-        activate(model, before)
+        activate(model, [name for name in before if name in state_of(model).recipes])
 
 
 @contextmanager
 def rows(model: nn.Module, names: Sequence[str | None]) -> Iterator[nn.Module]:
     """Inside this context row i of each batch goes through adapter names[i]; None is the bare model.
 
+    The named adapters are trainable inside, so call `backward()` there too; outside only the active ones are.
     Raises ValueError for an unknown name, a merged model, or (at the forward pass) a batch of another size.
     """
     state = state_of(model)
-    refuse_merged(state, "mix adapters in a batch")
-    if isinstance(names, str) or not names:
+    if isinstance(names, str) or len(names) == 0:
         raise ValueError(f'rows takes one name (or None) per row, such as ["a", None]; found {names!r}')
     before = state.active
-    activate(model, list(dict.fromkeys(known(state, [name for name in names if name is not None]))))
-    for module in wrapped(model).values():
-        module.rows = tuple(names)
+    activate(model, list(dict.fromkeys(name for name in names if name is not None)))
+    give_rows(model, state, tuple(names))
     try:
         yield model
     finally:
-        for module in wrapped(model).values():
-            module.rows = None
+        give_rows(model, state, None)
         activate(model, before)
 
 
-def state_of(model: nn.Module) -> State:
-    """The model's state; a fresh one where it has no adapters."""
-    return getattr(model, STATE, None) or State()
+def give_rows(model: nn.Module, state: State, names: tuple[str | None, ...] | None) -> None:
+    """Tell every adapted layer which adapter each row has; None ends it."""
+    state.rows = names
+    for module in wrapped(model).values():
+        module.rows = names
 
 
-def refuse_merged(state: State, what: str) -> None:
-    """Raise while the adapters are merged into the weights."""
-    if state.merged:
-        raise ValueError(f"the model is merged; call unmerge(model) before you {what}")
+def freeze(model: nn.Module, state: State) -> None:
+    """Remember what was trainable, freeze it all, and give the model its state."""
+    state.trainable_before = {name for name, p in model.named_parameters() if p.requires_grad}
+    model.requires_grad_(False)
+    setattr(model, STATE, state)
 
 
-def known(state: State, names: Sequence[str]) -> Sequence[str]:
-    """Return the names, or raise if the model lacks one of them."""
-    for name in names:
-        if name not in state.recipes:
-            has = ", ".join(state.recipes) or "none"
-            raise ValueError(f"no adapter is called {name!r}; this model has: {has}")
-    return names
+def thaw(model: nn.Module) -> None:
+    """Undo `freeze`."""
+    before = state_of(model).trainable_before
+    if hasattr(model, STATE):
+        for name, parameter in model.named_parameters():
+            parameter.requires_grad_(name in before)
+        delattr(model, STATE)
 
 
-def check_new_name(state: State, name: str) -> None:
-    """Refuse names that are taken or that cannot name a module."""
-    if not isinstance(name, str) or not name or "." in name or hasattr(nn.ModuleDict, name):
-        raise ValueError(f"an adapter's name is a word without dots, and no method of a dict; found {name!r}")
-    if name in state.recipes:
-        raise ValueError(f"an adapter called {name!r} is already attached; detach it or choose another name")
+def check_apart(model: nn.Module, plan: Iterable[str], heads: Sequence[str]) -> None:
+    """Refuse a module that would carry a vector and be trained in full as a head as well."""
+    places = wrapped(model)
+    old_heads = {path for path, place in places.items() if isinstance(place, Head)}
+    sites = {*plan, *places} - old_heads
+    clash = {site for site in sites for head in {*heads, *old_heads} if f"{site}.".startswith(f"{head}.")}
+    clash |= old_heads & set(plan)
+    clash |= {a for a in heads for b in {*heads, *old_heads} if a != b and f"{a}.".startswith(f"{b}.")}
+    if clash or len(set(heads)) != len(heads):
+        raise ValueError(
+            f"{sorted(clash or heads)}: a module is either a site or (once) part of a head trained in full; "
+            "leave it out of the sites or out of modules_to_save"
+        )
 
 
 def at(model: nn.Module, path: str, kind: type[Adapted | Head]) -> Adapted | Head:
     """The Adapted or Head at `path`, put there if it is not yet."""
     module = model.get_submodule(path)
-    if not isinstance(module, kind):
-        place = kind(module)
-        place.train(module.training)
-        put(model, path, place)
-    return model.get_submodule(path)
+    if isinstance(module, kind):
+        return module
+    place = kind(module).train(module.training)
+    put(model, path, place)
+    return place

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from torch import nn
 
-from ia3_teach.attach import known, state_of
 from ia3_teach.layer import Adapted, Head, wrapped
+from ia3_teach.state import known, state_of
 
 
 @dataclass(frozen=True)

@@ -44,22 +44,15 @@ class Adapted(nn.Module):
                 function = partial(adapter.around, function)
             return function(x)
         check_rows(x, self.rows)
-        for kind in sorted(
-            {type(adapter) for adapter in self.adapters.values()}, key=lambda kind: kind.__name__
-        ):
-            mine = [self.of_kind(name, kind) for name in self.rows]
-            if any(adapter is not None for adapter in mine):
-                function = partial(kind.around_rows, mine, function)
+        mine = [self.adapters[name] if name in self.adapters else None for name in self.rows]
+        for kind in dict.fromkeys(type(adapter) for adapter in mine if adapter is not None):
+            of_kind = [adapter if type(adapter) is kind else None for adapter in mine]
+            function = partial(kind.around_rows, of_kind, function)
         return function(x)
 
     def active_adapters(self) -> list[nn.Module]:
         """The active adapters that have a part at this layer, in the order of activation."""
         return [self.adapters[name] for name in self.active if name in self.adapters]
-
-    def of_kind(self, name: str | None, kind: type) -> nn.Module | None:
-        """The adapter of this name if it is of this kind, else None."""
-        adapter = self.adapters[name] if name in self.adapters else None
-        return adapter if type(adapter) is kind else None
 
 
 class Head(nn.Module):
@@ -94,7 +87,13 @@ def check_rows(x: torch.Tensor, rows: tuple[str | None, ...]) -> None:
 
 
 def is_linear(module: nn.Module) -> bool:
-    """Whether this is a Linear that can carry an adapter (torch's, or GPT-2's transposed Conv1D)."""
+    """Whether this is a Linear that can carry an adapter (torch's, or GPT-2's transposed Conv1D).
+
+    Not the output projection of nn.MultiheadAttention: its weight is read directly, so that nothing around
+    its forward pass would have an effect.
+    """
+    if isinstance(module, nn.modules.linear.NonDynamicallyQuantizableLinear):
+        return False
     return isinstance(module, nn.Linear) or type(module).__name__ == "Conv1D"
 
 
@@ -104,11 +103,13 @@ def linear_layers(model: nn.Module) -> dict[str, nn.Module]:
     >>> list(linear_layers(nn.Sequential(nn.Linear(2, 2), nn.ReLU())))
     ['0']
     """
-    return {
-        path: getattr(module, "base", module)
-        for path, module in outer_modules(model)
-        if is_linear(getattr(module, "base", module))
-    }
+    frozen = {path: original(module) for path, module in outer_modules(model)}
+    return {path: module for path, module in frozen.items() if is_linear(module)}
+
+
+def original(module: nn.Module) -> nn.Module:
+    """What stood at a place before adapters came."""
+    return module.base if isinstance(module, Adapted | Head) else module
 
 
 def outer_modules(model: nn.Module, prefix: str = "") -> Iterator[tuple[str, nn.Module]]:
@@ -137,7 +138,10 @@ def features(linear: nn.Module) -> tuple[int, int]:
 
 
 def adapter_dtype(linear: nn.Module) -> torch.dtype:
-    """The dtype of new adapters: the weight's, but at least float32 (in bfloat16, 1 + 0.003 is 1)."""
+    """The dtype of new adapters: the weight's, but at least float32 (in bfloat16, 1 + 0.003 is 1).
+
+    Raises ValueError for a weight that is not stored as floating-point numbers.
+    """
     if not linear.weight.is_floating_point():
         raise ValueError(
             f"the weight is stored as {linear.weight.dtype}: quantised layers cannot carry an adapter"

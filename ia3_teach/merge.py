@@ -14,8 +14,8 @@ from contextlib import contextmanager
 import torch
 from torch import nn
 
-from ia3_teach.attach import refuse_merged, state_of
 from ia3_teach.layer import Adapted, Head, put, wrapped
+from ia3_teach.state import refuse_change, state_of
 
 
 def merge(model: nn.Module) -> nn.Module:
@@ -31,7 +31,7 @@ def merge(model: nn.Module) -> nn.Module:
     ('Linear', 'Adapted')
     """
     state = state_of(model)
-    refuse_merged(state, "merge it again")
+    refuse_change(state, "merge it")
     if not state.active:
         raise ValueError("there is no active adapter to merge; attach or activate one first")
     places = wrapped(model)
@@ -43,13 +43,17 @@ def merge(model: nn.Module) -> nn.Module:
 
 
 def unmerge(model: nn.Module) -> nn.Module:
-    """Put the original tensors and the adapters back; returns the model. Raises ValueError if it is not merged."""
+    """Put the original tensors and the adapters back; returns the model.
+
+    Raises ValueError if it is not merged.
+    """
     state = state_of(model)
     if not state.merged:
         raise ValueError("the model is not merged; call merge(model) first")
     for path, place in state.merged.items():
         plain = model.get_submodule(path)
-        place.to(next(plain.parameters()).device)
+        like = next(plain.parameters())
+        place.to(like.device).base.to(like.dtype)
         put(model, path, place.train(plain.training))
     state.merged = {}
     return model
@@ -67,14 +71,14 @@ def merged(model: nn.Module) -> Iterator[nn.Module]:
 
 
 def plain_module(path: str, place: Adapted | Head) -> nn.Module:
-    """What stands at `path` in a model without adapters."""
+    """What stands at `path` in a model without adapters. Raises ValueError if it would not be finite."""
     if isinstance(place, Head):
         return place.chosen(place.active)
     weight, bias = folded(place)
     for kind, tensor in (("weight", weight), ("bias", bias)):
         if tensor is not None and not torch.isfinite(tensor).all():
             raise ValueError(
-                f"merging {path} would give a {kind} that is not finite; look for inf or NaN in the adapter"
+                f"merging {path} would give a {kind} that is not finite; look for inf or NaN in it"
             )
     return same_linear(place.base, weight, bias)
 

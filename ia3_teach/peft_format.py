@@ -14,7 +14,9 @@ from ia3_teach.ia3 import IA3Vectors
 from ia3_teach.layer import Adapted, wrapped
 from ia3_teach.lora import LoRA, LoRAPair
 
+CONFIG, TENSORS = "adapter_config.json", "adapter_model.safetensors"
 PREFIX = "base_model.model."
+ENDINGS = {"IA3": ("ia3_l",), "LORA": ("lora_A.weight", "lora_B.weight")}
 TASK_TYPES = {
     "ForSequenceClassification": "SEQ_CLS",
     "ForTokenClassification": "TOKEN_CLS",
@@ -25,14 +27,19 @@ TASK_TYPES = {
 
 
 def tensors_of(model: nn.Module, name: str) -> dict[str, torch.Tensor]:
-    """All tensors of one adapter under PEFT's names, copied to the CPU."""
+    """All tensors of one adapter under PEFT's names, copied to the CPU.
+
+    Raises ValueError for NaN or infinity, which no one could load again.
+    """
     found: dict[str, torch.Tensor] = {}
     for path, place in wrapped(model).items():
         if name in place.adapters:
-            found |= {
-                f"{PREFIX}{path}.{key}": value for key, value in named_tensors(place.adapters[name]).items()
-            }
-    return {key: value.detach().cpu().contiguous().clone() for key, value in found.items()}
+            for key, value in named_tensors(place.adapters[name]).items():
+                found[f"{PREFIX}{path}.{key}"] = value.detach().cpu().contiguous().clone()
+    wrong = [key for key, value in found.items() if not torch.isfinite(value).all()]
+    if wrong:
+        raise ValueError(f"{wrong[0]} holds NaN or infinity; such an adapter is not saved")
+    return found
 
 
 def named_tensors(adapter: nn.Module) -> dict[str, torch.Tensor]:

@@ -8,20 +8,31 @@ from contextlib import contextmanager
 import torch
 from torch import nn
 
-from ia3_teach.attach import known, state_of
 from ia3_teach.ia3 import IA3Vectors
 from ia3_teach.layer import Adapted, wrapped
+from ia3_teach.state import known, refuse_merged, state_of, the_active
 
 
 def vectors(model: nn.Module, name: str | None = None) -> dict[str, torch.Tensor]:
     """{"l_k": (n_layers, d), "l_v": ..., "l_ff": ...}: copies of an IA3 adapter's vectors, layer by layer.
 
-    Without a name the only active adapter is read. Raises ValueError if it holds no IA3 vectors.
+    Without a name the only active adapter is read. Raises ValueError if it holds no IA3 vectors, or
+    vectors of one name but several lengths (explicit sites).
+
+    >>> from ia3_teach import IA3, attach
+    >>> model = nn.Sequential(nn.Linear(2, 3))
+    >>> _ = attach(model, IA3(sites={"0": "out"}))
+    >>> vectors(model)
+    {'l': tensor([[1., 1., 1.]])}
     """
     found: dict[str, list[torch.Tensor]] = {}
     for adapter in ia3_adapters(model, name):
         for vector, parameter in adapter.vectors().items():
             found.setdefault(vector, []).append(parameter.detach().clone())
+    uneven = {vector: [len(layer) for layer in layers] for vector, layers in found.items()}
+    uneven = {vector: lengths for vector, lengths in uneven.items() if len(set(lengths)) > 1}
+    if uneven:
+        raise ValueError(f"vectors of different lengths form no matrix: {uneven}; read them from the modules")
     return {vector: torch.stack(layers) for vector, layers in found.items()}
 
 
@@ -56,7 +67,8 @@ def dial(model: nn.Module, strength: float, name: str | None = None) -> Iterator
 
 
 def ia3_adapters(model: nn.Module, name: str | None) -> list[IA3Vectors]:
-    """The adapter's parts in model order."""
+    """The adapter's parts in model order. Raises ValueError if there are none."""
+    refuse_merged(state_of(model), "read or move its vectors")
     name = the_active(model) if name is None else known(state_of(model), [name])[0]
     places = wrapped(model, Adapted).values()
     mine = [place.adapters[name] for place in places if name in place.adapters]
@@ -64,16 +76,6 @@ def ia3_adapters(model: nn.Module, name: str | None) -> list[IA3Vectors]:
     if not found:
         raise ValueError(f"adapter {name!r} holds no IA3 vectors; attach(model, IA3()) makes some")
     return found
-
-
-def the_active(model: nn.Module) -> str:
-    """The name of the only active adapter. Raises ValueError if there are none or several."""
-    active = state_of(model).active
-    if len(active) != 1:
-        raise ValueError(
-            f"say which adapter you mean: {len(active)} are active ({', '.join(active) or 'none'})"
-        )
-    return active[0]
 
 
 def shapes(values: dict[str, torch.Tensor]) -> dict[str, tuple[int, ...]]:
