@@ -6,46 +6,18 @@ from torch import Tensor
 from ia3_teach.check import lesson_04
 from ia3_teach.check.mutants import assert_rejects
 
-Pair = tuple[Tensor, Tensor]
-
-
-def channels(n_heads: int, d_head: int) -> Tensor:
-    """Channel numbers, shape (n_heads, 3, d_head)."""
-    return torch.arange(n_heads * 3 * d_head).reshape(n_heads, 3, d_head)
-
-
-def reference(n_heads: int, d_head: int) -> Pair:
-    grid = channels(n_heads, d_head)
-    return grid[:, 1].flatten(), grid[:, 2].flatten()
-
-
-def thirds(n_heads: int, d_head: int) -> Pair:
-    _, k, v = torch.arange(3 * n_heads * d_head).chunk(3)
-    return k, v
-
-
-def queries(n_heads: int, d_head: int) -> Pair:
-    grid = channels(n_heads, d_head)
-    return grid[:, 0].flatten(), grid[:, 2].flatten()
-
-
-def test_kv_channels_rejects_every_known_wrong_answer() -> None:
-    assert_rejects(
-        lesson_04.kv_channels,
-        reference,
-        {
-            "thirds instead of heads": (thirds, "thirds instead of heads"),
-            "queries for keys": (queries, "these are the queries"),
-            "k and v swapped": (lambda h, d: reference(h, d)[::-1], "are swapped"),
-            "first head only": (lambda h, d: [c[:d] for c in reference(h, d)], "count all heads"),
-            "only the keys": (lambda h, d: reference(h, d)[0], "return both"),
-        },
-    )
-
 
 def fused(l_k: Tensor, l_v: Tensor, n_heads: int, l_q: Tensor | None = None) -> Tensor:
     l_q = torch.ones_like(l_k) if l_q is None else l_q
     return torch.stack([part.reshape(n_heads, -1) for part in (l_q, l_k, l_v)], dim=1).flatten()
+
+
+def thirds(l_k: Tensor, l_v: Tensor, n_heads: int) -> Tensor:
+    return torch.cat([torch.ones_like(l_k), l_k, l_v])
+
+
+def interleaved(l_k: Tensor, l_v: Tensor, n_heads: int) -> Tensor:
+    return torch.stack([torch.ones_like(l_k), l_k, l_v], dim=1).flatten()
 
 
 def test_fused_scale_rejects_every_known_wrong_answer() -> None:
@@ -53,11 +25,50 @@ def test_fused_scale_rejects_every_known_wrong_answer() -> None:
         lesson_04.fused_scale,
         fused,
         {
-            "thirds instead of heads": (
-                lambda k, v, h: torch.cat([torch.ones_like(k), k, v]), "thirds instead of heads",
-            ),
+            "thirds instead of heads": (thirds, "thirds instead of heads"),
+            "interleaved": (interleaved, "alternate channel by channel"),
             "queries scaled": (lambda k, v, h: fused(k, v, h, l_q=k), "queries are scaled too"),
+            "queries for keys": (lambda k, v, h: fused(1 + 0 * k, v, h, l_q=k), "in place of"),
             "k and v swapped": (lambda k, v, h: fused(v, k, h), "are swapped"),
             "queries zero": (lambda k, v, h: fused(k, v, h, l_q=0 * k), "not 0"),
+            "always four heads": (lambda k, v, h: fused(k, v, 4), "your code stopped"),
+            "detached": (lambda k, v, h: fused(k, v, h).detach(), "could not change l"),
         },
-    )  # fmt: skip
+    )
+
+
+def folded(l: Tensor, n_heads: int) -> Tensor:
+    q, k, v = l.view(n_heads, 3, -1).unbind(dim=1)
+    return fused(q * k, v, n_heads)
+
+
+def moved(l: Tensor, n_heads: int, how: str) -> Tensor:
+    q, k, v = l.view(n_heads, 3, -1).unbind(dim=1)
+    wrong = {
+        "dropped": (k, v),
+        "into values": (k, q * v),
+        "added": (q + k, v),
+        "another head": (q.roll(1, dims=0) * k, v),
+    }
+    return fused(*wrong[how], n_heads)
+
+
+def in_place(l: Tensor, n_heads: int) -> Tensor:
+    result = folded(l, n_heads)
+    l.copy_(result)
+    return result
+
+
+def test_fold_queries_rejects_every_known_wrong_answer() -> None:
+    assert_rejects(
+        lesson_04.fold_queries,
+        folded,
+        {
+            "queries kept": (lambda l, h: l.clone(), "[head, 0, :]"),
+            "dropped": (lambda l, h: moved(l, h, "dropped"), "was dropped"),
+            "into values": (lambda l, h: moved(l, h, "into values"), "into the values"),
+            "added": (lambda l, h: moved(l, h, "added"), "were added"),
+            "another head": (lambda l, h: moved(l, h, "another head"), "went to another head"),
+            "in place": (in_place, "work on a copy"),
+        },
+    )
