@@ -2,6 +2,7 @@
 
 import traceback
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from torch import Tensor
@@ -61,9 +62,10 @@ def _first_line(error: Exception) -> str:
 
 
 def _where(error: Exception) -> str:
-    """The last line on the way that is neither in a library nor in the checker."""
+    """The last line on the way that is neither in a library nor in this package."""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [f for f in frames if "site-packages" not in f.filename and "/check/" not in f.filename]
+    others = ("site-packages", str(Path(__file__).parents[1]))
+    own = [frame for frame in frames if not any(place in frame.filename for place in others)]
     if not own:
         return ""
     return f" (line {own[-1].lineno}: `{(own[-1].line or '').strip()}`)"

@@ -44,9 +44,7 @@ def colour_map() -> Any:
     """Blue - white - orange, black where a value has no logarithm (the sign is flipped)."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    colours = LinearSegmentedColormap.from_list("scale", _STOPS)
-    colours.set_bad(SIGN_FLIPPED)
-    return colours
+    return LinearSegmentedColormap.from_list("scale", _STOPS).with_extremes(bad=SIGN_FLIPPED)
 
 
 def log2_scale(vector: Tensor) -> Tensor:

@@ -1,0 +1,108 @@
+"""The colour language: direction, symmetry, flipped signs, and alternative text."""
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from ia3_teach.views import style
+
+
+def rgb(position: float) -> tuple[float, ...]:
+    return tuple(style.colour_map()(position)[:3])
+
+
+def test_blue_inhibits_white_is_one_orange_amplifies() -> None:
+    low, middle, high = rgb(0.1), rgb(0.5), rgb(0.9)
+    assert low[2] > low[0] and high[0] > high[2]
+    assert min(middle) > 0.98
+
+
+def test_both_directions_are_equally_dark() -> None:
+    """A factor of two must not look stronger than a factor of one half."""
+
+    def lightness(colour: tuple[float, ...]) -> float:
+        return sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), colour, strict=True))
+
+    assert abs(lightness(rgb(0.0)) - lightness(rgb(1.0))) < 0.15
+
+
+def test_flipped_signs_are_black() -> None:
+    values = style.log2_scale(torch.tensor([[-1.0, 1.0]]))
+    colours = style.colour_map()(torch.nan)
+    assert values[0, 0].isnan() and tuple(colours[:3]) == (0.0, 0.0, 0.0)
+
+
+def test_limits_are_symmetric_and_never_tiny() -> None:
+    (axes, _) = style.plot_scale(torch.tensor([1.0, 4.0])).axes
+    assert axes.images[0].get_clim() == (-2.0, 2.0)
+    assert style.symmetric_limit(torch.zeros(3)) == 0.1
+    assert style.symmetric_limit(torch.tensor([torch.nan])) == 0.1
+
+
+@pytest.mark.parametrize("vector", [torch.ones(5), torch.rand(3, 40), torch.tensor([-1.0, 0.0])])
+def test_plot_scale_takes_vectors_and_layers(vector: torch.Tensor) -> None:
+    figure = style.plot_scale(vector.requires_grad_(), title="l_k")
+    picture = figure.axes[0].images[0].get_array()
+    assert picture.shape == tuple(torch.atleast_2d(vector).shape)
+    assert style.png(figure).startswith(b"\x89PNG")
+
+
+def test_few_channels_carry_their_factor() -> None:
+    figure = style.plot_scale(torch.tensor([2.0, 0.5, -1.0]))
+    assert [text.get_text() for text in figure.axes[0].texts] == ["× 2", "× 0.5", "≤ 0"]
+
+
+def test_triptych_shares_limits_and_shows_the_difference() -> None:
+    target, yours = torch.tensor([1.0, 2.0]), torch.tensor([1.0, 1.0])
+    figure = style.plot_triptych(target, yours, as_scale=True)
+    panels = figure.axes[:3]
+    assert {axes.images[0].get_clim() for axes in panels} == {(-1.0, 1.0)}
+    assert panels[2].images[0].get_array().tolist() == [[0.0, -1.0]]
+    assert [axes.get_title() for axes in panels] == ["target", "yours", "difference"]
+
+
+def test_triptych_refuses_different_shapes() -> None:
+    with pytest.raises(ValueError, match=r"target is \(2,\) but yours is \(3,\)"):
+        style.plot_triptych(torch.ones(2), torch.ones(3))
+
+
+def test_show_gives_the_image_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[Any] = []
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
+    alt = 'One row of squares, "l_k", all of them white.'
+    style.show(style.plot_scale(torch.ones(2)), alt=alt)
+    assert shown[0]["text/plain"] == alt
+    assert shown[0]["text/html"].startswith('<img alt="One row of squares, &quot;l_k&quot;')
+
+
+def test_show_refuses_a_figure_without_words() -> None:
+    with pytest.raises(ValueError, match="too short"):
+        style.show(style.plot_scale(torch.ones(2)), alt="plot")
+
+
+def test_pictures_are_the_same_every_time() -> None:
+    first, second = (style.png(style.plot_scale(torch.tensor([1.0, 2.0]))) for _ in range(2))
+    assert first == second and b"Software" not in first
+
+
+def test_pyplot_never_sees_the_figures() -> None:
+    import matplotlib.pyplot as plt
+
+    before = plt.get_fignums()
+    style.plot_scale(torch.ones(2))
+    assert plt.get_fignums() == before
+
+
+def test_methods_differ_in_more_than_colour() -> None:
+    looks = style.METHODS.values()
+    assert len({look["marker"] for look in looks}) == len(style.METHODS)
+
+
+def test_style_imports_nothing_of_the_project() -> None:
+    """Checks and lessons below the views may therefore draw in the same language."""
+    tree = ast.parse(Path(style.__file__).read_text())
+    modules = [n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)]
+    assert not [module for module in modules if module.startswith("ia3_teach")]
