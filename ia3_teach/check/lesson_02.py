@@ -1,4 +1,4 @@
-"""Checks of lesson 02: scaling by a loop, by broadcasting, and a Linear that carries a vector."""
+"""Checks of lesson 02: scaling by a loop, a Linear that carries a vector, and folding the vector in."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,9 @@ import torch
 from torch import Tensor, nn
 
 from ia3_teach.check.core import expect, expect_close, expect_equal, expect_shape, run_properties
+from ia3_teach.check.folding import fold
+
+__all__ = ["fold", "ia3_linear", "scale_by_loop"]
 
 
 def _example() -> tuple[Tensor, Tensor]:
@@ -23,9 +26,7 @@ def _by_loop(y: Tensor, l: Tensor) -> Tensor:
 def _keeps_shape(scale: Callable) -> None:
     """scaling keeps the shape (B, T, d)"""
     y = torch.ones(2, 3, 4)
-    expect_shape(
-        scale(y, torch.ones(4)), (2, 3, 4), "scale(y, l)", "l has d entries, one per channel"
-    )
+    expect_shape(scale(y, torch.ones(4)), (2, 3, 4), "scale(y, l)", "l has d entries, one per channel")
 
 
 def _multiplies_channels(scale: Callable) -> None:
@@ -38,9 +39,7 @@ def _multiplies_channels(scale: Callable) -> None:
         "l runs over the batch B: line it up with the last axis": y * l[:, None, None],
         "every channel got the same factor: use l[j] for channel j": y * l[0],
     }
-    expect_close(
-        scale(y.clone(), l), _by_loop(y, l), "scale(y, l)", "compare a channel by hand", known=known
-    )
+    expect_close(scale(y.clone(), l), _by_loop(y, l), "scale(y, l)", "compare a channel by hand", known=known)
 
 
 def _leaves_input_alone(scale: Callable) -> None:
@@ -48,18 +47,11 @@ def _leaves_input_alone(scale: Callable) -> None:
     y, l = _example()
     before = y.clone()
     scale(y, l)
-    expect_close(
-        y, before, "y after the call", "y was changed in place: write into a new tensor instead"
-    )
+    expect_close(y, before, "y after the call", "y was changed in place: write into a new tensor instead")
 
 
 def scale_by_loop(scale: Callable) -> None:
     """Check `scale_by_loop(y, l)`: y of shape (B, T, d), l of shape (d,)."""
-    run_properties(scale, [_multiplies_channels, _keeps_shape, _leaves_input_alone])
-
-
-def scale(scale: Callable) -> None:
-    """Check `scale(y, l)`, the same by broadcasting."""
     run_properties(scale, [_multiplies_channels, _keeps_shape, _leaves_input_alone])
 
 
@@ -81,7 +73,9 @@ def _carries_l(layer_class: Callable) -> None:
             "assign self.l = nn.Parameter(...) after super().__init__()",
         )
         expect_equal(
-            layer.l.numel(), length, f"entries of l for side={side!r} (Linear 3 -> 4)",
+            layer.l.numel(),
+            length,
+            f"entries of l for side={side!r} (Linear 3 -> 4)",
             'wrong side: "out" scales the outputs, "in" scales the inputs',
         )
 
@@ -118,6 +112,7 @@ def _scales_outputs(layer_class: Callable) -> None:
             "the bias was forgotten: (IA)^3 scales Wx + b, not Wx alone": l * (y - bias) + bias,
             "the bias was dropped: scale what the Linear returns": l * (y - bias),
             "l has no effect on the output": y,
+            "l was added to the output: (IA)^3 multiplies": l + y,
             "l runs over the positions T: line it up with the last axis": l[:, None] * y,
         }
     expect_close(layer(x), _by_loop(y, l), "l * (Wx + b)", "compare l * linear(x)", known=known)
@@ -131,9 +126,7 @@ def _scales_inputs(layer_class: Callable) -> None:
     with torch.no_grad():
         target = linear(_by_loop(x, l))
         known = {"l has no effect on the input": linear(x)}
-    expect_close(
-        layer(x), target, "W(l * x) + b", "scale x, then call the Linear on it", known=known
-    )
+    expect_close(layer(x), target, "W(l * x) + b", "scale x, then call the Linear on it", known=known)
 
 
 def _trains_only_l(layer_class: Callable) -> None:

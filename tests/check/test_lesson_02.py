@@ -1,6 +1,5 @@
 """The checks of lesson 02 accept the reference and name every known wrong answer."""
 
-import pytest
 import torch
 from torch import Tensor, nn
 
@@ -17,9 +16,8 @@ SCALE_MUTANTS = {
 }
 
 
-@pytest.mark.parametrize("checker", [lesson_02.scale, lesson_02.scale_by_loop])
-def test_scale_rejects_every_known_wrong_answer(checker) -> None:
-    assert_rejects(checker, lambda y, l: y * l, SCALE_MUTANTS)
+def test_scale_rejects_every_known_wrong_answer() -> None:
+    assert_rejects(lesson_02.scale_by_loop, lambda y, l: y * l, SCALE_MUTANTS)
 
 
 class IA3Linear(nn.Module):
@@ -44,6 +42,14 @@ class RandomStart(IA3Linear):
 
 
 class Additive(IA3Linear):
+    def forward(self, x: Tensor) -> Tensor:
+        return self.l + self.linear(x) if self.side == "out" else self.linear(self.l + x)
+
+
+class AdditiveFromZero(IA3Linear):
+    def start(self, length: int) -> Tensor:
+        return torch.zeros(length)
+
     def forward(self, x: Tensor) -> Tensor:
         return self.l + self.linear(x) if self.side == "out" else self.linear(self.l + x)
 
@@ -85,10 +91,59 @@ def test_layer_rejects_every_known_wrong_answer() -> None:
         {
             "random initialisation": (RandomStart, "must start as ones"),
             "additive instead of multiplicative": (Additive, "forward adds l"),
+            "additive from zero": (AdditiveFromZero, "added to the output"),
             "bias forgotten": (BiasForgotten, "bias was forgotten"),
             "wrong side": (WrongSide, "wrong side"),
             "base weights left trainable": (TrainsBase, "base weights still train"),
             "wrong axis": (WrongAxis, "positions T"),
             "detached": (Detached, "was detached"),
+        },
+    )
+
+
+def fold(weight: Tensor, bias: Tensor | None, l: Tensor, side: str) -> tuple[Tensor, Tensor | None]:
+    """The reference."""
+    if side == "in":
+        return weight * l, bias
+    return l[:, None] * weight, None if bias is None else l * bias
+
+
+def columns_first(weight: Tensor, bias: Tensor, l: Tensor, side: str) -> tuple[Tensor, Tensor]:
+    return weight * l, l * bias if side == "out" else bias
+
+
+def rows_always(weight: Tensor, bias: Tensor | None, l: Tensor, side: str) -> tuple[Tensor, Tensor | None]:
+    return l[:, None] * weight, fold(weight, bias, l, side)[1]
+
+
+def bias_forgotten(weight: Tensor, bias: Tensor, l: Tensor, side: str) -> tuple[Tensor, Tensor]:
+    return fold(weight, None, l, side)[0], bias
+
+
+def bias_always(weight: Tensor, bias: Tensor, l: Tensor, side: str) -> tuple[Tensor, Tensor]:
+    return fold(weight, None, l, side)[0], l * bias
+
+
+def invents_bias(weight: Tensor, bias: Tensor | None, l: Tensor, side: str) -> tuple[Tensor, Tensor]:
+    return fold(weight, torch.zeros(len(weight)) if bias is None else bias, l, side)
+
+
+def in_place(weight: Tensor, bias: Tensor | None, l: Tensor, side: str) -> tuple[Tensor, Tensor | None]:
+    weight *= l if side == "in" else l[:, None]
+    return weight, fold(weight, bias, l, side)[1]
+
+
+def test_fold_rejects_every_known_wrong_answer() -> None:
+    assert_rejects(
+        lesson_02.fold,
+        fold,
+        {
+            "columns on side out": (columns_first, "scaled the columns"),
+            "rows on side in": (rows_always, "scaled the rows"),
+            "bias forgotten": (bias_forgotten, "bias was forgotten"),
+            "bias scaled on side in": (bias_always, "scaled on the input side"),
+            "a bias from nowhere": (invents_bias, "a missing bias stays missing"),
+            "in place": (in_place, "were overwritten"),
+            "weight only": (lambda w, b, l, side: fold(w, b, l, side)[0], "return new_weight"),
         },
     )
