@@ -42,9 +42,7 @@ def encode(
         return [{"input_ids": row, "labels": label} for row, label in pairs]
     answers = answer_ids(tokenizer, rows.features["label"].names)
     examples = []
-    for prompt, label in zip(
-        tokenizer(list(rows["prompt"]))["input_ids"], rows["label"], strict=True
-    ):
+    for prompt, label in zip(tokenizer(list(rows["prompt"]))["input_ids"], rows["label"], strict=True):
         answer = answers[label]
         labels = [-100] * len(prompt) + answer
         examples.append({"input_ids": prompt + answer, "labels": labels})
@@ -81,9 +79,7 @@ def scores(
     with torch.no_grad():
         for start in range(0, len(order), batch):
             group = [ids[place] for place in order[start : start + batch]]
-            found.append(
-                _answer_scores(model, group, answers) if answers else _logits(model, group)
-            )
+            found.append(_answer_scores(model, group, answers) if answers else _logits(model, group))
     model.train(was_training)
     return torch.cat(found).float()[torch.tensor(order).argsort()]
 
@@ -96,9 +92,7 @@ def _logits(model: PreTrainedModel, ids: list[list[int]]) -> Tensor:
     return model(input_ids=batch, attention_mask=mask).logits.cpu()
 
 
-def _answer_scores(
-    model: PreTrainedModel, ids: list[list[int]], answers: list[list[int]]
-) -> Tensor:
+def _answer_scores(model: PreTrainedModel, ids: list[list[int]], answers: list[list[int]]) -> Tensor:
     """Mean log-probability of each answer after each prompt, (B, n_answers)."""
     if all(len(answer) == 1 for answer in answers):
         logits = _logits(model, ids)

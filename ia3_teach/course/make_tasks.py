@@ -24,9 +24,7 @@ def make_tasks(directory: Path, seed: int = 0) -> None:
             (folder / f"{split}.jsonl").write_text(text, encoding="utf-8")
 
 
-def _rows(
-    task: HeldOut, rng: random.Random, size: int, side: str, seen: set[str]
-) -> list[dict[str, object]]:
+def _rows(task: HeldOut, rng: random.Random, size: int, side: str, seen: set[str]) -> list[dict[str, object]]:
     """As many rows of each label, none twice."""
     rows: list[dict[str, object]] = []
     while len(rows) < size:

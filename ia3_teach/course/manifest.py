@@ -31,9 +31,11 @@ def read(directory: Path | None = None) -> dict[str, Any]:
     path = (directory or data_dir()) / NAME
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        return content if content["files"] else {}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError) as error:
         raise ManifestError(f"{path} cannot be read ({error}). {_ADVICE}") from None
+    if not isinstance(content, dict) or not isinstance(content.get("files"), dict):
+        raise ManifestError(f"{path} lists no files. {_ADVICE}")
+    return content
 
 
 def check(names: Iterable[str], directory: Path | None = None) -> None:
@@ -42,7 +44,7 @@ def check(names: Iterable[str], directory: Path | None = None) -> None:
     Raises ManifestError naming the first file that is missing, unlisted, truncated or changed.
     """
     directory = directory or data_dir()
-    listed = read(directory).get("files", {})
+    listed = read(directory)["files"]
     for name in names:
         path, entry = directory / name, listed.get(name)
         if entry is None:
@@ -54,9 +56,7 @@ def check(names: Iterable[str], directory: Path | None = None) -> None:
             raise ManifestError(f"{path} has {size} bytes, expected {entry['bytes']}. {_ADVICE}")
         found = sha256(path)
         if found != entry["sha256"]:
-            raise ManifestError(
-                f"{path} was changed: sha256 {found}, expected {entry['sha256']}. {_ADVICE}"
-            )
+            raise ManifestError(f"{path} was changed: sha256 {found}, expected {entry['sha256']}. {_ADVICE}")
 
 
 def verify(directory: Path | None = None) -> None:

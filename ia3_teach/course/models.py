@@ -49,9 +49,7 @@ def resolve(name: str) -> str:
     if variable:
         name = os.environ.get(variable) or tiny
         if name != tiny and not Path(name).is_dir():
-            raise ValueError(
-                f"{variable} is {name!r}, which is not a directory; unset or correct it"
-            )
+            raise ValueError(f"{variable} is {name!r}, which is not a directory; unset or correct it")
     if name in TINY:
         check(f"models/{name}/{file}" for file in FILES)
         return str(data_dir() / "models" / name)

@@ -1,116 +1,52 @@
-"""`python -m ia3_teach pretrain`: everything in `data/` that can be computed, from a seed."""
+"""`python -m ia3_teach pretrain`: the tokenizer, the tasks and the tiny models, from a seed."""
 
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import torch
+from ia3_teach.course import manifest
+from ia3_teach.course.loop import train
+from ia3_teach.course.make_tasks import make_tasks
+from ia3_teach.course.paths import data_dir
+from ia3_teach.course.recipes import (
+    SIZES,
+    Size,
+    bert_objective,
+    bloom_objective,
+    new_bert,
+    new_bloom,
+)
+from ia3_teach.course.world.tokens import train_tokenizer, with_cls
 
-from ia3_teach.course.loop import LossOf, train
-from ia3_teach.course.objectives import bert_loss, hidden_tokens, next_token_loss, rows_of_step
-from ia3_teach.course.world.corpus import paired_rows, prompted_blocks
-from ia3_teach.course.world.tokens import SPECIAL, train_tokenizer, with_cls
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerFast
-
-
-@dataclass(frozen=True)
-class Size:
-    """How large a model, its corpus and its training are; the default is what is shipped."""
-
-    steps: int
-    batch: int
-    length: int
-    rows: int
-    learning_rate: float
-    d_model: int = 192
-    n_layers: int = 4
-    n_heads: int = 6
-    tokenizer_documents: int = 20_000
-
-
-SIZES = {
-    "tiny-bloom": Size(steps=1900, batch=24, length=192, rows=45_600, learning_rate=2e-3),
-    "tiny-bert": Size(steps=3600, batch=40, length=64, rows=144_000, learning_rate=1e-3),
+_MAKERS = {
+    "tiny-bloom": (new_bloom, bloom_objective),
+    "tiny-bert": (new_bert, bert_objective),
 }
 
 
-def new_bloom(tokenizer: "PreTrainedTokenizerFast", size: Size, seed: int) -> "PreTrainedModel":
-    """An untrained BloomForCausalLM."""
-    from transformers import BloomConfig, BloomForCausalLM
+def pretrain(
+    models: Sequence[str] | str | None = None,
+    directory: Path | None = None,
+    seed: int = 0,
+    resume: bool = True,
+) -> None:
+    """Make the tasks and the tiny models (both, or those named) in a data directory, and its manifest.
 
-    torch.manual_seed(seed)
-    return BloomForCausalLM(
-        BloomConfig(
-            vocab_size=len(tokenizer),
-            hidden_size=size.d_model,
-            n_layer=size.n_layers,
-            n_head=size.n_heads,
-            hidden_dropout=0.0,
-            attention_dropout=0.0,
-            bos_token_id=tokenizer.bos_token_id,
-            eos_token_id=tokenizer.eos_token_id,
-            pad_token_id=tokenizer.pad_token_id,
-            name_or_path="tiny-bloom",
-        )
-    )
-
-
-def new_bert(tokenizer: "PreTrainedTokenizerFast", size: Size, seed: int) -> "PreTrainedModel":
-    """An untrained BertForPreTraining: masked words and next sentence, as the original."""
-    from transformers import BertConfig, BertForPreTraining
-
-    torch.manual_seed(seed)
-    return BertForPreTraining(
-        BertConfig(
-            vocab_size=len(tokenizer),
-            hidden_size=size.d_model,
-            num_hidden_layers=size.n_layers,
-            num_attention_heads=size.n_heads,
-            intermediate_size=4 * size.d_model,
-            max_position_embeddings=256,
-            hidden_dropout_prob=0.0,
-            attention_probs_dropout_prob=0.0,
-            pad_token_id=tokenizer.pad_token_id,
-            name_or_path="tiny-bert",
-        )
-    )
-
-
-def bloom_objective(tokenizer: "PreTrainedTokenizerFast", size: Size, seed: int) -> LossOf:
-    """The loss of each step of `tiny-bloom`."""
-    blocks, marks = prompted_blocks(tokenizer, seed, size.rows, size.length)
-
-    def loss_of(model: torch.nn.Module, step: int) -> torch.Tensor:
-        rows = rows_of_step(size.rows, size.batch, step, seed)
-        return next_token_loss(model, blocks[rows].long(), marks[rows])
-
-    return loss_of
-
-
-def bert_objective(tokenizer: "PreTrainedTokenizerFast", size: Size, seed: int) -> LossOf:
-    """The loss of each step of `tiny-bert`."""
-    blocks, segments, follows = paired_rows(tokenizer, seed, size.rows, size.length)
-
-    def loss_of(model: torch.nn.Module, step: int) -> torch.Tensor:
-        rows = rows_of_step(size.rows, size.batch, step, seed)
-        ids, labels = hidden_tokens(
-            blocks[rows].long(),
-            seed * 10**6 + step,
-            tokenizer.mask_token_id,
-            len(tokenizer),
-            len(SPECIAL),
-        )
-        padding = blocks[rows] == tokenizer.pad_token_id
-        inputs = {
-            "input_ids": ids,
-            "token_type_ids": segments[rows].long(),
-            "attention_mask": (~padding).long(),
-        }
-        return bert_loss(model, inputs, labels, follows[rows])
-
-    return loss_of
+    Interrupted, it goes on from its last checkpoint when called again; `resume=False` starts anew.
+    Tasks and tokenizer are the same byte for byte for one seed, models up to floating point.
+    Raises ValueError for an unknown model.
+    """
+    directory = directory or data_dir()
+    names = [models] if isinstance(models, str) and models != "all" else models
+    names = list(_MAKERS) if names in (None, "all", []) else list(names)
+    for name in names:
+        if name not in _MAKERS:
+            raise ValueError(f"no recipe for {name!r}; there are {', '.join(_MAKERS)}")
+    make_tasks(directory, seed)
+    for name in names:
+        facts = pretrain_one(name, directory, SIZES[name], seed, resume)
+        manifest.write(directory, {name: facts})
 
 
 def pretrain_one(
@@ -123,36 +59,30 @@ def pretrain_one(
 ) -> dict[str, object]:
     """Train one tiny model into `directory/models/<name>`; returns its recipe and losses.
 
-    A checkpoint beside it allows to go on after an interruption; `resume=False` starts anew.
+    The checkpoint lies in `directory/checkpoints` until the model is saved. `stop_at` ends early.
     """
+    start = time.time()
     tokenizer = train_tokenizer(seed, size.tokenizer_documents)
     if name == "tiny-bert":
         tokenizer = with_cls(tokenizer)
-    new, objective = {
-        "tiny-bloom": (new_bloom, bloom_objective),
-        "tiny-bert": (new_bert, bert_objective),
-    }[name]
-    directory.mkdir(parents=True, exist_ok=True)
-    checkpoint = directory / f"{name}.checkpoint.pt"
+    new, objective = _MAKERS[name]
+    checkpoint = directory / "checkpoints" / f"{name}.pt"
+    checkpoint.parent.mkdir(parents=True, exist_ok=True)
     if not resume:
         checkpoint.unlink(missing_ok=True)
-    model = new(tokenizer, size, seed)
-    losses = train(
-        model,
-        objective(tokenizer, size, seed),
-        size.steps,
-        size.learning_rate,
-        checkpoint,
-        stop_at=stop_at,
-    )
-    model.save_pretrained(directory / "models" / name)
-    tokenizer.save_pretrained(directory / "models" / name)
-    return {"seed": seed, "recipe": asdict(size), "losses": _summary(losses)}
+    model, loss_of = new(tokenizer, size, seed), objective(tokenizer, size, seed)
+    losses = train(model, loss_of, size.steps, size.learning_rate, checkpoint, stop_at=stop_at)
+    if len(losses) == size.steps:
+        model.save_pretrained(directory / "models" / name)
+        tokenizer.save_pretrained(directory / "models" / name)
+        checkpoint.unlink()
+    minutes = round((time.time() - start) / 60, 1)
+    return {"seed": seed, "recipe": asdict(size), "losses": summary(losses), "minutes": minutes}
 
 
-def _summary(losses: list[float]) -> dict[str, float]:
-    tail = max(1, len(losses) // 20)
-    return {
-        "first": round(losses[0], 4),
-        "last_5_percent": round(sum(losses[-tail:]) / tail, 4),
-    }
+def summary(losses: list[float]) -> dict[str, float]:
+    """The first loss, and the mean over each fifth of the training."""
+    fifth = max(1, len(losses) // 5)
+    parts = {f"fifth_{i + 1}": losses[i * fifth : (i + 1) * fifth] for i in range(5)}
+    means = {name: sum(part) / len(part) for name, part in parts.items() if part}
+    return {name: round(value, 4) for name, value in ({"first": losses[0]} | means).items()}

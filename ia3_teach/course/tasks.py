@@ -89,9 +89,7 @@ def few_shot(rows: Dataset, n: int = 32, seed: int = 0) -> Dataset:
     for label, of_label in enumerate(places):
         wanted = n // len(names) + (label < n % len(names))
         if len(of_label) < wanted:
-            raise ValueError(
-                f"{wanted} rows of label {names[label]!r} are needed; there are {len(of_label)}"
-            )
+            raise ValueError(f"{wanted} rows of label {names[label]!r} are needed; there are {len(of_label)}")
         chosen += rng.sample(of_label, wanted)
     rng.shuffle(chosen)
     return rows.select(chosen)

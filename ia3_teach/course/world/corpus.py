@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import torch
 from tqdm.auto import trange
 
-from ia3_teach.course.world.grammar import side_of
 from ia3_teach.course.world.grammar import sentences as sentences_of
+from ia3_teach.course.world.grammar import side_of
 from ia3_teach.course.world.prompts import document
 from ia3_teach.course.world.texts import any_text
 

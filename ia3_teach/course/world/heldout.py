@@ -70,9 +70,13 @@ def price_complaint(rng: random.Random, label: int, side: str) -> str:
 
 
 def formality(rng: random.Random, label: int, side: str) -> str:
-    """An opinion in casual or formal words."""
-    text, register = Text(Scene(rng), side), ("casual", "formal")[label]
-    if rng.random() < 0.3:
+    """An opinion in casual or formal words, some of which quote the other; the writer counts."""
+    text, registers = Text(Scene(rng), side), ("casual", "formal")
+    register = registers[label]
+    form = rng.random()
+    if form < 0.4:
+        text.add_quoting(register, registers[1 - label])
+    elif form < 0.6:
         text.add(f"{register}_request")
     else:
         text.add_registered(register)
@@ -98,25 +102,20 @@ def who_liked(rng: random.Random, label: int, side: str) -> str:
 
 
 def plan(rng: random.Random, label: int, side: str) -> str:
-    """A visit that has happened, or one that is still ahead."""
-    text = Text(Scene(rng), side)
-    if rng.random() < 0.3:
+    """A visit that has happened, or one that is still ahead; the main clause counts."""
+    text, kind = Text(Scene(rng), side), ("done", "planned")[label]
+    form = rng.random()
+    if form < 0.3:
         text.add_detail()
-    text.add(("done", "planned")[label])
+    text.add(f"{kind}_beside" if form > 0.5 else kind)
     return str(text)
 
 
 HELD_OUT: dict[str, HeldOut] = {
-    "sentiment": HeldOut(
-        ("negative", "positive"), "Is this review positive or negative?", sentiment
-    ),
+    "sentiment": HeldOut(("negative", "positive"), "Is this review positive or negative?", sentiment),
     "same_topic": HeldOut(("no", "yes"), "Do both notes have the same topic?", same_topic),
-    "price_complaint": HeldOut(
-        ("no", "yes"), "Does the writer complain about the price?", price_complaint
-    ),
+    "price_complaint": HeldOut(("no", "yes"), "Does the writer complain about the price?", price_complaint),
     "formality": HeldOut(("casual", "formal"), "Is this casual or formal?", formality),
-    "who_liked": HeldOut(
-        ("first", "second"), "Who was pleased, the first or the second person?", who_liked
-    ),
+    "who_liked": HeldOut(("first", "second"), "Who was pleased, the first or the second person?", who_liked),
     "plan": HeldOut(("done", "planned"), "Is the visit done or planned?", plan),
 }

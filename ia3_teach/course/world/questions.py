@@ -73,10 +73,7 @@ def praised(text: Text) -> Answered:
 
 def _adjective(judged: Judgement) -> str | None:
     known = {
-        word
-        for good in (True, False)
-        for group in (judged.group, "any")
-        for word in adjectives(group, good)
+        word for good in (True, False) for group in (judged.group, "any") for word in adjectives(group, good)
     }
     found = [word for word in re.findall(r"\w+", judged.clause) if word in known]
     return found[0] if len(found) == 1 else None

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ia3_teach.course.world.clauses import Judgement, contrast, judge
-from ia3_teach.course.world.grammar import drawn
+from ia3_teach.course.world.grammar import drawn, tidy
 from ia3_teach.course.world.lexicon import words
 from ia3_teach.course.world.scene import Scene
 
@@ -74,6 +74,16 @@ class Text:
         def make() -> str:
             self.scene["clause"] = judge(self.scene, good, impersonal=True).clause
             return self.scene.pick(register)
+
+        self.add_drawn(make)
+
+    def add_quoting(self, register: str, quoted: str) -> None:
+        """Append a sentence in one register that quotes another."""
+
+        def make() -> str:
+            self.scene["clause"] = judge(self.scene, True, impersonal=True).clause
+            self.scene["quote"] = tidy(self.scene.pick(quoted)).rstrip(".!?")
+            return self.scene.pick(f"{register}_quoting")
 
         self.add_drawn(make)
 

@@ -31,9 +31,7 @@ def training_text(seed: int, documents: int) -> Iterator[str]:
         yield from [f"{task.question} {label}" for label in task.labels] * 200
 
 
-def train_tokenizer(
-    seed: int, documents: int = 20_000, size: int = VOCABULARY
-) -> "PreTrainedTokenizerFast":
+def train_tokenizer(seed: int, documents: int = 20_000, size: int = VOCABULARY) -> "PreTrainedTokenizerFast":
     """Train the tokenizer of the tiny models from a seed.
 
     Text becomes bytes, then merges; nothing is unknown. It adds no special tokens (as BLOOM's

@@ -1,0 +1,125 @@
+"""The comparison of methods on the held-out tasks: run, resume, choose learning rates.
+
+For each task, model, method and number of examples: every learning rate of the method's grid is tried
+with seed 0; the one with the best validation accuracy is then run with seeds 1 to 4. The test split is
+only ever reported.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from tqdm.auto import tqdm
+
+from ia3_teach.course.evaluate import accuracy, encode
+from ia3_teach.course.methods import FULL, METHODS, Method
+from ia3_teach.course.models import load_model
+from ia3_teach.course.objectives import fast_bfloat16
+from ia3_teach.course.paths import data_dir
+from ia3_teach.course.results import Run, append, read_runs, tidy
+from ia3_teach.course.tasks import few_shot, load_task, task_names, with_examples
+from ia3_teach.fit import fit
+
+SEEDS = range(5)
+STEPS = {32: 120, 256: 200, 3000: 500}
+BATCH = {32: 8, 256: 8, 3000: 32}
+POOL_RATES = (3e-4, 1e-3)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One entry of the table: what is trained on what, and with how many examples."""
+
+    task: str
+    model: str
+    method: str
+    shots: int
+
+    def runs(self, known: Callable[[Run], Run]) -> Iterator[Run]:
+        """All runs of the cell, the learning rate chosen on the way; `known` makes or recalls a run."""
+        if self.method in ("zero_shot", "in_context"):
+            seeds = SEEDS if self.method == "in_context" else (0,)
+            yield from (known(self._run(seed, 0.0)) for seed in seeds)
+            return
+        whole_pool = self.shots == max(STEPS)
+        rates = POOL_RATES if whole_pool else METHODS[self.model][self.method].learning_rates
+        tried = [known(self._run(0, rate)) for rate in rates]
+        yield from tried
+        best = max(tried, key=lambda run: run.validation).learning_rate
+        yield from (known(self._run(seed, best)) for seed in SEEDS[1:] if not whole_pool)
+
+    def _run(self, seed: int, learning_rate: float) -> Run:
+        return Run(self.task, self.model, self.method, self.shots, seed, learning_rate)
+
+
+def cells(task: str) -> list[Cell]:
+    """The cells of one task, whole-pool fine-tuning first."""
+    found = [Cell(task, model, "full", max(STEPS)) for model in METHODS]
+    found += [Cell(task, "tiny-bloom", "zero_shot", 0), Cell(task, "tiny-bloom", "in_context", 4)]
+    for shots in (32, 256):
+        found += [Cell(task, model, method, shots) for model in METHODS for method in METHODS[model]]
+    return found
+
+
+def run(
+    directory: Path | None = None,
+    tasks: list[str] | None = None,
+    worker: int = 0,
+    workers: int = 1,
+) -> None:
+    """Run what is missing of the comparison, and write its tables to `directory/results`.
+
+    Each finished run is appended to runs.csv at once, so that a killed process can go on. Several
+    workers share the tasks: worker i takes every `workers`-th one.
+    """
+    directory = directory or data_dir()
+    path = directory / "results" / "runs.csv"
+    done = {run.key: run for run in read_runs(path)}
+    todo = [cell for task in (tasks or task_names())[worker::workers] for cell in cells(task)]
+
+    def known(run: Run) -> Run:
+        if run.key not in done:
+            done[run.key] = measured(run)
+            append(path, done[run.key])
+        return done[run.key]
+
+    for cell in tqdm(todo, unit="cell"):
+        for each in cell.runs(known):
+            tqdm.write(str(each))
+    tidy(path)
+
+
+def measured(run: Run) -> Run:
+    """Do one run: load, train, and measure validation and test accuracy."""
+    start, splits = time.time(), load_task(run.task)
+    labels = splits["pool"].features["label"].names
+    classes = len(labels) if run.model == "tiny-bert" else None
+    model, tokenizer = load_model(run.model, num_labels=classes, seed=run.seed)
+    with torch.autocast("cpu", torch.bfloat16, enabled=fast_bfloat16()):
+        if run.method == "in_context":
+            shots = few_shot(splits["pool"], run.shots, run.seed)
+            splits = {name: with_examples(splits[name], shots) for name in ("validation", "test")}
+        elif run.method != "zero_shot":
+            rows = splits["pool"]
+            rows = rows if run.shots >= len(rows) else few_shot(rows, run.shots, run.seed)
+            _trained(model, encode(model, tokenizer, rows), run)
+        validation, test = (accuracy(model, tokenizer, splits[name]) for name in ("validation", "test"))
+    return run.with_results(validation, test, time.time() - start)
+
+
+def _trained(model: torch.nn.Module, examples: list[dict[str, object]], run: Run) -> None:
+    method: Method = FULL if run.method == "full" else METHODS[run.model][run.method]
+    torch.manual_seed(run.seed)
+    method.prepare(model)
+    fit(
+        model,
+        examples,
+        steps=STEPS[run.shots],
+        learning_rate=run.learning_rate,
+        batch_size=BATCH[run.shots],
+        seed=run.seed,
+    )

@@ -1,0 +1,21 @@
+"""Learned vectors that come with the course: IA3 adapters trained on the held-out tasks."""
+
+from pathlib import Path
+
+from ia3_teach.course.manifest import check
+from ia3_teach.course.paths import data_dir
+
+
+def vectors_directory(name: str) -> Path:
+    """The directory of a shipped adapter, for `load_adapter`.
+
+    `name` is a held-out task (an adapter of `tiny-bloom`), or 'bert-sentiment' (of `tiny-bert`).
+    Raises ValueError for an unknown name, ManifestError for a file that was changed.
+    """
+    root = data_dir() / "vectors"
+    directory = root / name
+    if not (directory / "adapter_config.json").is_file():
+        known = sorted(path.parent.name for path in root.glob("*/adapter_config.json"))
+        raise ValueError(f"no vectors are called {name!r}; there are {', '.join(known) or 'none'}")
+    check(path.relative_to(data_dir()).as_posix() for path in sorted(directory.iterdir()))
+    return directory
