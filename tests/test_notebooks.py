@@ -113,6 +113,7 @@ BAD = [
     (audit.allowed_imports, cell(1, source="import numpy as np")),
     (audit.allowed_imports, cell(1, source="from os import path")),
     (audit.allowed_imports, cell(1, source="!pip install x")),
+    (audit.readable_unsolved, add(new_code_cell("print(double(3))"))),
     (audit.compared_share, cell(1, metadata={"tags": ["nbval-ignore-output"]})),
     (audit.compared_share, cell(1, outputs=[new_output("stream", name="stderr", text="x")])),
     (audit.compared_share, cell(3, **shows(html=IMAGE))),

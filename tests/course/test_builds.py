@@ -1,6 +1,7 @@
 """The learner's build and the class release, and that neither writes over anybody's work."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from ia3_teach.course.builds import BuildError, build_class, build_learner
 
+LESSONS = Path(__file__).parents[2] / "notebooks"
 SOLVED = '''def double(x):
     """Twice x."""
     ### BEGIN SOLUTION
@@ -294,3 +296,22 @@ def test_class_release_names_a_lesson_with_bad_metadata(source: Path, target: Pa
     with pytest.raises(BuildError, match="02_a.ipynb: nbgrader refuses it"):
         build_class(source, target)
     assert not target.exists()
+
+
+def hidden_lines(source: str) -> list[str]:
+    """The lines of a solved cell that no class may see."""
+    regions = re.findall(r"### BEGIN [A-Z ]+\n(.*?)### END", source, re.S)
+    return [line.strip() for region in regions for line in region.splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize("build", [build_learner, build_class])
+def test_builds_of_the_real_lessons_give_nothing_away(build: Any, target: Path) -> None:
+    pytest.importorskip("nbgrader", reason="class builds need nbgrader (the extra `teach`)")
+    build(LESSONS, target)
+    for path in LESSONS.glob("*.ipynb"):
+        built = {cell.id: cell.source for cell in cells(target, path.name)}
+        assert not any("### BEGIN" in source for source in built.values())
+        for cell in nbformat.read(path, as_version=4).cells:
+            assert not [line for line in hidden_lines(cell.source) if line in built[cell.id]]
+        folded = [source for source in built.values() if "<summary>Solution" in source]
+        assert build is build_learner or not folded

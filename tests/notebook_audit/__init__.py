@@ -6,6 +6,7 @@ from notebook_audit.code import (
     allowed_imports,
     executed_top_to_bottom,
     no_trailing_semicolon,
+    readable_unsolved,
     short_cells,
 )
 from notebook_audit.look import Rule
@@ -31,6 +32,7 @@ RULES: list[Rule] = [
     no_remote_image,
     alt_text,
     allowed_imports,
+    readable_unsolved,
     compared_share,
     under_one_megabyte,
     words_and_code,

@@ -5,7 +5,7 @@ import re
 import statistics
 from typing import Any
 
-from notebook_audit.look import Problems, code_cells
+from notebook_audit.look import Problems, code_cells, grader
 
 ALLOWED_IMPORTS = {
     "ia3_teach", "torch", "transformers", "datasets", "matplotlib", "ipywidgets", "math",
@@ -48,3 +48,17 @@ def allowed_imports(notebook: Any) -> Problems:
             for name in names:
                 if name.split(".")[0] not in ALLOWED_IMPORTS:
                     yield f"cell {number} imports {name}"
+
+
+def readable_unsolved(notebook: Any) -> Problems:
+    """Who solves nothing can still read on: only exercises use what an exercise defines."""
+    answers: set[str] = set()
+    for number, cell in code_cells(notebook):
+        nodes = list(ast.walk(ast.parse(re.sub(r"^\s*[%!].*$", "", cell.source, flags=re.M))))
+        if grader(cell, "solution"):
+            kinds = ast.FunctionDef | ast.ClassDef
+            answers |= {node.name for node in nodes if isinstance(node, kinds)}
+        elif not grader(cell, "grade"):
+            used = {node.id for node in nodes if isinstance(node, ast.Name)}
+            for name in sorted(answers & used):
+                yield f"cell {number} uses {name}, which the learner may not have written"
