@@ -37,8 +37,9 @@ def refuse_other_kinds(pattern: Pattern, linears: Sequence[str], others: Mapping
     if hits_of(pattern, linears):
         wrong = [path for path in wrong if any(True for _ in others[path].parameters(recurse=False))]
     if wrong:
+        kind = type(others[wrong[0]]).__name__
         raise ValueError(
-            f"pattern {text_of(pattern)!r} matches {wrong[0]}, which is a {type(others[wrong[0]]).__name__}: "
+            f"pattern {text_of(pattern)!r} matches {wrong[0]}, a module of type {kind}: "
             f"only Linear and Conv1D layers carry adapters; {near(pattern, linears)}"
         )
 
