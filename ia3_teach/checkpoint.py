@@ -1,16 +1,26 @@
-"""The state of a training run in one file, written atomically, so that a killed run goes on exactly."""
+"""The state of a training run in one file, so that a killed run goes on exactly.
+
+The file is a sha256 sum followed by what torch.save wrote, and is replaced as a whole.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import io
 import os
-import pickle
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 
+if TYPE_CHECKING:
+    from ia3_teach.fit import Run
 
-def save_checkpoint(path: Path, run: object, step: int) -> None:
-    """Write parameters, optimizer, schedule, random state and losses; the old file stays until the new one is whole."""
+SUM = 64
+
+
+def save_checkpoint(path: Path, run: Run, step: int) -> None:
+    """Write parameters, optimizer, schedule, random state and losses; the old file stays until then."""
     state = {
         "settings": run.settings,
         "step": step,
@@ -20,34 +30,31 @@ def save_checkpoint(path: Path, run: object, step: int) -> None:
         "random": torch.get_rng_state(),
         "losses": run.history.losses,
     }
+    buffer = io.BytesIO()
+    torch.save(state, buffer)
+    content = buffer.getvalue()
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        torch.save(state, beside)
+        beside.write_bytes(hashlib.sha256(content).hexdigest().encode() + content)
         os.replace(beside, path)
     finally:
         beside.unlink(missing_ok=True)
 
 
 @torch.no_grad()
-def load_checkpoint(path: Path, run: object) -> int:
+def load_checkpoint(path: Path, run: Run) -> int:
     """Bring a run to where its checkpoint was; returns the next step, 0 if there is no checkpoint.
 
     Raises ValueError, with nothing changed, if the file is damaged or belongs to other settings.
     """
     if not path.exists():
         return 0
-    try:
-        state = torch.load(path, weights_only=True)
-        other = [key for key, value in run.settings.items() if state["settings"].get(key) != value]
-    except (RuntimeError, EOFError, KeyError, AttributeError, TypeError, pickle.UnpicklingError) as error:
-        raise ValueError(
-            f"{path} is not a checkpoint of fit, or it is damaged ({error}); delete it to start again"
-        ) from error
+    state = read(path)
+    other = [key for key, value in run.settings.items() if state["settings"].get(key) != value]
     if other:
-        raise ValueError(
-            f"{path} is of another run: {', '.join(other)} differ; delete it, or name another file"
-        )
+        differ = ", ".join(other)
+        raise ValueError(f"{path} is of another run: {differ} differ; delete it, or name another file")
     for name, parameter in run.parameters.items():
         parameter.copy_(state["parameters"][name])
     run.optimizer.load_state_dict(state["optimizer"])
@@ -55,3 +62,11 @@ def load_checkpoint(path: Path, run: object) -> int:
     torch.set_rng_state(state["random"])
     run.history.losses = list(state["losses"])
     return state["step"]
+
+
+def read(path: Path) -> dict[str, object]:
+    """What `save_checkpoint` wrote. Raises ValueError if a byte of it is missing or changed."""
+    content = path.read_bytes() if path.is_file() else b""
+    if hashlib.sha256(content[SUM:]).hexdigest().encode() != content[:SUM]:
+        raise ValueError(f"{path} is not a checkpoint of fit, or it is damaged; delete it to start again")
+    return torch.load(io.BytesIO(content[SUM:]), weights_only=True)

@@ -1,8 +1,9 @@
-"""Train what is trainable: a loop that one can read, with early errors, a progress bar and exact resumption."""
+"""Train what is trainable: a loop that one can read, with early errors and exact resumption."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,10 +11,12 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
+from ia3_teach.batches import Example, check_data, collate, digest, examples_of
 from ia3_teach.checkpoint import load_checkpoint, save_checkpoint
-from ia3_teach.losses import IGNORED, classification, language_model, token_loss
+from ia3_teach.losses import loss_of
+from ia3_teach.state import state_of
 
-Example = Mapping[str, object]
+SAVE_EVERY = 50
 
 
 @dataclass
@@ -35,81 +38,78 @@ def fit(
     checkpoint: str | Path | None = None,
     on_step: Callable[[int, float], None] | None = None,
 ) -> History:
-    """Train with AdamW, a linear schedule and 6 % warm-up (the schedule of T-Few, appendix C); returns the losses.
+    """Train with AdamW and a linear schedule after 6 % warm-up (T-Few, appendix C); returns the losses.
 
     `data` holds examples {"input_ids": [...], "labels": class or [...]}; labels of -100 are ignored.
-    With `checkpoint` (a file) the state is saved every 50 steps, and a call with the same settings goes on from
-    there: the result is that of an uninterrupted run. `on_step(step, loss)` is called after every step.
+    With `checkpoint` (a file) the state is saved every 50 steps, and a call with the same settings goes on
+    from there: the result is that of an uninterrupted run. `on_step(step, loss)` is called after every step.
     Raises ValueError for empty or unlabelled data, nothing to train, settings that cannot work, a checkpoint
-    of another run, or a loss that is not finite.
+    of another run, or a loss or gradient that is not finite.
     """
-    check_settings(steps=steps, learning_rate=learning_rate, batch_size=batch_size)
+    check_settings(steps, learning_rate, batch_size, weight_decay)
     check_data(data)
-    run = Run(model, data, steps, learning_rate, batch_size, seed, weight_decay)
+    settings = {"steps": steps, "learning_rate": learning_rate, "batch_size": batch_size, "seed": seed}
+    run = Run(model, data, {**settings, "weight_decay": weight_decay})
     was_training = model.training
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         start = 0 if checkpoint is None else load_checkpoint(Path(checkpoint), run)
-        model.train()
         try:
-            for step in tqdm(
-                range(start, steps), initial=start, total=steps, desc="fit", delay=2, leave=False
-            ):
+            for step in tqdm(range(start, steps), "fit", initial=start, total=steps, delay=2, leave=False):
                 loss = run.step(step)
                 if on_step is not None:
                     on_step(step, loss)
-                if checkpoint is not None and ((step + 1) % 50 == 0 or step + 1 == steps):
+                if checkpoint is not None and ((step + 1) % SAVE_EVERY == 0 or step + 1 == steps):
                     save_checkpoint(Path(checkpoint), run, step + 1)
         finally:
             model.train(was_training)
+            run.optimizer.zero_grad()
     return run.history
 
 
 class Run:
-    """One training run: parameters, optimizer, schedule and the order of the examples."""
+    """One training run: parameters, optimizer, schedule and losses so far."""
 
-    def __init__(self, model, data, steps, learning_rate, batch_size, seed, weight_decay) -> None:
-        self.model, self.data, self.batch_size, self.seed = model, data, batch_size, seed
+    def __init__(self, model: nn.Module, data: Sequence[Example], settings: dict[str, float]) -> None:
+        """Raises ValueError if nothing is trainable."""
+        self.model, self.data, self.history = model, data, History()
         self.parameters = {name: p for name, p in model.named_parameters() if p.requires_grad}
         if not self.parameters:
-            raise ValueError(
-                "the model has no trainable parameters; attach a recipe, or unfreeze what should be trained"
-            )
+            raise ValueError("the model has no trainable parameters; attach a recipe or activate an adapter")
         shapes = {name: list(p.shape) for name, p in self.parameters.items()}
-        self.settings = {"steps": steps, "learning_rate": learning_rate, "batch_size": batch_size, "seed": seed,
-                         "weight_decay": weight_decay, "examples": len(data), "parameters": shapes}  # fmt: skip
+        about = {"examples": len(data), "data": digest(data), "adapters": repr(state_of(model).recipes)}
+        self.settings = {**settings, **about, "parameters": shapes}
         self.optimizer = torch.optim.AdamW(
-            self.parameters.values(), lr=learning_rate, weight_decay=weight_decay
+            self.parameters.values(), lr=settings["learning_rate"], weight_decay=settings["weight_decay"]
         )
-        self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, lambda step: slope(step, steps))
-        self.history = History()
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(
+            self.optimizer, lambda step: slope(step, settings["steps"])
+        )
 
     def step(self, step: int) -> float:
-        """One update; returns its loss. Raises ValueError before the update if the loss is not finite."""
-        loss = loss_of(self.model, collate(self.examples(step), self.model))
-        if not torch.isfinite(loss):
-            raise ValueError(
-                f"the loss of step {step} is {loss.item()}; lower the learning rate "
-                f"({self.settings['learning_rate']}) or look for damaged examples. The model keeps step {step - 1}."
-            )
+        """One update; returns its loss. Raises ValueError, before the update, if it would not be finite."""
+        self.model.train()
         self.optimizer.zero_grad()
+        examples = examples_of(step, self.data, self.settings["batch_size"], self.settings["seed"])
+        loss = loss_of(self.model, collate(examples, self.model))
         loss.backward()
+        self.check_finite(step, loss.item())
         self.optimizer.step()
         self.schedule.step()
         self.history.losses.append(loss.item())
         return loss.item()
 
-    def examples(self, step: int) -> list[Example]:
-        """The examples of a step: each epoch is a permutation that depends on the seed alone."""
-        n = len(self.data)
-        places = range(step * self.batch_size, (step + 1) * self.batch_size)
-        orders = {epoch: order(n, self.seed, epoch) for epoch in {place // n for place in places}}
-        return [self.data[orders[place // n][place % n]] for place in places]
-
-
-def order(n: int, seed: int, epoch: int) -> list[int]:
-    """The permutation of one epoch."""
-    return torch.randperm(n, generator=torch.Generator().manual_seed(seed * 1_000_003 + epoch)).tolist()
+    def check_finite(self, step: int, loss: float) -> None:
+        """Refuse a loss or a gradient with NaN or infinity."""
+        norm = nn.utils.get_total_norm(
+            [p.grad for p in self.parameters.values() if p.grad is not None]
+        ).item()
+        if not (math.isfinite(loss) and math.isfinite(norm)):
+            raise ValueError(
+                f"step {step} has a loss of {loss} and a gradient of length {norm}; lower the rate "
+                f"({self.settings['learning_rate']}) or look for damaged examples. The model keeps the "
+                "values from before this step"
+            )
 
 
 def slope(step: int, steps: int) -> float:
@@ -122,59 +122,12 @@ def slope(step: int, steps: int) -> float:
     return (step + 1) / warm_up if step < warm_up else (steps - step) / max(1, steps - warm_up)
 
 
-def collate(examples: Sequence[Example], model: nn.Module) -> dict[str, torch.Tensor]:
-    """Pad on the right and stack: input_ids, attention_mask and labels as tensors on the model's device."""
-    ids = [list(example["input_ids"]) for example in examples]
-    labels = [example["labels"] for example in examples]
-    pad = getattr(getattr(model, "config", None), "pad_token_id", None) or 0
-    batch = {
-        "input_ids": padded(ids, pad),
-        "attention_mask": padded([[1] * len(row) for row in ids], 0),
-        "labels": torch.tensor(labels) if isinstance(labels[0], int) else padded(labels, IGNORED),
-    }
-    device = next(model.parameters()).device
-    return {name: tensor.to(device) for name, tensor in batch.items()}
-
-
-def padded(sequences: Sequence[Sequence[int]], value: int) -> torch.Tensor:
-    """A (B, T) tensor of whole numbers.
-
-    >>> padded([[1, 2], [3]], 0).tolist()
-    [[1, 2], [3, 0]]
-    """
-    rows = [torch.tensor(list(sequence), dtype=torch.long) for sequence in sequences]
-    return nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=value)
-
-
-def loss_of(model: nn.Module, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    """Classification for one label per example, language modelling for one per token."""
-    labels = batch["labels"]
-    if getattr(getattr(model, "config", None), "is_encoder_decoder", False):
-        return token_loss(model(**batch).logits, labels)
-    logits = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits
-    return classification(logits, labels) if labels.dim() == 1 else language_model(logits, labels)
-
-
-def check_settings(**settings: float) -> None:
-    """Refuse numbers that are not positive."""
-    for name, value in settings.items():
-        if not value > 0:
-            raise ValueError(f"{name} must be greater than 0; found {value!r}")
-
-
-def check_data(data: Sequence[Example]) -> None:
-    """Refuse empty data and examples without tokens or labels, naming the first one."""
-    if len(data) == 0:
-        raise ValueError("there are no examples to learn from: data is empty")
-    for i, example in enumerate(data):
-        for key in ("input_ids", "labels"):
-            if example.get(key) is None or (not isinstance(example[key], int) and len(example[key]) == 0):
-                raise ValueError(
-                    f"example {i} has no {key}; encode(model, tokenizer, rows) makes examples with both"
-                )
-
-
-def batches(data: Sequence[Example], model: nn.Module, size: int) -> Iterator[dict[str, torch.Tensor]]:
-    """All examples in order, collated, `size` at a time (for evaluation)."""
-    for start in range(0, len(data), size):
-        yield collate([data[i] for i in range(start, min(start + size, len(data)))], model)
+def check_settings(steps: int, learning_rate: float, batch_size: int, weight_decay: float) -> None:
+    """Refuse numbers that cannot work."""
+    for name, value in {"steps": steps, "batch_size": batch_size}.items():
+        if not isinstance(value, int) or value < 1:
+            raise ValueError(f"{name} is a whole number of at least 1; found {value!r}")
+    if not (math.isfinite(learning_rate) and learning_rate > 0):
+        raise ValueError(f"learning_rate must be greater than 0; found {learning_rate!r}")
+    if not (math.isfinite(weight_decay) and weight_decay >= 0):
+        raise ValueError(f"weight_decay must be at least 0; found {weight_decay!r}")

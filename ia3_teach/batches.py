@@ -1,0 +1,97 @@
+"""From examples to batches: what an example must have, in which order they come, how they are padded."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import nn
+
+from ia3_teach.losses import IGNORED
+
+Example = Mapping[str, object]
+CHECKED_EARLY = 1000
+
+
+def check_data(data: Sequence[Example]) -> None:
+    """Refuse empty data and, among the first 1000, examples without tokens or labels.
+
+    Later ones are checked in their batch, so that a large data set does not have to be read twice.
+    """
+    if len(data) == 0:
+        raise ValueError("there are no examples to learn from: data is empty")
+    for i in range(min(len(data), CHECKED_EARLY)):
+        check_example(i, data[i])
+
+
+def check_example(i: int, example: Example) -> None:
+    """Refuse an example without tokens, without labels, or with nothing but ignored labels."""
+    for key in ("input_ids", "labels"):
+        value = example.get(key)
+        if value is None or (hasattr(value, "__len__") and len(value) == 0):
+            raise ValueError(
+                f"example {i} has no {key}; encode(model, tokenizer, rows) makes examples with both"
+            )
+    if bool((torch.as_tensor(example["labels"]) == IGNORED).all()):
+        raise ValueError(f"example {i} has only labels of {IGNORED}: was its answer cut off?")
+
+
+def examples_of(step: int, data: Sequence[Example], batch_size: int, seed: int) -> list[Example]:
+    """The examples of a step, checked: each epoch is a permutation that depends on the seed alone."""
+    n = len(data)
+    places = range(step * batch_size, (step + 1) * batch_size)
+    orders = {epoch: order(n, seed, epoch) for epoch in {place // n for place in places}}
+    chosen = [orders[place // n][place % n] for place in places]
+    for i in chosen:
+        if i >= CHECKED_EARLY:
+            check_example(i, data[i])
+    return [data[i] for i in chosen]
+
+
+def order(n: int, seed: int, epoch: int) -> list[int]:
+    """The permutation of one epoch.
+
+    >>> sorted(order(3, seed=0, epoch=1))
+    [0, 1, 2]
+    """
+    return torch.randperm(n, generator=torch.Generator().manual_seed(seed * 1_000_003 + epoch)).tolist()
+
+
+def digest(data: Sequence[Example]) -> int:
+    """A checksum over at most 16 examples, to recognise the data of a checkpoint."""
+    n = len(data)
+    chosen = [data[i * n // min(n, 16)] for i in range(min(n, 16))]
+    text = repr(
+        [torch.as_tensor(example[key]).tolist() for example in chosen for key in ("input_ids", "labels")]
+    )
+    return zlib.crc32(text.encode())
+
+
+def collate(examples: Sequence[Example], model: nn.Module) -> dict[str, torch.Tensor]:
+    """Pad on the right and stack: input_ids, attention_mask, labels and, where given, token_type_ids.
+
+    Shapes: (B, T); labels (B,) for one class per example. All on the model's device.
+    """
+    ids = [example["input_ids"] for example in examples]
+    labels = [torch.as_tensor(example["labels"]) for example in examples]
+    pad = getattr(getattr(model, "config", None), "pad_token_id", None) or 0
+    batch = {
+        "input_ids": padded(ids, pad),
+        "attention_mask": padded([[1] * len(row) for row in ids], 0),
+        "labels": torch.stack(labels) if labels[0].dim() == 0 else padded(labels, IGNORED),
+    }
+    if "token_type_ids" in examples[0]:
+        batch["token_type_ids"] = padded([example["token_type_ids"] for example in examples], 0)
+    device = next(model.parameters()).device
+    return {name: tensor.to(device) for name, tensor in batch.items()}
+
+
+def padded(sequences: Sequence[Sequence[int]], value: int) -> torch.Tensor:
+    """A (B, T) tensor of whole numbers.
+
+    >>> padded([[1, 2], [3]], 0).tolist()
+    [[1, 2], [3, 0]]
+    """
+    rows = [torch.as_tensor(sequence, dtype=torch.long) for sequence in sequences]
+    return nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=value)
