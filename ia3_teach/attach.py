@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from torch import nn
 
+from ia3_teach.inner_activations import unwatch_activations, watch_activations
 from ia3_teach.layer import Adapted, Head, put, wrapped
 from ia3_teach.recipe import Recipe
 from ia3_teach.state import STATE, State, check_new_name, known, refuse_change, state_of
@@ -48,7 +49,8 @@ def attach(model: nn.Module, recipe: Recipe, name: str = "default") -> Handle:
     if not state.recipes:
         freeze(model, state)
     for path, adapter in plan.items():
-        at(model, path, Adapted).adapters[name] = adapter
+        place = at(model, path, Adapted)
+        place.adapters[name] = adapter.train(place.training)
     for path in heads:
         head = at(model, path, Head)
         head.adapters[name] = copy.deepcopy(head.base)
@@ -138,6 +140,7 @@ def freeze(model: nn.Module, state: State) -> None:
     """Remember what was trainable, freeze it all, and give the model its state."""
     state.trainable_before = {name for name, p in model.named_parameters() if p.requires_grad}
     model.requires_grad_(False)
+    watch_activations(model)
     setattr(model, STATE, state)
 
 
@@ -147,6 +150,7 @@ def thaw(model: nn.Module) -> None:
     if hasattr(model, STATE):
         for name, parameter in model.named_parameters():
             parameter.requires_grad_(name in before)
+        unwatch_activations(model)
         delattr(model, STATE)
 
 
