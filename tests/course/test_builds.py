@@ -107,6 +107,41 @@ def test_untouched_lesson_is_replaced_by_newer(source: Path, target: Path) -> No
     assert not list(target.glob("*.new*"))
 
 
+def test_opening_a_lesson_does_not_change_it(source: Path, target: Path) -> None:
+    """JupyterLab writes the kernel's name and version into every notebook that it opens."""
+    build_learner(source, target)
+    path = target / "02_a.ipynb"
+    notebook = json.loads(path.read_text())
+    notebook["metadata"]["language_info"] = {"name": "python", "version": "3.13.1"}
+    path.write_text(json.dumps(notebook))
+    assert build_learner(source, target) == []
+    assert "3.13.1" in path.read_text()
+    write_lesson(source, words="second")
+    assert build_learner(source, target) == ["02_a.ipynb: replaced by a newer version"]
+
+
+CHANGES = {
+    "a word": lambda cell: cell.update(source=cell.source + "!"),
+    "an output": lambda cell: cell.update(outputs=[new_output("stream", text="4\n")]),
+    "a tag": lambda cell: cell.metadata.update(tags=["mine"]),
+}
+
+
+@pytest.mark.parametrize("change_cell", CHANGES.values(), ids=CHANGES)
+def test_any_change_of_a_cell_is_the_learners_work(
+    change_cell: Any, source: Path, target: Path
+) -> None:
+    build_learner(source, target)
+    notebook = nbformat.read(target / "02_a.ipynb", as_version=4)
+    change_cell(notebook.cells[-1])
+    nbformat.write(notebook, target / "02_a.ipynb")
+    mine = (target / "02_a.ipynb").read_bytes()
+    write_lesson(source, words="second")
+    build_learner(source, target)
+    assert (target / "02_a.ipynb").read_bytes() == mine
+    assert (target / "02_a.new.ipynb").exists()
+
+
 def test_changed_lesson_is_kept_while_there_is_nothing_newer(source: Path, target: Path) -> None:
     build_learner(source, target)
     mine = change(target / "02_a.ipynb")

@@ -32,17 +32,15 @@ def lay(files: dict[str, bytes], target: Path) -> list[str]:
 def _lay_one(name: str, content: bytes, target: Path, record: dict[str, str]) -> str:
     """Lay one file, keep the record, return a line to print or nothing."""
     path, new = target / name, _digest(content)
-    if not path.exists():
-        told = f"{name}: restored" if name in record else ""
-    elif _digest(path.read_bytes()) == new:
-        told = ""
-    elif _digest(path.read_bytes()) == record.get(name):
-        told = f"{name}: replaced by a newer version"
-    else:
+    old = _digest(path.read_bytes()) if path.exists() else None
+    if old not in (None, new, record.get(name)):
         return _lay_beside(path, content, record)
+    known, record[name] = name in record, new
+    if old == new:
+        return ""
     _write(path, content)
-    record[name] = new
-    return told
+    told = f"{name}: restored" if old is None else f"{name}: replaced by a newer version"
+    return told if known else ""
 
 
 def _lay_beside(path: Path, content: bytes, record: dict[str, str]) -> str:
@@ -84,7 +82,14 @@ def _read_record(target: Path) -> dict[str, str]:
 
 
 def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+    """sha256 of a file; of a notebook only its cells, as JupyterLab edits the rest by itself."""
+    try:
+        cells = [dict(cell, execution_count=None) for cell in json.loads(content)["cells"]]
+    except (ValueError, KeyError, TypeError):  # no notebook, or a damaged one
+        return hashlib.sha256(content).hexdigest()
+    for cell in cells:
+        cell["source"] = "".join(cell.get("source", ""))
+    return hashlib.sha256(json.dumps(cells, sort_keys=True).encode()).hexdigest()
 
 
 def _write(path: Path, content: bytes) -> None:
