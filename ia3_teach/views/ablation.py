@@ -30,7 +30,7 @@ def plot_ablation(
     axes.fill_between(percents, low, high, color=RANDOM, alpha=0.35, label=f"random ({len(random)} draws)")
     axes.plot(percents, top, color=TOP, marker="o", label="farthest from 1")
     axes.plot(percents, bottom, color=BOTTOM, marker="s", linestyle="--", label="nearest to 1")
-    _ends(axes, trained, bare, percents[-1])
+    _ends(axes, trained, bare)
     axes.set(xlabel="% of entries reset to 1 (log scale)", ylabel="accuracy", ylim=(0.4, 1.02), xscale="log")
     axes.set_xticks(percents, [f"{percent:g}" for percent in percents])
     axes.minorticks_off()
@@ -46,8 +46,8 @@ def plot_kinds(
     panels = {"only this kind": kept, "all but this kind": without}
     for axes, (title, bars) in zip(columns, panels.items(), strict=True):
         axes.bar(list(bars), list(bars.values()), color=[colour_of(kind) for kind in bars], width=0.6)
-        _ends(axes, trained, bare, len(bars) - 0.55)
-        axes.set(title=title, ylim=(0.4, 1.02), xlim=(-0.6, len(bars) + 0.1))
+        _ends(axes, trained, bare)
+        axes.set(title=title, ylim=(0.4, 1.02))
     columns[0].set_ylabel("accuracy")
     return figure
 
@@ -63,8 +63,8 @@ def plot_against(one: Tensor, other: Tensor, kind: str, names: tuple[str, str]) 
     return figure
 
 
-def _ends(axes: "Axes", trained: float, bare: float, right: float) -> None:
+def _ends(axes: "Axes", trained: float, bare: float) -> None:
     """Lines at the accuracy of the whole adapter and of the frozen model."""
     for height, name in ((trained, "trained"), (bare, "frozen")):
         axes.axhline(height, color="black", linewidth=0.8, linestyle=":")
-        axes.text(right, height, name, ha="right", va="bottom", fontsize=9)
+        axes.text(1.02, height, name, transform=axes.get_yaxis_transform(), va="center", fontsize=9)

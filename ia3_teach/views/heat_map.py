@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from ia3_teach.course.reading import flat, layer_profile, share_of_departure
+from ia3_teach.views.puzzle import stacked
 from ia3_teach.views.style import (
     QKV_COLOURS,
     heat,
@@ -30,7 +31,7 @@ def colour_of(kind: str) -> str:
 
 
 def plot_vectors(values: Mapping[str, Tensor], limit: float | None = None, title: str = "") -> "Figure":
-    """One heat map per kind, layers down, channels across, all with one limit (in factors of two).
+    """One heat map per kind, one below the other, layers down, channels across; one limit for all.
 
     Without a limit the colours end where 1 % of all entries lie beyond, so that a few outliers do not
     bleach the rest; black where l <= 0. Shapes: values {"l_k": (n_layers, d), ...}.
@@ -42,12 +43,12 @@ def plot_vectors(values: Mapping[str, Tensor], limit: float | None = None, title
     every = flat(logs)
     beyond = every[every.isfinite()].abs().quantile(0.99)
     limit = symmetric_limit(beyond[None]) if limit is None else limit
-    figure, columns = new_figure(width=8, height=2.6, columns=len(values))
-    for axes, (kind, matrix) in zip(columns, logs.items(), strict=True):
+    figure, places = stacked(len(values), width=8, height=0.8 + 1.2 * len(values))
+    for axes, (kind, matrix) in zip(places, logs.items(), strict=True):
         image = heat(axes, matrix, limit)
-        axes.set(title=kind, xlabel="channel", yticks=range(len(matrix)))
-    columns[0].set_ylabel("layer")
-    scale_bar(figure, image, columns, limit)
+        axes.set(title=kind, ylabel="layer", yticks=range(len(matrix)))
+    places[-1].set_xlabel("channel")
+    scale_bar(figure, image, places, limit)
     figure.suptitle(title)
     return figure
 

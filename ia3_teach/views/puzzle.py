@@ -29,7 +29,7 @@ def plot_roles(strips: Mapping[str, Sequence[str]]) -> "Figure":
     >>> plot_roles({"BLOOM": ["q0", "k0", "v0", "q1", "k1", "v1"]}).axes[0].get_title()
     'BLOOM'
     """
-    figure, columns = _stack(len(strips), 0.85)
+    figure, columns = stacked(len(strips), width=7, height=0.4 + 0.85 * len(strips))
     for axes, (title, roles) in zip(columns, strips.items(), strict=True):
         for channel, role in enumerate(roles):
             axes.bar(channel, 1, width=0.94, color=QKV_COLOURS[role[0]])
@@ -70,7 +70,7 @@ def plot_attention_changes(changes: Mapping[str, Tensor]) -> "Figure":
     return figure
 
 
-def _stack(rows: int, height: float) -> tuple["Figure", Any]:
+def stacked(rows: int, width: float, height: float) -> tuple["Figure", Any]:
     """A figure with `rows` axes one above the other."""
     import matplotlib
     from matplotlib.figure import Figure
@@ -78,7 +78,7 @@ def _stack(rows: int, height: float) -> tuple["Figure", Any]:
     from ia3_teach.views.style import FIGURE_DEFAULTS
 
     with matplotlib.rc_context(FIGURE_DEFAULTS):
-        figure = Figure(figsize=(7, 0.4 + height * rows))
+        figure = Figure(figsize=(width, height))
         axes = figure.subplots(rows, 1, squeeze=False)[:, 0]
     return figure, axes
 
