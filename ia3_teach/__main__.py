@@ -14,6 +14,7 @@ app = typer.Typer(
 build_app = typer.Typer(help="Make a build of the lessons.", no_args_is_help=True)
 app.add_typer(build_app, name="build")
 
+Folder = Annotated[Path, typer.Argument(help="Folder to write; made if missing.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="First port to try.")]
 Lesson = Annotated[list[str] | None, typer.Option(help="How a lesson's name begins; repeatable.")]
 Notebooks = Annotated[Path | None, typer.Option(help="Folder of lessons; default: notebooks/.")]
@@ -65,9 +66,7 @@ def execute(lesson: Lesson = None, notebooks: Notebooks = None, timeout: Timeout
 
 
 @build_app.command("learner")
-def learner(
-    directory: Annotated[Path, typer.Argument(help="Folder to write.")] = Path("my_course"),
-) -> None:
+def learner(directory: Folder = Path("my_course")) -> None:
     """The lessons with stubs, hints and checks, never over changed work.
 
     Example: python -m ia3_teach build learner my_course
@@ -79,9 +78,7 @@ def learner(
 
 
 @build_app.command("class")
-def class_(
-    directory: Annotated[Path, typer.Argument(help="Folder to write.")] = Path("my_class"),
-) -> None:
+def class_(directory: Folder = Path("my_class")) -> None:
     """The nbgrader release: no solutions, no hidden tests. Needs the extra `teach`.
 
     Example: python -m ia3_teach build class my_class
@@ -103,6 +100,34 @@ def pretrain(
     from ia3_teach.course.pretrain import pretrain as make_models
 
     make_models(model)
+
+
+@app.command()
+def vectors() -> None:
+    """Train the shipped vectors again, on the tiny models of data/.
+
+    Example: python -m ia3_teach vectors
+    """
+    from ia3_teach.course import make_vectors, manifest
+    from ia3_teach.course.paths import data_dir
+
+    measured = make_vectors.make_all_vectors(data_dir())
+    manifest.write(data_dir(), {"vectors": measured})
+
+
+@app.command()
+def experiments(
+    task: Annotated[list[str] | None, typer.Option(help="A held-out task; repeatable.")] = None,
+) -> None:
+    """Measure every method on the held-out tasks (hours); goes on where it was stopped.
+
+    Example: python -m ia3_teach experiments --task sentiment
+    """
+    from ia3_teach.course import experiments, manifest
+    from ia3_teach.course.paths import data_dir
+
+    experiments.run(tasks=task)
+    manifest.write(data_dir(), {})
 
 
 @app.command()

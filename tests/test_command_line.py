@@ -1,5 +1,6 @@
 """`python -m ia3_teach`: help for every verb, one clear line for every mistake, no tracebacks."""
 
+import os
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -10,7 +11,8 @@ from typer.testing import CliRunner
 
 import ia3_teach.__main__ as command_line
 
-VERBS = ["lab", "run", "execute", "verify", "pretrain", "build learner", "build class"]
+VERBS = ["lab", "run", "execute", "verify", "build learner", "build class"]
+VERBS += ["pretrain", "vectors", "experiments"]
 
 
 def call(*words, **settings):
@@ -97,3 +99,20 @@ def test_lab_builds_first_and_serves_the_same_folder(monkeypatch, tmp_path):
     words = ["lab", str(tmp_path), "--no-browser", "--port", "9000"]
     assert CliRunner().invoke(command_line.app, words).exit_code == 0
     assert calls == [("build", tmp_path), ("serve", tmp_path, 9000, False)]
+
+
+def test_an_unknown_model_to_pretrain_is_one_line_and_status_2():
+    done = call("pretrain", "--model", "huge-bert")
+    assert done.returncode == 2 and "huge-bert" in done.stderr and "tiny-bert" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_verify_names_a_changed_file(tmp_path):
+    (tmp_path / "world").mkdir()
+    (tmp_path / "MANIFEST.json").write_text(
+        '{"files": {"world/names.json": {"bytes": 3, "sha256": ""}}}'
+    )
+    (tmp_path / "world" / "names.json").write_text("ab")
+    done = call("verify", env={**os.environ, "IA3_TEACH_DATA": str(tmp_path)})
+    assert done.returncode == 2 and "names.json has 2 bytes, expected 3" in done.stderr
+    assert "Traceback" not in done.stderr
