@@ -7,18 +7,28 @@ from dataclasses import dataclass
 
 from torch import nn
 
+from ia3_teach.formulas import Formula, formula_of
 from ia3_teach.layer import Adapted, Head, wrapped
 from ia3_teach.state import known, state_of
 
 
 @dataclass(frozen=True)
 class Count:
-    """Numbers of values: `adapter` and `head` of the active adapters, `total` of the model with them."""
+    """Numbers of values: `adapter` and `head` of the active adapters, `total` of the model with them.
+
+    `formula` is what the adapter's recipe and the model's config say `adapter` should be, where they do.
+    """
 
     trainable: int
     total: int
     adapter: int
     head: int
+    formula: Formula | None = None
+
+    @property
+    def base(self) -> int:
+        """The model itself, adapters that are not active included."""
+        return self.total - self.adapter - self.head
 
     @property
     def percent(self) -> float:
@@ -26,8 +36,10 @@ class Count:
         return 100 * self.trainable / max(1, self.total)
 
     def __str__(self) -> str:
-        names = ("adapter", "head", "trainable", "total")
+        names = ("adapter", "head", "base", "trainable", "total")
         lines = [f"{name:<10}{getattr(self, name):>16,}" for name in names]
+        if self.formula is not None:
+            lines[0] += f"   {self.formula}"
         return "\n".join([*lines, f"{'percent':<10}{self.percent:>16.4f}"])
 
     __repr__ = __str__
@@ -50,6 +62,9 @@ def count(model: nn.Module) -> Count:
         total=total(model),
         adapter=sum(values(adapter.parameters()) for adapters in sites for adapter in adapters),
         head=sum(values(head.parameters()) for each in heads for head in each),
+        formula=formula_of(getattr(model, "config", None), state_of(model).recipes[active[0]])
+        if len(active) == 1
+        else None,
     )
 
 

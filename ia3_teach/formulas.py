@@ -101,7 +101,7 @@ def known(config: object) -> object:
     return ARCHITECTURES[config.model_type]
 
 
-def formula_of(config: object, recipe: Recipe) -> Formula | None:
+def formula_of(config: object | None, recipe: Recipe) -> Formula | None:
     """The formula of a recipe's own choice of sites; None where the caller chose, or the model is unknown."""
     plain = not recipe.exclude and recipe.layers is None
     if not plain or getattr(config, "model_type", None) not in ARCHITECTURES:

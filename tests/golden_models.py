@@ -77,7 +77,8 @@ def roberta(**shape: int) -> Callable:
 
 
 def whisper() -> nn.Module:
-    parts = {f"{part}_{key}": n for part in ("encoder", "decoder") for key, n in WHISPER_PARTS.items()}
+    numbers = {"layers": 32, "attention_heads": 20, "ffn_dim": 5120}
+    parts = {f"{part}_{key}": n for part in ("encoder", "decoder") for key, n in numbers.items()}
     return t.WhisperForConditionalGeneration(
         t.WhisperConfig(vocab_size=51865, d_model=1280, num_mel_bins=80, **parts)
     )
@@ -91,7 +92,6 @@ def blip() -> nn.Module:
     return t.BlipForConditionalGeneration(t.BlipConfig(vision_config=vision, text_config=text))
 
 
-WHISPER_PARTS = {"layers": 32, "attention_heads": 20, "ffn_dim": 5120}
 LARGE = {"hidden_size": 1024, "num_hidden_layers": 24, "num_attention_heads": 16, "intermediate_size": 4096}
 GEMMA2 = {**sizes(256000, 2304, 9216, 26, 8, 4), "head_dim": 256, "num_labels": 2}
 UNTIED = {
