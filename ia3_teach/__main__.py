@@ -5,6 +5,10 @@ from typing import Annotated
 
 import typer
 
+from ia3_teach.course import manifest
+from ia3_teach.course.lab.kernel import lessons, notebooks_directory
+from ia3_teach.course.paths import data_dir
+
 app = typer.Typer(
     help="IA3 taught by hand: serve the lessons, run them, build them, make their models.",
     no_args_is_help=True,
@@ -45,7 +49,6 @@ def run(lesson: Lesson = None, notebooks: Notebooks = None, timeout: Timeout = 3
 
     Example: python -m ia3_teach run --lesson 02
     """
-    from ia3_teach.course.lab.kernel import lessons, notebooks_directory
     from ia3_teach.course.lab.run import run_all
 
     run_all(lessons(notebooks or notebooks_directory(), lesson), timeout)
@@ -58,7 +61,6 @@ def execute(lesson: Lesson = None, notebooks: Notebooks = None, timeout: Timeout
     Example: python -m ia3_teach execute --lesson 06
     """
     from ia3_teach.course.lab.execute import execute as execute_lesson
-    from ia3_teach.course.lab.kernel import lessons, notebooks_directory
 
     for path in lessons(notebooks or notebooks_directory(), lesson):
         execute_lesson(path, timeout)
@@ -72,7 +74,6 @@ def learner(directory: Folder = Path("my_course")) -> None:
     Example: python -m ia3_teach build learner my_course
     """
     from ia3_teach.course.builds import build_learner
-    from ia3_teach.course.lab.kernel import notebooks_directory
 
     build_learner(notebooks_directory(), directory)
 
@@ -84,7 +85,6 @@ def class_(directory: Folder = Path("my_class")) -> None:
     Example: python -m ia3_teach build class my_class
     """
     from ia3_teach.course.builds import build_class
-    from ia3_teach.course.lab.kernel import notebooks_directory
 
     build_class(notebooks_directory(), directory)
 
@@ -108,8 +108,7 @@ def vectors() -> None:
 
     Example: python -m ia3_teach vectors
     """
-    from ia3_teach.course import make_vectors, manifest
-    from ia3_teach.course.paths import data_dir
+    from ia3_teach.course import make_vectors
 
     measured = make_vectors.make_all_vectors(data_dir())
     manifest.write(data_dir(), {"vectors": measured})
@@ -123,8 +122,7 @@ def experiments(
 
     Example: python -m ia3_teach experiments --task sentiment
     """
-    from ia3_teach.course import experiments, manifest
-    from ia3_teach.course.paths import data_dir
+    from ia3_teach.course import experiments
 
     experiments.run(tasks=task)
     manifest.write(data_dir(), {})
@@ -136,9 +134,7 @@ def verify() -> None:
 
     Example: python -m ia3_teach verify
     """
-    from ia3_teach.course.manifest import verify as verify_data
-
-    verify_data()
+    manifest.verify()
     print("Every shipped file is as its manifest says.")
 
 

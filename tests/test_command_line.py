@@ -109,9 +109,7 @@ def test_an_unknown_model_to_pretrain_is_one_line_and_status_2():
 
 def test_verify_names_a_changed_file(tmp_path):
     (tmp_path / "world").mkdir()
-    (tmp_path / "MANIFEST.json").write_text(
-        '{"files": {"world/names.json": {"bytes": 3, "sha256": ""}}}'
-    )
+    (tmp_path / "MANIFEST.json").write_text('{"files": {"world/names.json": {"bytes": 3, "sha256": ""}}}')
     (tmp_path / "world" / "names.json").write_text("ab")
     done = call("verify", env={**os.environ, "IA3_TEACH_DATA": str(tmp_path)})
     assert done.returncode == 2 and "names.json has 2 bytes, expected 3" in done.stderr
