@@ -16,6 +16,7 @@ from torch import nn
 from ia3_teach.layer import adapter_dtype, features, linear_layers
 from ia3_teach.patterns import Pattern
 from ia3_teach.recipe import Recipe
+from ia3_teach.scaling import scale_recomputing, scale_recovering
 from ia3_teach.sites import Site, find_sites
 from ia3_teach.targets import narrow
 
@@ -61,26 +62,25 @@ class IA3Vectors(nn.Module):
 
     def vectors(self) -> dict[str, nn.Parameter]:
         """{name: vector} of this site."""
-        return dict(self.named_parameters())
+        return dict(self._parameters)
 
     def scale(self) -> torch.Tensor:
-        """All vectors laid out over the layer's channels; channels without a vector, such as queries, are 1."""
-        vectors = self.vectors()
-        if len(vectors) == 1 and self.channels_of(next(iter(vectors))) is None:
-            return next(iter(vectors.values()))
-        first = next(iter(vectors.values()))
+        """All vectors laid out over the layer's channels (d,); channels without one, such as queries, are 1."""
+        first = next(iter(self._parameters.values()))
+        if not self._buffers:
+            return first
         scale = torch.ones(self.width, dtype=first.dtype, device=first.device)
-        for name, vector in vectors.items():
+        for name, vector in self._parameters.items():
             scale = scale.index_copy(0, self.channels_of(name), vector)
         return scale
 
     def channels_of(self, name: str) -> torch.Tensor | None:
         """The channels that a vector scales, or None for all."""
-        return getattr(self, f"{name}_channels", None)
+        return self._buffers.get(f"{name}_channels")
 
     def around(self, inner: Function, x: torch.Tensor) -> torch.Tensor:
         """The layer's function with this adapter: scale what goes in, or what comes out."""
-        return scaled(inner, x, self.scale(), self.side)
+        return scaled(inner, x, self.scale(), self.side, bool(self._buffers))
 
     @staticmethod
     def around_rows(adapters: Sequence[IA3Vectors | None], inner: Function, x: torch.Tensor) -> torch.Tensor:
@@ -101,12 +101,13 @@ class IA3Vectors(nn.Module):
         return scale[:, None] * weight, None if bias is None else scale * bias
 
 
-def scaled(inner: Function, x: torch.Tensor, scale: torch.Tensor, side: str) -> torch.Tensor:
+def scaled(
+    inner: Function, x: torch.Tensor, scale: torch.Tensor, side: str, fused: bool = False
+) -> torch.Tensor:
     """Multiply on one side; the product is cast back to the dtype of the activation."""
     if side == "in":
-        return inner((x * scale).to(x.dtype))
-    y = inner(x)
-    return (y * scale).to(y.dtype)
+        return inner(scale_recomputing(x, scale))
+    return scale_recovering(inner(x), scale, fused)
 
 
 def bind(inner: Function, scale: torch.Tensor, side: str) -> Function:
