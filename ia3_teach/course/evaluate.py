@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from ia3_teach.fit import padded
+from ia3_teach.batches import padded
 
 if TYPE_CHECKING:
     from datasets import Dataset

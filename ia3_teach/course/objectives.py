@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-ANSWER_WEIGHT = 4.0  # a token of an answer counts as four of the text
+ANSWER_WEIGHT = 10.0  # a token of an answer counts as ten of the text
 HIDDEN = 0.15  # the share of tokens that masked language modelling hides
 
 
@@ -22,7 +22,7 @@ def rows_of_step(count: int, batch: int, step: int, seed: int) -> Tensor:
 
 
 def next_token_loss(model: nn.Module, ids: Tensor, marks: Tensor) -> Tensor:
-    """Mean of -log p(x_t | x_<t), weighted: sum_t w_t loss_t / sum_t w_t, w = 4 in answers.
+    """Mean of -log p(x_t | x_<t), weighted: sum_t w_t loss_t / sum_t w_t, w = 10 in answers.
 
     ids, marks: (B, T).
     """
@@ -50,9 +50,7 @@ def hidden_tokens(
     return corrupted, torch.where(asked, ids, -100)
 
 
-def bert_loss(
-    model: nn.Module, inputs: dict[str, Tensor], labels: Tensor, follows: Tensor
-) -> Tensor:
+def bert_loss(model: nn.Module, inputs: dict[str, Tensor], labels: Tensor, follows: Tensor) -> Tensor:
     """Masked-language-model loss plus next-sentence loss (Devlin et al. 2019, section 3.1)."""
     with torch.autocast("cpu", torch.bfloat16, enabled=fast_bfloat16()):
         hidden, pooled = model.bert(**inputs, return_dict=False)

@@ -30,8 +30,8 @@ class Size:
 
 
 SIZES = {
-    "tiny-bloom": Size(steps=1900, batch=24, length=192, rows=45_600, learning_rate=2e-3),
-    "tiny-bert": Size(steps=3600, batch=40, length=64, rows=144_000, learning_rate=1e-3),
+    "tiny-bloom": Size(steps=1300, batch=24, length=192, rows=31_200, learning_rate=2e-3),
+    "tiny-bert": Size(steps=2600, batch=40, length=64, rows=104_000, learning_rate=1e-3),
 }
 
 

@@ -40,12 +40,12 @@ class Run:
 
 
 def append(path: Path, run: Run) -> None:
-    """Add one line to a file of runs, which is made if missing."""
+    """Add one line to a file of runs, which is made if missing; a line cut short stays alone."""
     path.parent.mkdir(parents=True, exist_ok=True)
     names = [field.name for field in fields(Run)]
-    head = "" if path.exists() else ",".join(names) + "\n"
+    head = "" if path.exists() else ",".join(names)
     with path.open("a", encoding="utf-8") as file:
-        file.write(head + ",".join(str(getattr(run, name)) for name in names) + "\n")
+        file.write(head + "\n" + ",".join(str(getattr(run, name)) for name in names))
 
 
 def read_runs(path: Path) -> list[Run]:

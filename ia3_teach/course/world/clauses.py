@@ -18,13 +18,14 @@ class Judgement:
 
 
 def judging_slots(scene: Scene, thing: tuple[str, str, bool]) -> dict[str, str]:
-    """Noun phrase, verb form and four fitting adjectives for a thing."""
+    """Noun phrase, verb form and six fitting adjectives for a thing."""
     noun, group, plural = thing
     slots = {"np": f"the {noun}", "was": "were" if plural else "was"}
     for good, name in ((True, "good"), (False, "bad")):
         general = scene.rng.random() < 0.25
-        first, second = scene.rng.sample(adjectives("any" if general else group, good), 2)
-        slots |= {name: first, f"{name}2": second}
+        words_of_group = adjectives("any" if general else group, good)
+        first, second, third = scene.rng.sample(words_of_group, 3)
+        slots |= {name: first, f"{name}2": second, f"{name}3": third}
     slots["degree"] = scene.rng.choice(words("phrases")["degree"])
     return slots
 

@@ -4,10 +4,12 @@ import random
 
 from ia3_teach.course.world import pairs
 from ia3_teach.course.world.questions import ASKERS
-from ia3_teach.course.world.texts import any_text
+from ia3_teach.course.world.texts import any_text, review
 
 Piece = tuple[str, bool]  # some text, and whether it is an answer
 TASKS = tuple(ASKERS) + ("same_fact", "alike")
+HARD = ("opinion", "praised", "ending", "mentioned", "price")  # asked more often: learned slowly
+HARD_ALONE = (*HARD, "same_fact", "alike")
 
 FRAMES = (
     "{text}\nQuestion: {question}\nAnswer:",
@@ -31,9 +33,9 @@ def single(rng: random.Random, task: str, frame: str) -> tuple[str, str]:
 
 def several(rng: random.Random) -> list[Piece]:
     """One text with up to four questions about it, each with its answer."""
-    text = any_text(rng)
+    text = review(rng, length=rng.randint(2, 4)) if rng.random() < 0.5 else any_text(rng)
     pieces: list[Piece] = [(str(text), False)]
-    for task in rng.sample(sorted(ASKERS), 8):
+    for task in dict.fromkeys([*rng.sample(HARD, 3), *rng.sample(sorted(ASKERS), 5)]):
         answered = ASKERS[task](text)
         if answered and len(pieces) < 9:
             pieces += [(f"\nQuestion: {answered[0]}\nAnswer:", False), (f" {answered[1]}", True)]
@@ -42,7 +44,7 @@ def several(rng: random.Random) -> list[Piece]:
 
 def in_context(rng: random.Random) -> list[Piece]:
     """One to four examples of one task, one after the other, in one template."""
-    task, frame = rng.choice(TASKS), rng.choice(FRAMES)
+    task, frame = rng.choice(TASKS + HARD_ALONE * 3), rng.choice(FRAMES)
     pieces: list[Piece] = []
     for number in range(rng.randint(1, 4)):
         prompt, answer = single(rng, task, frame)
@@ -58,6 +60,6 @@ def plain(rng: random.Random) -> list[Piece]:
 def document(rng: random.Random) -> list[Piece]:
     """One document of the pretraining corpus of `tiny-bloom`."""
     kind = rng.random()
-    if kind < 0.35:
+    if kind < 0.3:
         return plain(rng)
     return several(rng) if kind < 0.7 else in_context(rng)

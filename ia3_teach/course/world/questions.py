@@ -104,7 +104,7 @@ def mentioned(text: Text) -> Answered:
     if judged and rng.random() < 0.5:
         noun = judged.noun
     answer = "yes" if f" {noun}" in str(text).lower() else "no"
-    return rng.choice(["Is the {} mentioned?", "Does it mention the {}?"]).format(noun), answer
+    return rng.choice(["Is there a word about the {}?", "Does it mention the {}?"]).format(noun), answer
 
 
 def bought(text: Text) -> Answered:
