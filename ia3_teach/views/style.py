@@ -1,15 +1,15 @@
 """The one colour language: blue inhibits, white is 1, orange amplifies, on a log2 scale.
 
-This file imports nothing of the project, so that checks and lessons may draw in the same language.
+It needs nothing of the project but `views.output`, so that checks and lessons may draw in it too.
 """
 
-import base64
-import html
-import io
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
+
+from ia3_teach.views.output import png as png
+from ia3_teach.views.output import show as show
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -154,28 +154,3 @@ def _as_picture(values: Tensor, as_scale: bool) -> Tensor:
     values = torch.atleast_2d(values.detach().float().cpu())
     values = values.reshape(-1, values.shape[-1])
     return log2_scale(values) if as_scale else values
-
-
-def show(figure: "Figure", alt: str) -> None:
-    """Display `figure` in a notebook with `alt` as its alternative text.
-
-    JupyterLab gives PNG outputs no alternative text, so the picture goes out as an `<img>`
-    element; the plain-text form is the text itself, which notebook tests can compare.
-    """
-    if len(alt.strip()) < 20:
-        raise ValueError(f"alt={alt!r} is too short: say in a sentence what is to be seen")
-    from IPython.display import display
-
-    picture = base64.b64encode(png(figure)).decode()
-    width, _ = figure.get_size_inches() * 100
-    markup = (
-        f'<img alt="{html.escape(alt)}" width="{width:.0f}" src="data:image/png;base64,{picture}">'
-    )
-    display({"text/html": markup, "text/plain": alt}, raw=True)
-
-
-def png(figure: "Figure") -> bytes:
-    """The figure as PNG bytes, without the program's name and version in them."""
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=130, metadata={"Software": None})
-    return buffer.getvalue()
