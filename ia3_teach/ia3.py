@@ -65,7 +65,7 @@ class IA3Vectors(nn.Module):
         return dict(self._parameters)
 
     def scale(self) -> torch.Tensor:
-        """All vectors laid out over the layer's channels (d,); channels without one, such as queries, are 1."""
+        """All vectors laid out over the layer's channels (d,); where there is none, as for queries, 1."""
         first = next(iter(self._parameters.values()))
         if not self._buffers:
             return first

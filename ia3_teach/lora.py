@@ -37,13 +37,16 @@ class LoRA(Recipe):
 
     def __post_init__(self) -> None:
         """Refuse settings that cannot work before any model is touched."""
-        if not isinstance(self.r, int) or self.r < 1:
+        super().__post_init__()
+        if isinstance(self.sites, Pattern) and self.sites != ALL_LINEAR or self.sites in ([], ()):
+            raise ValueError(f'sites is "all-linear" or a list of patterns, ["query"]; found {self.sites!r}')
+        if not isinstance(self.r, int) or isinstance(self.r, bool) or self.r < 1:
             raise ValueError(f"the rank r is a whole number of at least 1; found {self.r!r}")
         if not 0 <= self.dropout < 1:
             raise ValueError(f"dropout is a share in [0, 1); found {self.dropout!r}")
 
     def plan(self, model: nn.Module) -> dict[str, nn.Module]:
-        """New pairs A, B for each matched layer."""
+        """New pairs A, B for each matched layer. Raises ValueError for a pattern that matches none."""
         if self.sites == ALL_LINEAR:
             paths = all_linears(model, self.heads(model))
         else:
@@ -77,7 +80,7 @@ class LoRAPair(nn.Module):
 
     def around(self, inner: Function, x: torch.Tensor) -> torch.Tensor:
         """The layer's function with the low-rank path beside it."""
-        return beside(inner, x, self.dropout(x), self.A, self.B * self.scaling)
+        return beside(inner, x, low_rank(self.dropout(x), self.A, self.B * self.scaling))
 
     @staticmethod
     def around_rows(adapters: Sequence[LoRAPair | None], inner: Function, x: torch.Tensor) -> torch.Tensor:
@@ -88,7 +91,8 @@ class LoRAPair(nn.Module):
         A = torch.stack([zero_a if a is None else pad(a.A, rank, 0) for a in adapters])
         B = torch.stack([zero_b if a is None else pad(a.B * a.scaling, rank, 1) for a in adapters])
         dropped = [row if a is None else a.dropout(row) for a, row in zip(adapters, x, strict=True)]
-        return beside(inner, x, torch.stack(dropped), A, B)
+        flat = torch.stack(dropped).reshape(len(x), -1, x.shape[-1])
+        return beside(inner, x, low_rank(flat, A, B).reshape(*x.shape[:-1], -1))
 
     def fold(
         self, weight: torch.Tensor, bias: torch.Tensor | None
@@ -97,12 +101,15 @@ class LoRAPair(nn.Module):
         return weight + self.delta().detach().to(weight.dtype), bias
 
 
-def beside(
-    inner: Function, x: torch.Tensor, dropped: torch.Tensor, A: torch.Tensor, B: torch.Tensor
-) -> torch.Tensor:
-    """inner(x) + B A x in the adapter's dtype, cast back to the dtype of the activation."""
+def low_rank(x: torch.Tensor, A: torch.Tensor, B: torch.Tensor) -> torch.Tensor:
+    """B A x in the adapter's dtype. Shapes: x (..., T, d_in), A (..., r, d_in), B (..., d_out, r)."""
+    return x.to(A.dtype) @ A.mT @ B.mT
+
+
+def beside(inner: Function, x: torch.Tensor, change: torch.Tensor) -> torch.Tensor:
+    """inner(x) + change, cast back to the dtype of the activation."""
     y = inner(x)
-    return (y + dropped.to(A.dtype) @ A.mT @ B.mT).to(y.dtype)
+    return (y + change).to(y.dtype)
 
 
 def pad(matrix: torch.Tensor, rank: int, dim: int) -> torch.Tensor:

@@ -1,4 +1,4 @@
-"""What every method's recipe has in common: a plan of adapters, and the head that is trained with them."""
+"""What the recipes of all methods share: a plan of adapters, and the head that is trained with them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from torch import nn
 
+from ia3_teach.layer import outer_modules
 from ia3_teach.patterns import Pattern
 
 NEW_HEADS = ("classifier", "pre_classifier", "score", "qa_outputs")
@@ -25,20 +26,21 @@ class Recipe:
     layers: Sequence[int] | None = None
     modules_to_save: Sequence[str] | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse a single name where a list belongs."""
+        if isinstance(self.modules_to_save, str):
+            raise ValueError(f"modules_to_save is a list of names; write [{self.modules_to_save!r}]")
+
     def plan(self, model: nn.Module) -> dict[str, nn.Module]:
         """{path of a Linear: the new adapter for it}; nothing is changed. Raises ValueError if impossible."""
         raise NotImplementedError
 
     def heads(self, model: nn.Module) -> list[str]:
         """The paths of the modules to save. Raises ValueError for a name that the model does not have."""
+        paths = dict(outer_modules(model))
         if self.modules_to_save is None:
-            return [name for name in NEW_HEADS if hasattr(model, name)]
-        missing = [name for name in self.modules_to_save if not has_module(model, name)]
+            return [name for name in NEW_HEADS if name in paths]
+        missing = [name for name in self.modules_to_save if name not in paths]
         if missing:
             raise ValueError(f"modules_to_save names {missing}, which the model does not have")
         return list(self.modules_to_save)
-
-
-def has_module(model: nn.Module, path: str) -> bool:
-    """Whether there is a module at `path`."""
-    return path in dict(model.named_modules())

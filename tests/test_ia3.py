@@ -37,7 +37,7 @@ def test_one_layer(d_in: int, d_out: int, has_bias: bool, side: str, batch: list
 @given(n_head=sizes, d_head=sizes)
 def test_blooms_channels_by_a_slow_loop(n_head: int, d_head: int) -> None:
     """[n_heads, 3, d_head]: head by head the query's channels, then the key's, then the value's."""
-    config = type("Config", (), {"n_head": n_head, "hidden_size": n_head * d_head})
+    config = type("Config", (), {"num_attention_heads": n_head})
     kinds, channels = [], per_head(config, 3 * n_head * d_head)
     for _ in range(n_head):
         for kind in ("q", "l_k", "l_v"):
@@ -50,7 +50,7 @@ def test_blooms_channels_by_a_slow_loop(n_head: int, d_head: int) -> None:
 @given(n_head=sizes, d_head=sizes)
 def test_a_fused_scale_is_one_on_the_queries(n_head: int, d_head: int) -> None:
     d = n_head * d_head
-    config = type("Config", (), {"n_head": n_head, "hidden_size": d})
+    config = type("Config", (), {"num_attention_heads": n_head})
     adapter = IA3Vectors(Site("x", "out", per_head(config, 3 * d)), nn.Linear(d, 3 * d).double())
     randomise(adapter)
     scale = adapter.scale().view(n_head, 3, d_head)
