@@ -140,9 +140,9 @@ def features(linear: nn.Module) -> tuple[int, int]:
 def adapter_dtype(linear: nn.Module) -> torch.dtype:
     """The dtype of new adapters: the weight's, but at least float32 (in bfloat16, 1 + 0.003 is 1).
 
-    Raises ValueError for a weight that is not stored as floating-point numbers.
+    Raises ValueError for a weight that is not stored as floating-point numbers of 16 bits or more.
     """
-    if not linear.weight.is_floating_point():
+    if not linear.weight.is_floating_point() or linear.weight.itemsize < 2:
         raise ValueError(
             f"the weight is stored as {linear.weight.dtype}: quantised layers cannot carry an adapter"
         )
