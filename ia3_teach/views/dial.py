@@ -1,0 +1,146 @@
+"""The dial of lesson 00: what l(λ) = 1 + λ (l - 1) does to a model's answers.
+
+The answers are computed once, on a grid of λ; the pictures and the slider only look them up.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+
+from ia3_teach.course.evaluate import scores
+from ia3_teach.vectors import dial
+from ia3_teach.views.style import METHODS, new_figure
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+STOPS = (-1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0)
+ANSWER_COLOURS = ("#c98ca7", "#2f4858", "#e4e4e4")
+OTHER_WORDS = "any other word"
+
+
+@dataclass(frozen=True)
+class DialGrid:
+    """Answers of a model at the settings `stops`: `chances` has shape (n_stops, n_texts, n_words)."""
+
+    texts: Sequence[str]
+    words: Sequence[str]
+    chances: Tensor
+    stops: Sequence[float] = STOPS
+
+    def at(self, strength: float, row: int) -> list[float]:
+        """The chance of each word for one text; the last entry is that of all other words together.
+
+        Raises ValueError for a setting that is no stop.
+        """
+        if strength not in self.stops:
+            raise ValueError(f"the dial has the stops {', '.join(map(str, self.stops))}; found {strength}")
+        chances = self.chances[list(self.stops).index(strength), row].tolist()
+        return [*chances, max(0.0, 1 - sum(chances))]
+
+    def margin(self, row: int) -> Tensor:
+        """log p(last word) - log p(first word) at each stop, shape (n_stops,)."""
+        logs = self.chances[:, row].clamp_min(1e-12).log()
+        return logs[:, -1] - logs[:, 0]
+
+
+def turn_dial(model: nn.Module, tokenizer: Any, rows: "Dataset", stops: Sequence[float] = STOPS) -> DialGrid:
+    """Ask a language model for its answers to `rows` at each stop of the dial; its vectors are put back."""
+    found = []
+    for strength in stops:
+        with dial(model, strength):
+            found.append(scores(model, tokenizer, rows).exp())
+    return DialGrid(list(rows["text"]), rows.features["label"].names, torch.stack(found), tuple(stops))
+
+
+def plot_dial(grid: DialGrid, strength: float = 1.0, row: int = 0) -> "Figure":
+    """Left: the model's answer at this setting. Right: its margin at every setting, with a cursor here."""
+    figure, (left, right) = new_figure(height=2.6, columns=2)
+    draw_answer(left, [*grid.words, OTHER_WORDS], grid.at(strength, row))
+    left.set_title(f"the answer at λ = {strength:g}")
+    draw_margin(right, grid, row)
+    here = grid.margin(row)[list(grid.stops).index(strength)].item()
+    right.axvline(strength, color="black", linewidth=1)
+    right.plot([strength], [here], "o", color="black", markersize=8)
+    right.set_title(f"margin at λ = {strength:g}: {here:+.1f}")
+    figure.suptitle(wrapped_text(grid.texts[row], 96), fontsize=10)
+    return figure
+
+
+def draw_answer(axes: "Axes", words: Sequence[str], chances: Sequence[float]) -> None:
+    """One bar per word, with its chance in percent."""
+    places = range(len(words))
+    axes.barh(places, chances, color=ANSWER_COLOURS[: len(words)])
+    axes.set_yticks(places, words)
+    axes.invert_yaxis()
+    axes.set_xlim(0, 1.18)
+    axes.set_xticks([0, 0.5, 1], ["0 %", "50 %", "100 %"])
+    for place, chance in zip(places, chances, strict=True):
+        axes.text(chance + 0.02, place, f"{100 * chance:.0f} %", va="center")
+
+
+def draw_margin(axes: "Axes", grid: DialGrid, row: int) -> None:
+    """The margin over λ; above the line the last word wins, below it the first."""
+    axes.axhline(0, color="0.6", linewidth=0.8)
+    axes.plot(grid.stops, grid.margin(row), **METHODS["IA3"], markersize=4)
+    limit = 1.15 * max(1.0, max(grid.margin(i).abs().max().item() for i in range(len(grid.texts))))
+    axes.set_ylim(-limit, limit)
+    for height, word, side in ((0.97, grid.words[-1], "top"), (0.03, grid.words[0], "bottom")):
+        axes.text(0.02, height, f"{word} wins", transform=axes.transAxes, va=side, color="0.35")
+    mark_stops(axes)
+
+
+def mark_stops(axes: "Axes") -> None:
+    """Name the two settings that are models one knows."""
+    axes.set_xticks([-1, 0, 1, 2, 3], ["-1", "0\nfrozen", "1\ntrained", "2", "3"])
+    axes.set_xlabel("λ")
+
+
+def plot_answers(grid: DialGrid, truths: Sequence[str]) -> "Figure":
+    """For each text how the chances share the height at every λ, so that a change of mind is a crossing."""
+    lines = (len(grid.texts) + 1) // 2
+    figure, _ = new_figure(height=2.1 * lines + 0.4, columns=1)
+    figure.clear()
+    panels = figure.subplots(lines, 2, sharex=True, sharey=True, squeeze=False).flatten()
+    for axes, row in zip(panels, range(len(grid.texts)), strict=False):
+        draw_shares(axes, grid, row)
+        axes.set_title(f"{wrapped_text(grid.texts[row], 50)}\n(truth: {truths[row]})", fontsize=9)
+        axes.label_outer()
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
+    return figure
+
+
+def draw_shares(axes: "Axes", grid: DialGrid, row: int) -> None:
+    """The chances at every λ, stacked to a height of 1."""
+    shares = torch.tensor([grid.at(strength, row) for strength in grid.stops]).T
+    axes.stackplot(grid.stops, shares, labels=[*grid.words, OTHER_WORDS], colors=ANSWER_COLOURS)
+    for strength in (0, 1):
+        axes.axvline(strength, color="white", linestyle=":", linewidth=1.5)
+    axes.set_yticks([0, 0.5, 1], ["0 %", "50 %", "100 %"])
+    axes.margins(0)
+    mark_stops(axes)
+
+
+def plot_accuracy(stops: Sequence[float], accuracies: Sequence[float], guessing: float = 0.5) -> "Figure":
+    """The share of right answers at each stop; the grey line is what guessing reaches."""
+    figure, axes = new_figure(height=2.3)
+    axes.axhline(guessing, color="0.6", linewidth=0.8)
+    axes.text(1.5, guessing - 0.03, "guessing", va="top", ha="center", color="0.35")
+    axes.plot(stops, accuracies, **METHODS["IA3"])
+    axes.set_ylim(0, 1.02)
+    axes.set_yticks([0, 0.5, 1], ["0 %", "50 %", "100 %"])
+    axes.set_title("test reviews answered rightly")
+    mark_stops(axes)
+    return figure
+
+
+def wrapped_text(text: str, width: int) -> str:
+    """The text in lines of at most `width` characters."""
+    import textwrap
+
+    return "\n".join(textwrap.wrap(text, width))

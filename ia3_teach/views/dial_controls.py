@@ -1,0 +1,52 @@
+"""A slider around the picture of the dial."""
+
+from typing import TYPE_CHECKING
+
+from ia3_teach.views.dial import OTHER_WORDS, DialGrid, plot_dial
+from ia3_teach.views.style import png
+
+if TYPE_CHECKING:
+    from ipywidgets import VBox
+
+WITHOUT_WIDGETS = "A slider for λ, a menu of reviews and a Reset button: they need a running notebook."
+
+
+def dial_controls(grid: DialGrid) -> "VBox":
+    """A slider over the stops, a menu of the texts, Reset, the picture, and the picture in words."""
+    import ipywidgets as widgets
+
+    stops = [(f"{strength:g}", strength) for strength in grid.stops]
+    slider = widgets.SelectionSlider(options=stops, value=1.0, description="λ")
+    menu = widgets.Dropdown(
+        options=[(text, row) for row, text in enumerate(grid.texts)],
+        description="review",
+        layout={"width": "45em"},
+    )
+    reset, picture, words = widgets.Button(description="Reset"), widgets.Image(format="png"), widgets.Label()
+
+    def redraw(*_: object) -> None:
+        picture.value = png(plot_dial(grid, slider.value, menu.value))
+        words.value = in_words(grid, slider.value, menu.value)
+
+    def back(*_: object) -> None:
+        slider.value = 1.0
+
+    slider.observe(redraw, "value")
+    menu.observe(redraw, "value")
+    reset.on_click(back)
+    redraw()
+    return widgets.VBox([menu, widgets.HBox([slider, reset]), picture, words])
+
+
+def in_words(grid: DialGrid, strength: float, row: int) -> str:
+    """The answer as a line of text, for those who do not see the picture."""
+    chances = zip([*grid.words, OTHER_WORDS], grid.at(strength, row), strict=True)
+    return f"λ = {strength:g}: " + ", ".join(f"{word} {100 * chance:.0f} %" for word, chance in chances)
+
+
+def explore_dial(grid: DialGrid) -> None:
+    """Show the controls; where there is no kernel to move them, a line of text stands for them."""
+    from IPython.display import display
+
+    bundle = dial_controls(grid)._repr_mimebundle_()
+    display({**bundle, "text/plain": WITHOUT_WIDGETS}, raw=True)

@@ -1,0 +1,103 @@
+"""The dial's pictures and controls show the answers of the grid; turning it leaves the model as it was."""
+
+import pytest
+import torch
+from datasets import ClassLabel, Dataset, Features, Value
+from small_models import bloom, randomise
+
+from ia3_teach import IA3, attach, vectors
+from ia3_teach.views.dial import STOPS, DialGrid, plot_accuracy, plot_answers, plot_dial, turn_dial
+from ia3_teach.views.dial_controls import dial_controls, explore_dial
+
+TEXTS = ["The soup was good.", "The soup was not good."]
+
+
+@pytest.fixture
+def grid() -> DialGrid:
+    """Two texts; the chance of "yes" rises with λ for the first and falls for the second."""
+    up = torch.linspace(0.05, 0.85, len(STOPS))
+    first = torch.stack([0.9 - up, up], dim=-1)
+    return DialGrid(TEXTS, ["no", "yes"], torch.stack([first, first.flip(-1)], dim=1))
+
+
+def test_the_chances_of_one_text_sum_to_one(grid: DialGrid) -> None:
+    assert len(grid.at(1.0, 0)) == 3
+    assert sum(grid.at(1.0, 0)) == pytest.approx(1)
+
+
+def test_a_setting_between_the_stops_is_refused(grid: DialGrid) -> None:
+    with pytest.raises(ValueError, match="found 0.3"):
+        grid.at(0.3, 0)
+
+
+def test_margin_is_the_difference_of_the_logarithms(grid: DialGrid) -> None:
+    assert grid.margin(0)[0].item() == pytest.approx(torch.tensor(0.05 / 0.85).log().item(), rel=1e-4)
+    torch.testing.assert_close(grid.margin(0), -grid.margin(1))
+
+
+def test_the_picture_shows_the_answer_and_the_cursor(grid: DialGrid) -> None:
+    left, right = plot_dial(grid, 3.0, row=0).axes
+    assert [round(bar.get_width(), 2) for bar in left.patches] == [0.05, 0.85, 0.1]
+    cursor = right.lines[-1]
+    assert cursor.get_xdata()[0] == 3.0
+    assert cursor.get_ydata()[0] == pytest.approx(grid.margin(0)[-1].item())
+
+
+def test_one_panel_for_each_text(grid: DialGrid) -> None:
+    titles = [axes.get_title() for axes in plot_answers(grid, ["yes", "no"]).axes]
+    assert titles == [f"{TEXTS[0]}\n(truth: yes)", f"{TEXTS[1]}\n(truth: no)"]
+
+
+def test_accuracy_over_the_stops() -> None:
+    axes = plot_accuracy((0.0, 1.0), (0.5, 0.9)).axes[0]
+    assert list(axes.lines[-1].get_ydata()) == [0.5, 0.9]
+
+
+def test_slider_menu_and_reset_redraw(grid: DialGrid) -> None:
+    menu, (slider, reset), picture, words = unpacked(dial_controls(grid))
+    assert len(slider.options) <= 9
+    before = picture.value
+    slider.value = 3.0
+    assert picture.value != before
+    assert words.value == "λ = 3: no 5 %, yes 85 %, any other word 10 %"
+    menu.value = 1
+    assert words.value == "λ = 3: no 85 %, yes 5 %, any other word 10 %"
+    reset.click()
+    assert slider.value == 1.0
+
+
+def unpacked(box):
+    menu, line, picture, words = box.children
+    return menu, line.children, picture, words
+
+
+def test_without_a_kernel_a_line_of_text_stands_for_the_slider(grid: DialGrid, monkeypatch) -> None:
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: shown.append(bundle))
+    explore_dial(grid)
+    assert "slider" in shown[0]["text/plain"]
+    assert "application/vnd.jupyter.widget-view+json" in shown[0]
+
+
+class Letters:
+    """A tokenizer with a token for each letter's place in a small alphabet."""
+
+    def __call__(self, texts, add_special_tokens: bool = True):
+        if isinstance(texts, str):
+            return {"input_ids": [5 + ord(texts.strip()[0]) % 40]}
+        return {"input_ids": [[5 + ord(letter) % 40 for letter in text] for text in texts]}
+
+
+def test_turning_the_dial_moves_the_answers_and_puts_the_vectors_back() -> None:
+    model = bloom()
+    attach(model, IA3())
+    randomise(model)
+    before = vectors(model)
+    features = Features(
+        {"text": Value("string"), "label": ClassLabel(names=["no", "yes"]), "prompt": Value("string")}
+    )
+    rows = Dataset.from_dict({"text": TEXTS, "label": [1, 0], "prompt": TEXTS}, features)
+    grid = turn_dial(model, Letters(), rows, stops=(0.0, 1.0))
+    assert grid.chances.shape == (2, 2, 2)
+    assert not torch.allclose(grid.chances[0], grid.chances[1])
+    assert all(torch.equal(matrix, before[name]) for name, matrix in vectors(model).items())
