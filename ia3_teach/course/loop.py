@@ -46,7 +46,7 @@ def train(
     model: nn.Module,
     loss_of: LossOf,
     steps: int,
-    peak: float,
+    rate_at: Callable[[int], float],
     checkpoint: Path,
     every: int = 100,
     stop_at: int | None = None,
@@ -65,7 +65,7 @@ def train(
     bar = trange(len(losses), stop_at or steps, initial=len(losses), total=steps, unit="step")
     for step in bar:
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate_at(step, steps, peak)
+            group["lr"] = rate_at(step)
         losses.append(_one_step(model, loss_of, optimizer, step))
         bar.set_postfix(loss=f"{sum(losses[-50:]) / len(losses[-50:]):.3f}")
         if (step + 1) % every == 0 or step + 1 == (stop_at or steps):
@@ -74,9 +74,7 @@ def train(
     return losses
 
 
-def _one_step(
-    model: nn.Module, loss_of: LossOf, optimizer: torch.optim.Optimizer, step: int
-) -> float:
+def _one_step(model: nn.Module, loss_of: LossOf, optimizer: torch.optim.Optimizer, step: int) -> float:
     loss = loss_of(model, step)
     if not math.isfinite(loss.item()):
         raise ValueError(f"the loss became {loss.item()} at step {step}; lower the learning rate")

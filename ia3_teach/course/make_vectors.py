@@ -13,24 +13,27 @@ from ia3_teach.files import save_adapter
 from ia3_teach.fit import fit
 from ia3_teach.ia3 import IA3
 
-STEPS, BATCH, SHOTS = 400, 16, 1000
+STEPS, BATCH, SHOTS, LEARNING_RATE = 400, 16, 1000, 3e-2
 
 
-def make_vectors(directory: Path, model_name: str, task: str, learning_rate: float, name: str) -> float:
-    """Train IA3 on 1000 rows of a task, save it in `directory/vectors/<name>`; returns test accuracy."""
+def make_vectors(directory: Path, model_name: str) -> dict[str, object]:
+    """The adapters of all tasks on `tiny-bloom`, or of sentiment on `tiny-bert`; returns their accuracies."""
+    tasks = {task: task for task in task_names()}
+    if model_name == "tiny-bert":
+        tasks = {"bert-sentiment": "sentiment"}
+    recipe = {"steps": STEPS, "batch": BATCH, "examples": SHOTS, "learning_rate": LEARNING_RATE}
+    found = {name: train_vectors(directory, model_name, task, name) for name, task in tasks.items()}
+    return {"recipe": recipe, "test_accuracy": found}
+
+
+def train_vectors(directory: Path, model_name: str, task: str, name: str) -> float:
+    """Train IA3 on rows of a task's pool, save it in `directory/vectors/<name>`; returns test accuracy."""
     splits = load_task(task)
-    labels = splits["pool"].features["label"].names
-    model, tokenizer = load_model(model_name, num_labels=len(labels) if model_name == "tiny-bert" else None)
+    classes = len(splits["pool"].features["label"].names)
+    model, tokenizer = load_model(model_name, num_labels=classes if model_name == "tiny-bert" else None)
     attach(model, IA3())
     rows = encode(model, tokenizer, few_shot(splits["pool"], SHOTS, seed=0))
     with torch.autocast("cpu", torch.bfloat16, enabled=fast_bfloat16()):
-        fit(model, rows, steps=STEPS, learning_rate=learning_rate, batch_size=BATCH, seed=0)
+        fit(model, rows, steps=STEPS, learning_rate=LEARNING_RATE, batch_size=BATCH, seed=0)
     save_adapter(model, directory / "vectors" / name)
-    return accuracy(model, tokenizer, splits["test"])
-
-
-def make_all_vectors(directory: Path) -> dict[str, float]:
-    """The adapters of all tasks on `tiny-bloom`, and of sentiment on `tiny-bert`."""
-    found = {task: make_vectors(directory, "tiny-bloom", task, 3e-2, task) for task in task_names()}
-    name = "bert-sentiment"
-    return found | {name: make_vectors(directory, "tiny-bert", "sentiment", 3e-2, name)}
+    return round(accuracy(model, tokenizer, splits["test"]), 4)

@@ -38,9 +38,12 @@ def load_model(
     with _quiet(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         try:
-            return _load(where, num_labels)
+            model, tokenizer = _load(where, num_labels)
         except OSError as error:
             raise ValueError(_no_model(name, error)) from error
+    if where == str(data_dir() / "models" / Path(where).name):  # a name that is the same everywhere
+        model.config._name_or_path = model.name_or_path = tokenizer.name_or_path = Path(where).name
+    return model, tokenizer
 
 
 def resolve(name: str) -> str:

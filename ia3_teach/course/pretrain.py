@@ -8,6 +8,7 @@ from pathlib import Path
 from ia3_teach.course import manifest
 from ia3_teach.course.loop import train
 from ia3_teach.course.make_tasks import make_tasks
+from ia3_teach.course.make_vectors import make_vectors
 from ia3_teach.course.paths import data_dir
 from ia3_teach.course.recipes import (
     SIZES,
@@ -25,19 +26,15 @@ _MAKERS = {
 }
 
 
-def pretrain(
-    models: Sequence[str] | str | None = None,
-    directory: Path | None = None,
-    seed: int = 0,
-    resume: bool = True,
-) -> None:
-    """Make the tasks and the tiny models (both, or those named) in a data directory, and its manifest.
+def pretrain(models: Sequence[str] | str | None = None, seed: int = 0, resume: bool = True) -> None:
+    """Make the tasks, the tiny models (both, or those named) and their vectors again, in the data directory.
 
     Interrupted, it goes on from its last checkpoint when called again; `resume=False` starts anew.
     Tasks and tokenizer are the same byte for byte for one seed, models up to floating point.
+    Set IA3_TEACH_DATA to a copy of the data directory to leave the shipped files alone.
     Raises ValueError for an unknown model.
     """
-    directory = directory or data_dir()
+    directory = data_dir()
     names = [models] if isinstance(models, str) and models != "all" else models
     names = list(_MAKERS) if names in (None, "all", []) else list(names)
     for name in names:
@@ -47,6 +44,8 @@ def pretrain(
     for name in names:
         facts = pretrain_one(name, directory, SIZES[name], seed, resume)
         manifest.write(directory, {name: facts})
+        vectors = make_vectors(directory, name)
+        manifest.write(directory, {f"vectors of {name}": vectors})
 
 
 def pretrain_one(
@@ -71,8 +70,8 @@ def pretrain_one(
     if not resume:
         checkpoint.unlink(missing_ok=True)
     model, loss_of = new(tokenizer, size, seed), objective(tokenizer, size, seed)
-    losses = train(model, loss_of, size.steps, size.learning_rate, checkpoint, stop_at=stop_at)
-    if len(losses) == size.steps:
+    losses = train(model, loss_of, size.all_steps, size.rate_at, checkpoint, stop_at=stop_at)
+    if len(losses) == size.all_steps:
         model.save_pretrained(directory / "models" / name)
         tokenizer.save_pretrained(directory / "models" / name)
         checkpoint.unlink()

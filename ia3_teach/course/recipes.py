@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from ia3_teach.course.loop import LossOf
+from ia3_teach.course.loop import LossOf, learning_rate_at
 from ia3_teach.course.objectives import bert_loss, hidden_tokens, next_token_loss, rows_of_step
 from ia3_teach.course.world.corpus import paired_rows, prompted_blocks
 from ia3_teach.course.world.tokens import SPECIAL
@@ -27,10 +27,23 @@ class Size:
     n_layers: int = 4
     n_heads: int = 6
     tokenizer_documents: int = 20_000
+    drill_steps: int = 0
+    drill_batch: int = 8
+
+    @property
+    def all_steps(self) -> int:
+        """The steps of both stages."""
+        return self.steps + self.drill_steps
+
+    def rate_at(self, step: int) -> float:
+        """The learning rate; the second stage has its own warm-up and cosine."""
+        if step < self.steps:
+            return learning_rate_at(step, self.steps, self.learning_rate)
+        return learning_rate_at(step - self.steps, self.drill_steps, self.learning_rate / 2)
 
 
 SIZES = {
-    "tiny-bloom": Size(steps=1300, batch=24, length=192, rows=31_200, learning_rate=2e-3),
+    "tiny-bloom": Size(steps=1300, batch=24, length=192, rows=31_200, learning_rate=2e-3, drill_steps=1900),
     "tiny-bert": Size(steps=2600, batch=40, length=64, rows=104_000, learning_rate=1e-3),
 }
 
@@ -78,12 +91,17 @@ def new_bert(tokenizer: "PreTrainedTokenizerFast", size: Size, seed: int) -> "Pr
 
 
 def bloom_objective(tokenizer: "PreTrainedTokenizerFast", size: Size, seed: int) -> LossOf:
-    """The loss of each step of `tiny-bloom`."""
+    """The loss of each step of `tiny-bloom`: first the corpus, then the drills."""
     blocks, marks = prompted_blocks(tokenizer, seed, size.rows, size.length)
+    drills = size.drill_batch * max(1, size.drill_steps)
+    drill_blocks, drill_marks = prompted_blocks(tokenizer, seed, drills, size.length, "drill")
 
     def loss_of(model: torch.nn.Module, step: int) -> torch.Tensor:
-        rows = rows_of_step(size.rows, size.batch, step, seed)
-        return next_token_loss(model, blocks[rows].long(), marks[rows])
+        if step < size.steps:
+            rows = rows_of_step(size.rows, size.batch, step, seed)
+            return next_token_loss(model, blocks[rows].long(), marks[rows])
+        rows = rows_of_step(drills, size.drill_batch, step - size.steps, seed)
+        return next_token_loss(model, drill_blocks[rows].long(), drill_marks[rows])
 
     return loss_of
 

@@ -26,6 +26,7 @@ def test_tiny_models_load(name: str, labels: int | None, kind: str, monkeypatch)
     monkeypatch.delenv("IA3_TEACH_BLOOM", raising=False)
     model, tokenizer = load_model(name, num_labels=labels)
     assert type(model).__name__ == kind
+    assert model.config.name_or_path in ("tiny-bloom", "tiny-bert"), "no absolute path"
     assert not model.training and model.dtype == torch.float32
     assert tokenizer.pad_token_id == model.config.pad_token_id is not None
     assert {tokenizer.mask_token, tokenizer.cls_token, tokenizer.eos_token} == {"[MASK]", "[CLS]", "</s>"}

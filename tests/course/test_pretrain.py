@@ -14,14 +14,15 @@ from ia3_teach.course.world.tokens import VOCABULARY, train_tokenizer, with_cls
 
 SMALL = Size(
     steps=6, batch=2, length=24, rows=8, learning_rate=1e-3, d_model=16, n_layers=1, n_heads=2,
-    tokenizer_documents=150,
+    tokenizer_documents=150, drill_steps=3, drill_batch=2,
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", list(SIZES))
-def test_an_interrupted_run_ends_where_an_uninterrupted_one_does(name: str, tmp_path) -> None:
+@pytest.mark.parametrize("stop", [4, 7])
+def test_an_interrupted_run_ends_where_an_uninterrupted_one_does(name: str, stop: int, tmp_path) -> None:
     pretrain_one(name, tmp_path / "whole", SMALL)
-    pretrain_one(name, tmp_path / "parts", SMALL, stop_at=4)
+    pretrain_one(name, tmp_path / "parts", SMALL, stop_at=stop)
     assert not (tmp_path / "parts" / "models").exists()
     assert (tmp_path / "parts" / "checkpoints" / f"{name}.pt").exists()
     facts = pretrain_one(name, tmp_path / "parts", SMALL)
@@ -49,10 +50,12 @@ def test_the_shipped_tokenizers_are_the_ones_of_the_recipe(tmp_path) -> None:
         assert json.loads(again.read_text("utf-8")) == json.loads(shipped.read_text("utf-8"))
 
 
-def test_an_unknown_model_is_refused_before_anything_is_made(tmp_path) -> None:
+def test_an_unknown_model_is_refused_before_anything_is_made(tmp_path, monkeypatch) -> None:
+    (tmp_path / "world").mkdir()
+    monkeypatch.setenv("IA3_TEACH_DATA", str(tmp_path))
     with pytest.raises(ValueError, match="tiny-bloom, tiny-bert"):
-        pretrain(["tiny-gpt"], tmp_path)
-    assert not list(tmp_path.iterdir())
+        pretrain(["tiny-gpt"])
+    assert [path.name for path in tmp_path.iterdir()] == ["world"]
 
 
 def test_each_epoch_uses_every_row_once() -> None:

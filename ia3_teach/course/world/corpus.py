@@ -1,34 +1,39 @@
 """The pretraining corpora as arrays of token ids, made from a seed."""
 
 import random
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import torch
 from tqdm.auto import trange
 
-from ia3_teach.course.world.grammar import sentences as sentences_of
-from ia3_teach.course.world.grammar import side_of
-from ia3_teach.course.world.prompts import document
+from ia3_teach.course.world.prompts import Piece, document, drill
 from ia3_teach.course.world.texts import any_text
 
 if TYPE_CHECKING:
     from torch import Tensor
     from transformers import PreTrainedTokenizerFast
 
+STAGES: dict[str, Callable[[random.Random], list[Piece]]] = {"corpus": document, "drill": drill}
+
 
 def prompted_blocks(
-    tokenizer: "PreTrainedTokenizerFast", seed: int, count: int, length: int
+    tokenizer: "PreTrainedTokenizerFast",
+    seed: int,
+    count: int,
+    length: int,
+    stage: str = "corpus",
 ) -> "tuple[Tensor, Tensor]":
     """Documents of `tiny-bloom`, packed end to end into blocks.
 
     Returns ids and answer marks, both (count, length); True marks the tokens of an answer.
     """
-    rng = random.Random(f"bloom corpus {seed}")
+    rng = random.Random(f"bloom {stage} {seed}")
     ids: list[int] = []
     marks: list[bool] = []
     for block in trange(count, desc="corpus", unit="block"):
         while len(ids) < (block + 1) * length:
-            pieces = document(rng) + [("</s>", False)]
+            pieces = STAGES[stage](rng) + [("</s>", False)]
             for encoded, (_text, answer) in zip(
                 tokenizer([text for text, _answer in pieces])["input_ids"], pieces, strict=True
             ):
@@ -79,10 +84,3 @@ def _two_parts(rng: random.Random) -> tuple[list[str], list[str]]:
         if len(parts) > 1:
             cut = rng.randint(1, len(parts) - 1)
             return parts[max(0, cut - 2) : cut], parts[cut : cut + 2]
-
-
-def train_side_only(documents: int, seed: int) -> bool:
-    """Whether every sentence of this many corpus documents lies on the train side."""
-    rng = random.Random(f"bloom corpus {seed}")
-    pieces = (piece for _ in range(documents) for piece, answer in document(rng) if not answer)
-    return all(side_of(sentence) == "train" for text in pieces for sentence in sentences_of(text))

@@ -3,8 +3,9 @@
 import random
 
 from ia3_teach.course.world import pairs
-from ia3_teach.course.world.questions import ASKERS
-from ia3_teach.course.world.texts import any_text, review
+from ia3_teach.course.world.questions import ASKERS, opinion
+from ia3_teach.course.world.scene import Scene
+from ia3_teach.course.world.texts import Text, any_text, review
 
 Piece = tuple[str, bool]  # some text, and whether it is an answer
 TASKS = tuple(ASKERS) + ("same_fact", "alike")
@@ -63,3 +64,25 @@ def document(rng: random.Random) -> list[Piece]:
     if kind < 0.3:
         return plain(rng)
     return several(rng) if kind < 0.7 else in_context(rng)
+
+
+def drill(rng: random.Random) -> list[Piece]:
+    """One document of the second stage: short, and mostly about opinions, which are learned slowly."""
+    kind = rng.random()
+    if kind < 0.35:
+        return document(rng)
+    if kind < 0.55:
+        pairs_asked = [single(rng, rng.choice(["alike", "alike", "same_fact"]), "") for _ in range(3)]
+        joined = [
+            ("\n" * (number > 0) + prompt, answer) for number, (prompt, answer) in enumerate(pairs_asked)
+        ]
+        return [piece for prompt, answer in joined for piece in ((prompt, False), (f" {answer}", True))]
+    text = Text(Scene(rng))
+    text.add_judgement(rng.random() < 0.5, mixed=rng.random() < 0.5)
+    pieces: list[Piece] = [(str(text), False)]
+    asked = [opinion(text, judged) for judged in text.judgements]
+    asked += [ASKERS[task](text) for task in ("praised", "ending")]
+    for answered in rng.sample(asked, len(asked)):
+        if answered and rng.random() < 0.8:
+            pieces += [(f"\nQuestion: {answered[0]}\nAnswer:", False), (f" {answered[1]}", True)]
+    return pieces

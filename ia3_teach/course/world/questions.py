@@ -53,9 +53,9 @@ def _judged(text: Text) -> Judgement | None:
     return text.scene.rng.choice(text.judgements) if text.judgements else None
 
 
-def opinion(text: Text) -> Answered:
-    """Was one thing in the text praised?"""
-    judged = _judged(text)
+def opinion(text: Text, judged: Judgement | None = None) -> Answered:
+    """Was one thing in the text (the given one, or a random one) praised?"""
+    judged = judged or _judged(text)
     if judged is None:
         return None
     forms = ["Did they like the {}?", "Is the opinion of the {} kind?", "Was the {} praised?"]
