@@ -1,0 +1,41 @@
+"""The pictures of training show the numbers that they were given."""
+
+import pytest
+import torch
+
+from ia3_teach.views.curves import plot_lines, plot_losses, plot_moves, plot_sweep
+from ia3_teach.views.style import METHODS
+
+
+def test_losses_are_drawn_as_they_are_and_smoothed() -> None:
+    (axes,) = plot_losses({"IA3": [3.0, 1.0]}).axes
+    raw, mean = axes.lines
+    assert raw.get_ydata().tolist() == [3.0, 1.0]
+    assert mean.get_ydata().tolist() == [3.0, 2.0]
+    assert mean.get_color() == METHODS["IA3"]["color"]
+
+
+def test_lines_have_their_values_as_ticks_and_the_level() -> None:
+    rates = [0.001, 0.01, 0.1]
+    figure = plot_lines(
+        rates, {"IA3": [1, 2, 3], "LoRA": [3, 2, 1]}, x_label="x", y_label="y", log_x=True, level=1
+    )
+    (axes,) = figure.axes
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["0.001", "0.01", "0.1"]
+    assert [line.get_ydata()[0] for line in axes.lines] == [1, 3, 1]
+    assert [line.get_label() for line in axes.lines[:2]] == ["IA3", "LoRA"]
+
+
+def test_sweep_draws_the_bound_above_the_moves() -> None:
+    _, right = plot_sweep([0.01, 0.1], [0.5, 0.9], [0.1, 1.5], reach=20.0).axes
+    bound, moves = right.lines
+    assert bound.get_ydata() == pytest.approx([0.2, 2.0])
+    assert list(moves.get_ydata()) == [0.1, 1.5]
+
+
+def test_moves_are_shares_of_all_entries_and_reach_the_furthest() -> None:
+    (axes,) = plot_moves({"l_k": torch.tensor([[0.5, 1.0], [1.0, 1.2]])}).axes
+    outline = axes.patches[0].get_xy()
+    heights = outline[:-1:2, 1]
+    assert heights.max() == pytest.approx(50)
+    assert outline[:, 0].min() == pytest.approx(0.5)

@@ -1,0 +1,30 @@
+"""The pictures of ΔW: the matrix itself, and its singular values with the rank."""
+
+import torch
+
+from ia3_teach.views.delta import plot_deltas, plot_spectra, smallest_cosine
+
+
+def test_each_matrix_is_drawn_with_its_own_limit() -> None:
+    figure = plot_deltas({"small": torch.full((2, 3), -0.5), "large": torch.full((60, 60), 4.0)}, corner=48)
+    images = [axes.images[0] for axes in figure.axes if axes.images]
+    assert [image.get_clim() for image in images] == [(-0.5, 0.5), (-4.0, 4.0)]
+    assert images[1].get_array().shape == (48, 48)
+
+
+def test_a_matrix_of_zeros_can_be_drawn() -> None:
+    assert plot_deltas({"nothing": torch.zeros(2, 2)}).axes
+
+
+def test_the_spectrum_names_the_rank() -> None:
+    generator = torch.Generator().manual_seed(0)
+    thin = torch.randn(6, 2, generator=generator) @ torch.randn(2, 5, generator=generator)
+    (axes,) = plot_spectra({"LoRA": thin, "IA3": torch.diag(torch.tensor([4.0, 2.0, 1.0]))}).axes
+    assert [line.get_label() for line in axes.lines] == ["LoRA: rank 2", "IA3: rank 3"]
+    assert list(axes.lines[1].get_ydata()) == [1.0, 0.5, 0.25]
+
+
+def test_smallest_cosine_leaves_rows_of_zeros_out() -> None:
+    rows = torch.tensor([[2.0, 0.0], [0.0, 0.0]])
+    assert smallest_cosine(rows, torch.tensor([[-1.0, 0.0], [1.0, 1.0]])) == 1.0
+    assert smallest_cosine(rows, torch.tensor([[0.0, 1.0], [1.0, 1.0]])) == 0.0
