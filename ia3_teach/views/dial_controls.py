@@ -16,7 +16,7 @@ def dial_controls(grid: DialGrid) -> "VBox":
     import ipywidgets as widgets
 
     stops = [(f"{strength:g}", strength) for strength in grid.stops]
-    slider = widgets.SelectionSlider(options=stops, value=1.0, description="λ")
+    slider = widgets.SelectionSlider(options=stops, value=1.0, description="λ", layout={"width": "36em"})
     menu = widgets.Dropdown(
         options=[(text, row) for row, text in enumerate(grid.texts)],
         description="review",
