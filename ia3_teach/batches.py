@@ -62,9 +62,9 @@ def digest(data: Sequence[Example]) -> int:
     """A checksum over at most 16 examples, to recognise the data of a checkpoint."""
     n = len(data)
     chosen = [data[i * n // min(n, 16)] for i in range(min(n, 16))]
-    text = repr(
-        [torch.as_tensor(example[key]).tolist() for example in chosen for key in ("input_ids", "labels")]
-    )
+    keys = ("input_ids", "labels")
+    values = [[torch.as_tensor(example[key]).tolist() for key in keys] for example in chosen]
+    text = repr((values, [example.get("choices") for example in chosen]))
     return zlib.crc32(text.encode())
 
 

@@ -17,6 +17,14 @@ from ia3_teach.losses import loss_of
 from ia3_teach.state import state_of
 
 SAVE_EVERY = 50
+Loss = Callable[[nn.Module, Sequence[Example]], torch.Tensor]
+
+
+def labels_loss(model: nn.Module, examples: Sequence[Example]) -> torch.Tensor:
+    """The loss over the examples' labels: classification, or a loss over tokens (see losses.py)."""
+    if "choices" in examples[0]:
+        raise ValueError("these examples have answer choices; train with fit(..., loss=t_few_loss)")
+    return loss_of(model, collate(examples, model))
 
 
 @dataclass
@@ -35,12 +43,14 @@ def fit(
     batch_size: int = 8,
     seed: int = 0,
     weight_decay: float = 0.0,
+    loss: Loss = labels_loss,
     checkpoint: str | Path | None = None,
     on_step: Callable[[int, float], None] | None = None,
 ) -> History:
     """Train with AdamW and a linear schedule after 6 % warm-up (T-Few, appendix C); returns the losses.
 
     `data` holds examples {"input_ids": [...], "labels": class or [...]}; labels of -100 are ignored.
+    `loss(model, examples)` is a scalar; for examples with answer choices give `t_few_loss`.
     With `checkpoint` (a file) the state is saved every 50 steps, and a call with the same settings goes on
     from there: the result is that of an uninterrupted run. `on_step(step, loss)` is called after every step.
     Raises ValueError for empty or unlabelled data, nothing to train, settings that cannot work, a checkpoint
@@ -49,16 +59,16 @@ def fit(
     check_settings(steps, learning_rate, batch_size, weight_decay)
     check_data(data)
     settings = {"steps": steps, "learning_rate": learning_rate, "batch_size": batch_size, "seed": seed}
-    run = Run(model, data, {**settings, "weight_decay": weight_decay})
+    run = Run(model, data, {**settings, "weight_decay": weight_decay}, loss)
     was_training = model.training
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         start = 0 if checkpoint is None else load_checkpoint(Path(checkpoint), run)
         try:
             for step in tqdm(range(start, steps), "fit", initial=start, total=steps, delay=2, leave=False):
-                loss = run.step(step)
+                value = run.step(step)
                 if on_step is not None:
-                    on_step(step, loss)
+                    on_step(step, value)
                 if checkpoint is not None and ((step + 1) % SAVE_EVERY == 0 or step + 1 == steps):
                     save_checkpoint(Path(checkpoint), run, step + 1)
         finally:
@@ -70,14 +80,17 @@ def fit(
 class Run:
     """One training run: parameters, optimizer, schedule and losses so far."""
 
-    def __init__(self, model: nn.Module, data: Sequence[Example], settings: dict[str, float]) -> None:
+    def __init__(
+        self, model: nn.Module, data: Sequence[Example], settings: dict[str, float], loss: Loss = labels_loss
+    ) -> None:
         """Raises ValueError if nothing is trainable."""
-        self.model, self.data, self.history = model, data, History()
+        self.model, self.data, self.loss, self.history = model, data, loss, History()
         self.parameters = {name: p for name, p in model.named_parameters() if p.requires_grad}
         if not self.parameters:
             raise ValueError("the model has no trainable parameters; attach a recipe or activate an adapter")
         shapes = {name: list(p.shape) for name, p in self.parameters.items()}
         about = {"examples": len(data), "data": digest(data), "adapters": repr(state_of(model).recipes)}
+        about["loss"] = getattr(loss, "__name__", type(loss).__name__)
         self.settings = {**settings, **about, "parameters": shapes}
         self.optimizer = torch.optim.AdamW(
             self.parameters.values(), lr=settings["learning_rate"], weight_decay=settings["weight_decay"]
@@ -91,7 +104,7 @@ class Run:
         self.model.train()
         self.optimizer.zero_grad()
         examples = examples_of(step, self.data, self.settings["batch_size"], self.settings["seed"])
-        loss = loss_of(self.model, collate(examples, self.model))
+        loss = self.loss(self.model, examples)
         loss.backward()
         self.check_finite(step, loss.item())
         self.optimizer.step()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from ia3_teach.batches import padded
+from ia3_teach.answers import choice_scores, inputs
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -70,39 +70,23 @@ def scores(
     """
     if len(rows) == 0:
         raise ValueError("there are no rows to score")
-    classifier = is_classifier(model)
-    ids = tokenizer(list(rows["text" if classifier else "prompt"]))["input_ids"]
+    if is_classifier(model):
+        return _class_logits(model, tokenizer(list(rows["text"]))["input_ids"], batch)
+    answers = answer_ids(tokenizer, rows.features["label"].names)
+    prompts = tokenizer(list(rows["prompt"]))["input_ids"]
+    examples = [{"input_ids": prompt, "choices": answers} for prompt in prompts]
+    return choice_scores(model, examples, batch_size=batch).float()
+
+
+@torch.no_grad()
+def _class_logits(model: PreTrainedModel, ids: list[list[int]], batch: int) -> Tensor:
+    """A classifier's logits; texts of similar length share a forward pass."""
     order = sorted(range(len(ids)), key=lambda place: len(ids[place]))
-    answers = [] if classifier else answer_ids(tokenizer, rows.features["label"].names)
-    was_training, found = model.training, []
+    was_training = model.training
     model.eval()
-    with torch.no_grad():
-        for start in range(0, len(order), batch):
-            group = [ids[place] for place in order[start : start + batch]]
-            found.append(_answer_scores(model, group, answers) if answers else _logits(model, group))
+    found = [
+        model(**inputs([ids[place] for place in order[start : start + batch]], model)).logits.cpu()
+        for start in range(0, len(order), batch)
+    ]
     model.train(was_training)
     return torch.cat(found).float()[torch.tensor(order).argsort()]
-
-
-def _logits(model: PreTrainedModel, ids: list[list[int]]) -> Tensor:
-    """The model's logits for a batch of token ids, padded on the right."""
-    device = next(model.parameters()).device
-    batch = padded(ids, model.config.pad_token_id or 0).to(device)
-    mask = padded([[1] * len(row) for row in ids], 0).to(device)
-    return model(input_ids=batch, attention_mask=mask).logits.cpu()
-
-
-def _answer_scores(model: PreTrainedModel, ids: list[list[int]], answers: list[list[int]]) -> Tensor:
-    """Mean log-probability of each answer after each prompt, (B, n_answers)."""
-    if all(len(answer) == 1 for answer in answers):
-        logits = _logits(model, ids)
-        last = torch.tensor([len(row) - 1 for row in ids])
-        chances = logits[torch.arange(len(ids)), last].float().log_softmax(-1)
-        return chances[:, [answer[0] for answer in answers]]
-    columns = []
-    for answer in answers:
-        logits = _logits(model, [row + answer for row in ids])
-        places = torch.tensor([[len(row) - 1 + i for i in range(len(answer))] for row in ids])
-        chances = logits[torch.arange(len(ids))[:, None], places].float().log_softmax(-1)
-        columns.append(chances.gather(-1, torch.tensor(answer).expand(len(ids), -1)[..., None]))
-    return torch.stack([column.mean((1, 2)) for column in columns], -1)

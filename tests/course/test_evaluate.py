@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from ia3_teach import accuracy, encode, few_shot, fit, load_model, load_task
-from ia3_teach.course.evaluate import _answer_scores, scores
+from ia3_teach.course.evaluate import scores
 from ia3_teach.course.tasks import task_names
 
 
@@ -37,16 +37,6 @@ def test_scores_are_the_log_probabilities_of_the_answer_words(bloom) -> None:
     chances = model(input_ids=ids).logits[0, -1].log_softmax(-1)
     words = [tokenizer(" negative")["input_ids"][0], tokenizer(" positive")["input_ids"][0]]
     assert torch.allclose(scores(model, tokenizer, rows)[0], chances[words], atol=1e-4)
-
-
-def test_long_answers_are_scored_by_their_mean(bloom) -> None:
-    model, tokenizer = bloom
-    prompt, answers = tokenizer("The soup was")["input_ids"], [[7, 8, 9], [10]]
-    found = _answer_scores(model, [prompt], answers)[0]
-    for score, answer in zip(found, answers, strict=True):
-        logits = model(input_ids=torch.tensor([prompt + answer])).logits[0].log_softmax(-1)
-        chances = [logits[len(prompt) - 1 + i, token] for i, token in enumerate(answer)]
-        assert score.item() == pytest.approx(torch.stack(chances).mean().item(), abs=1e-4)
 
 
 def test_a_classifier_learns_a_few_rows() -> None:
