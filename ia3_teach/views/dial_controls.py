@@ -1,5 +1,6 @@
 """A slider around the picture of the dial."""
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from ia3_teach.views.dial import OTHER_WORDS, DialGrid, plot_dial
@@ -24,8 +25,12 @@ def dial_controls(grid: DialGrid) -> "VBox":
     )
     reset, picture, words = widgets.Button(description="Reset"), widgets.Image(format="png"), widgets.Label()
 
+    @cache  # each picture is drawn once
+    def drawn(strength: float, row: int) -> bytes:
+        return png(plot_dial(grid, strength, row))
+
     def redraw(*_: object) -> None:
-        picture.value = png(plot_dial(grid, slider.value, menu.value))
+        picture.value = drawn(slider.value, menu.value)
         words.value = in_words(grid, slider.value, menu.value)
 
     def back(*_: object) -> None:
