@@ -1,0 +1,67 @@
+"""Examples with answer choices: a prompt, its choices, and the number of the right one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from torch import nn
+
+from ia3_teach.batches import Example
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+
+def encode_choices(
+    model: nn.Module,
+    tokenizer: PreTrainedTokenizerBase,
+    prompts: Sequence[str],
+    choices: Sequence[Sequence[str]],
+    labels: Sequence[int] | None = None,
+) -> list[Example]:
+    """Examples {"input_ids": [...], "choices": [[...], ...], "labels": 0}; without `labels` only to rank.
+
+    A decoder reads a choice straight after its prompt, so a choice usually starts with a space: " yes".
+    An encoder-decoder writes it, with the special tokens that its tokenizer adds (T5: </s>).
+    Raises ValueError for lists of different lengths and for what `check_choices` refuses.
+    """
+    special = is_encoder_decoder(model)
+    sizes = {len(prompts), len(choices), len(prompts if labels is None else labels)}
+    if len(sizes) > 1:
+        raise ValueError(f"each prompt has a list of choices (and a label); found lists of lengths {sizes}")
+    examples = []
+    for i, (prompt, texts) in enumerate(zip(prompts, choices, strict=True)):
+        ids = [tokenizer(text, add_special_tokens=special)["input_ids"] for text in texts]
+        example = {"input_ids": tokenizer(prompt)["input_ids"], "choices": ids}
+        examples.append(example if labels is None else {**example, "labels": labels[i]})
+        check_choices(i, examples[-1])
+    return examples
+
+
+def check_choices(i: int, example: Example) -> None:
+    """Refuse an example without choices, with an empty prompt or choice, or a label that is no choice."""
+    choices = example.get("choices")
+    if choices is None or len(choices) == 0 or any(len(choice) == 0 for choice in choices):
+        raise ValueError(
+            f"example {i} needs one choice or more, each of one token or more; found choices = {choices}; "
+            "encode_choices(model, tokenizer, prompts, choices, labels) makes such examples"
+        )
+    if len(example["input_ids"]) == 0:
+        raise ValueError(f"the prompt of example {i} has no tokens; nothing predicts a first one")
+    label = example.get("labels", 0)
+    if label not in range(len(choices)):
+        raise ValueError(
+            f"labels of example {i} must be a number of its choices, 0 to {len(choices) - 1}; found {label!r}"
+        )
+
+
+def is_encoder_decoder(model: nn.Module) -> bool:
+    """Whether a decoder of its own writes the choices. Raises ValueError for a model that cannot write."""
+    can_write = getattr(model, "can_generate", None)
+    if can_write is None or not can_write():
+        raise ValueError(
+            f"{type(model).__name__} cannot write, so that a choice has no probability; "
+            "take a causal language model, or an encoder-decoder with a language model head"
+        )
+    return bool(model.config.is_encoder_decoder)
