@@ -1,4 +1,4 @@
-"""Pictures of the causal check: what resetting entries to 1 does to accuracy, against a control."""
+"""Pictures of the causal check: what resetting entries to 1 does to accuracy, against controls."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -6,35 +6,38 @@ from typing import TYPE_CHECKING
 from torch import Tensor
 
 from ia3_teach.views.heat_map import colour_of
-from ia3_teach.views.style import log2_scale, new_figure
+from ia3_teach.views.style import new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-TOP, RANDOM, BOTTOM = "#d95f02", "#7f7f7f", "#2b74b8"
+Point = tuple[float, float, float]
+LINES = {
+    "farthest": {"color": "#d95f02", "marker": "o", "linestyle": "-", "label": "farthest from 1"},
+    "nearest": {"color": "#2b74b8", "marker": "s", "linestyle": "--", "label": "nearest to 1"},
+    "random": {"color": "#8c8c8c", "marker": ".", "linestyle": "-", "label": "random"},
+}
 
 
-def plot_ablation(
-    shares: Sequence[float], top: Sequence[float], bottom: Sequence[float],
-    random: Sequence[Sequence[float]], trained: float, bare: float,
-) -> "Figure":  # fmt: skip
-    """Accuracy against the share of entries reset to 1: the farthest, the nearest, and random ones as a band.
+def plot_ablation(runs: Mapping[str, Sequence[Point]], trained: float, bare: float) -> "Figure":
+    """Accuracy after resetting, against how many entries (left) and against how much departure (right).
 
-    `random` holds one list per draw, each as long as `shares`; `trained` and `bare` are the ends.
+    `runs` maps "farthest", "nearest" and any number of "random ..." to points: share of the entries reset,
+    share of the squared departure reset with them, accuracy. `trained` and `bare` are the ends.
     """
-    percents = [100 * share for share in shares]
-    per_share = list(zip(*random, strict=True))
-    low, high = [min(draws) for draws in per_share], [max(draws) for draws in per_share]
-    figure, axes = new_figure(width=6, height=3.2)
-    axes.fill_between(percents, low, high, color=RANDOM, alpha=0.35, label=f"random ({len(random)} draws)")
-    axes.plot(percents, top, color=TOP, marker="o", label="farthest from 1")
-    axes.plot(percents, bottom, color=BOTTOM, marker="s", linestyle="--", label="nearest to 1")
-    _ends(axes, trained, bare)
-    axes.set(xlabel="% of entries reset to 1 (log scale)", ylabel="accuracy", ylim=(0.4, 1.02), xscale="log")
-    axes.set_xticks(percents, [f"{percent:g}" for percent in percents])
-    axes.minorticks_off()
-    axes.legend(fontsize=9, loc="lower left")
+    figure, columns = new_figure(width=8, height=3.2, columns=2)
+    for axes, which in zip(columns, (0, 1), strict=True):
+        for name, points in runs.items():
+            style = dict(LINES[name.split()[0]])
+            if style["label"] in axes.get_legend_handles_labels()[1]:
+                del style["label"]
+            axes.plot([100 * point[which] for point in points], [point[2] for point in points], **style)
+        axes.set(ylim=(0.4, 1.02), xlim=(0, 102))
+    columns[0].set(xlabel="% of entries reset to 1", ylabel="accuracy")
+    columns[1].set(xlabel="% of the departure reset with them")
+    _ends(columns[1], trained, bare)
+    columns[0].legend(fontsize=9)
     return figure
 
 
@@ -53,13 +56,26 @@ def plot_kinds(
 
 
 def plot_against(one: Tensor, other: Tensor, kind: str, names: tuple[str, str]) -> "Figure":
-    """Each entry as a dot: log2 of it in one adapter against log2 of it in the other."""
+    """Each entry as a dot: what it is in one adapter against what it is in the other."""
     figure, axes = new_figure(width=3.6, height=3.4)
-    axes.axhline(0, color="grey", linewidth=0.8)
-    axes.axvline(0, color="grey", linewidth=0.8)
-    dots = log2_scale(one.flatten()), log2_scale(other.flatten())
-    axes.scatter(*dots, s=5, alpha=0.4, color=colour_of(kind))
-    axes.set(xlabel=f"log2 {kind}, {names[0]}", ylabel=f"log2 {kind}, {names[1]}")
+    axes.axhline(1, color="grey", linewidth=0.8)
+    axes.axvline(1, color="grey", linewidth=0.8)
+    axes.scatter(one.flatten(), other.flatten(), s=5, alpha=0.4, color=colour_of(kind))
+    axes.set(xlabel=f"{kind}, {names[0]}", ylabel=f"{kind}, {names[1]}")
+    return figure
+
+
+def plot_likeness(cosines: Mapping[str, Mapping[str, float]]) -> "Figure":
+    """Bars of cosines, {other adapter: {kind: cosine}}, one group per other adapter."""
+    figure, axes = new_figure(width=7, height=2.8)
+    kinds = list(next(iter(cosines.values())))
+    for offset, kind in enumerate(kinds):
+        places = [group + 0.25 * offset for group in range(len(cosines))]
+        axes.bar(places, [c[kind] for c in cosines.values()], 0.22, color=colour_of(kind), label=kind)
+    axes.axhline(0, color="black", linewidth=0.8)
+    axes.set_xticks([group + 0.25 * (len(kinds) - 1) / 2 for group in range(len(cosines))], list(cosines))
+    axes.set(ylabel="cosine of l - 1", ylim=(-0.3, 1.02))
+    axes.legend(fontsize=9)
     return figure
 
 
