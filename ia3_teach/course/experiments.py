@@ -8,8 +8,9 @@ only ever reported.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import torch
@@ -26,9 +27,9 @@ from ia3_teach.course.tasks import few_shot, load_task, task_names, with_example
 from ia3_teach.fit import fit
 
 SEEDS = range(5)
-STEPS = {32: 100, 256: 160, 3000: 500}
+STEPS = {32: 100, 256: 160, 3000: 300}
 BATCH = {32: 8, 256: 8, 3000: 32}
-POOL_RATES = (3e-4, 1e-3)
+POOL_RATES = (5e-4,)
 HOW = {
     "steps": STEPS,
     "batch": BATCH,
@@ -80,19 +81,18 @@ def cells(task: str) -> list[Cell]:
 
 def run(
     directory: Path | None = None,
-    tasks: list[str] | None = None,
-    worker: int = 0,
-    workers: int = 1,
+    tasks: Sequence[str] | None = None,
+    models: Sequence[str] = tuple(METHODS),
 ) -> None:
     """Run what is missing of the comparison, and write its tables to `directory/results`.
 
-    Each finished run is appended to runs.csv at once, so that a killed process can go on. Several
-    workers share the tasks: worker i takes every `workers`-th one.
+    Each finished run is appended to runs.csv at once, so that a killed process can go on. Two
+    processes can share the work, one for each model.
     """
     directory = directory or data_dir()
     path = directory / "results" / "runs.csv"
     done = {run.key: run for run in read_runs(path)}
-    todo = [cell for task in (tasks or task_names())[worker::workers] for cell in cells(task)]
+    todo = [cell for task in tasks or task_names() for cell in cells(task) if cell.model in models]
 
     def known(run: Run) -> Run:
         if run.key not in done:
@@ -107,9 +107,12 @@ def run(
     manifest.write(directory, {"experiments": HOW})
 
 
+_splits = cache(load_task)
+
+
 def measured(run: Run) -> Run:
     """Do one run: load, train, and measure validation and test accuracy."""
-    start, splits = time.time(), load_task(run.task)
+    start, splits = time.time(), _splits(run.task)
     labels = splits["pool"].features["label"].names
     classes = len(labels) if run.model == "tiny-bert" else None
     model, tokenizer = load_model(run.model, num_labels=classes, seed=run.seed)
@@ -143,6 +146,6 @@ if __name__ == "__main__":
     import argparse
 
     parser = argparse.ArgumentParser(description="Run what is missing of the comparison.")
-    parser.add_argument("--worker", type=int, default=0, help="number of this process")
-    parser.add_argument("--workers", type=int, default=1, help="number of processes")
+    parser.add_argument("--models", nargs="+", choices=list(METHODS), default=list(METHODS))
+    parser.add_argument("--tasks", nargs="+", help="default: all")
     run(**vars(parser.parse_args()))

@@ -70,13 +70,14 @@ def pretrain_one(
     if not resume:
         checkpoint.unlink(missing_ok=True)
     model, loss_of = new(tokenizer, size, seed), objective(tokenizer, size, seed)
-    losses = train(model, loss_of, size.all_steps, size.rate_at, checkpoint, stop_at=stop_at)
-    if len(losses) == size.all_steps:
+    losses = train(model, loss_of, size.steps, size.rate_at, checkpoint, stop_at=stop_at)
+    if len(losses) == size.steps:
         model.save_pretrained(directory / "models" / name)
         tokenizer.save_pretrained(directory / "models" / name)
         checkpoint.unlink()
     minutes = round((time.time() - start) / 60, 1)
-    return {"seed": seed, "recipe": asdict(size), "losses": summary(losses), "minutes": minutes}
+    facts = {"seed": seed, "recipe": asdict(size), "steps": size.steps}
+    return facts | {"losses": summary(losses), "minutes": minutes}
 
 
 def summary(losses: list[float]) -> dict[str, float]:

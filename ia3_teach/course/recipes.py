@@ -1,50 +1,77 @@
 """The recipes of the two tiny models: architecture, corpus size, training."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import torch
 
 from ia3_teach.course.loop import LossOf, learning_rate_at
-from ia3_teach.course.objectives import bert_loss, hidden_tokens, next_token_loss, rows_of_step
-from ia3_teach.course.world.corpus import paired_rows, prompted_blocks
-from ia3_teach.course.world.tokens import SPECIAL
+from ia3_teach.course.objectives import (
+    bert_loss,
+    hidden_tokens,
+    next_token_loss,
+    rows_of_step,
+)
+from ia3_teach.course.world.corpus import Rows, bert_rows, prompted_blocks
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 
 @dataclass(frozen=True)
-class Size:
-    """How large a model, its corpus and its training are; the default is what is shipped."""
+class Stage:
+    """One stage of a training: which texts, how many steps, batch, learning rate, weight of answers."""
 
+    texts: str
     steps: int
     batch: int
-    length: int
-    rows: int
     learning_rate: float
+    answer_weight: float = 1.0
+    schedule: int = 0  # the length of the cosine (and of the corpus), where the stage is cut short
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large a model and its training are."""
+
+    stages: tuple[Stage, ...]
+    length: int
     d_model: int = 192
     n_layers: int = 4
     n_heads: int = 6
     tokenizer_documents: int = 20_000
-    drill_steps: int = 0
-    drill_batch: int = 8
 
     @property
-    def all_steps(self) -> int:
-        """The steps of both stages."""
-        return self.steps + self.drill_steps
+    def steps(self) -> int:
+        """The steps of all stages."""
+        return sum(stage.steps for stage in self.stages)
+
+    def stage_of(self, step: int) -> tuple[int, int]:
+        """The number of the stage that a step belongs to, and the step's number in it."""
+        for number, stage in enumerate(self.stages):
+            if step < stage.steps:
+                return number, step
+            step -= stage.steps
+        raise IndexError("the step lies after the last stage")
 
     def rate_at(self, step: int) -> float:
-        """The learning rate; the second stage has its own warm-up and cosine."""
-        if step < self.steps:
-            return learning_rate_at(step, self.steps, self.learning_rate)
-        return learning_rate_at(step - self.steps, self.drill_steps, self.learning_rate / 2)
+        """The learning rate; each stage has its own warm-up and cosine."""
+        number, local = self.stage_of(step)
+        stage = self.stages[number]
+        return learning_rate_at(local, stage.schedule or stage.steps, stage.learning_rate)
 
 
 SIZES = {
-    "tiny-bloom": Size(steps=1300, batch=24, length=192, rows=31_200, learning_rate=2e-3, drill_steps=1900),
-    "tiny-bert": Size(steps=2600, batch=40, length=64, rows=104_000, learning_rate=1e-3),
+    "tiny-bloom": Size(
+        stages=(
+            Stage("corpus", 900, 24, 2e-3, answer_weight=10.0, schedule=1300),
+            Stage("drill", 2400, 8, 1e-3, answer_weight=30.0),
+            Stage("opinions", 2400, 8, 1e-3, answer_weight=30.0),
+        ),
+        length=192,
+    ),
+    "tiny-bert": Size(stages=(Stage("pairs", 2600, 40, 1e-3), Stage("opinions", 2600, 24, 7e-4)), length=64),
 }
 
 
@@ -91,40 +118,48 @@ def new_bert(tokenizer: "PreTrainedTokenizerFast", size: Size, seed: int) -> "Pr
 
 
 def bloom_objective(tokenizer: "PreTrainedTokenizerFast", size: Size, seed: int) -> LossOf:
-    """The loss of each step of `tiny-bloom`: first the corpus, then the drills."""
-    blocks, marks = prompted_blocks(tokenizer, seed, size.rows, size.length)
-    drills = size.drill_batch * max(1, size.drill_steps)
-    drill_blocks, drill_marks = prompted_blocks(tokenizer, seed, drills, size.length, "drill")
+    """The loss of each step of `tiny-bloom`, stage after stage."""
+
+    @cache
+    def corpus(number: int) -> tuple[torch.Tensor, torch.Tensor]:
+        stage = size.stages[number]
+        return prompted_blocks(tokenizer, seed, rows_of(stage), size.length, stage.texts)
 
     def loss_of(model: torch.nn.Module, step: int) -> torch.Tensor:
-        if step < size.steps:
-            rows = rows_of_step(size.rows, size.batch, step, seed)
-            return next_token_loss(model, blocks[rows].long(), marks[rows])
-        rows = rows_of_step(drills, size.drill_batch, step - size.steps, seed)
-        return next_token_loss(model, drill_blocks[rows].long(), drill_marks[rows])
+        number, local = size.stage_of(step)
+        stage, (blocks, marks) = size.stages[number], corpus(number)
+        rows = rows_of_step(rows_of(stage), stage.batch, local, seed)
+        return next_token_loss(model, blocks[rows].long(), marks[rows], stage.answer_weight)
 
     return loss_of
 
 
+def rows_of(stage: Stage) -> int:
+    """How many rows the corpus of a stage has: each is used at most once."""
+    return (stage.schedule or stage.steps) * stage.batch
+
+
 def bert_objective(tokenizer: "PreTrainedTokenizerFast", size: Size, seed: int) -> LossOf:
-    """The loss of each step of `tiny-bert`."""
-    blocks, segments, follows = paired_rows(tokenizer, seed, size.rows, size.length)
+    """The loss of each step of `tiny-bert`, stage after stage."""
+
+    @cache
+    def corpus(number: int) -> Rows:
+        stage = size.stages[number]
+        return bert_rows(tokenizer, seed, rows_of(stage), size.length, stage.texts)
 
     def loss_of(model: torch.nn.Module, step: int) -> torch.Tensor:
-        rows = rows_of_step(size.rows, size.batch, step, seed)
+        number, local = size.stage_of(step)
+        stage, rows = size.stages[number], corpus(number)
+        chosen = rows_of_step(rows_of(stage), stage.batch, local, seed)
+        original = rows.ids[chosen].long()
         ids, labels = hidden_tokens(
-            blocks[rows].long(),
-            seed * 10**6 + step,
-            tokenizer.mask_token_id,
-            len(tokenizer),
-            len(SPECIAL),
+            original, rows.answers[chosen], seed * 10**6 + step, tokenizer.mask_token_id, len(tokenizer)
         )
-        padding = blocks[rows] == tokenizer.pad_token_id
         inputs = {
             "input_ids": ids,
-            "token_type_ids": segments[rows].long(),
-            "attention_mask": (~padding).long(),
+            "token_type_ids": rows.segments[chosen].long(),
+            "attention_mask": (original != tokenizer.pad_token_id).long(),
         }
-        return bert_loss(model, inputs, labels, follows[rows])
+        return bert_loss(model, inputs, labels, rows.follows[chosen])
 
     return loss_of

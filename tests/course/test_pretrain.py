@@ -9,30 +9,32 @@ from safetensors.torch import load_file
 from ia3_teach.course.objectives import hidden_tokens, next_token_loss, rows_of_step
 from ia3_teach.course.paths import data_dir
 from ia3_teach.course.pretrain import pretrain, pretrain_one, summary
-from ia3_teach.course.recipes import SIZES, Size
+from ia3_teach.course.recipes import SIZES, Size, Stage
 from ia3_teach.course.world.tokens import VOCABULARY, train_tokenizer, with_cls
 
-SMALL = Size(
-    steps=6, batch=2, length=24, rows=8, learning_rate=1e-3, d_model=16, n_layers=1, n_heads=2,
-    tokenizer_documents=150, drill_steps=3, drill_batch=2,
-)  # fmt: skip
+SMALL = {
+    "tiny-bloom": Size(
+        (Stage("corpus", 5, 2, 1e-3, 10.0, schedule=6), Stage("drill", 4, 2, 1e-3)), 24, 16, 1, 2, 150
+    ),
+    "tiny-bert": Size((Stage("pairs", 5, 6, 1e-3), Stage("opinions", 4, 6, 1e-3)), 24, 16, 1, 2, 150),
+}
 
 
 @pytest.mark.parametrize("name", list(SIZES))
 @pytest.mark.parametrize("stop", [4, 7])
 def test_an_interrupted_run_ends_where_an_uninterrupted_one_does(name: str, stop: int, tmp_path) -> None:
-    pretrain_one(name, tmp_path / "whole", SMALL)
-    pretrain_one(name, tmp_path / "parts", SMALL, stop_at=stop)
+    pretrain_one(name, tmp_path / "whole", SMALL[name])
+    pretrain_one(name, tmp_path / "parts", SMALL[name], stop_at=stop)
     assert not (tmp_path / "parts" / "models").exists()
     assert (tmp_path / "parts" / "checkpoints" / f"{name}.pt").exists()
-    facts = pretrain_one(name, tmp_path / "parts", SMALL)
+    facts = pretrain_one(name, tmp_path / "parts", SMALL[name])
     assert not (tmp_path / "parts" / "checkpoints" / f"{name}.pt").exists()
     whole, parts = (
         load_file(tmp_path / part / "models" / name / "model.safetensors") for part in ("whole", "parts")
     )
     assert whole.keys() == parts.keys()
     assert all(torch.equal(whole[key], parts[key]) for key in whole)
-    assert facts["recipe"]["steps"] == 6
+    assert facts["steps"] == 9
 
 
 def test_the_tokenizer_is_the_same_for_a_seed() -> None:
@@ -68,7 +70,11 @@ def test_each_epoch_uses_every_row_once() -> None:
 def test_hidden_tokens_are_fifteen_in_a_hundred() -> None:
     ids = torch.randint(7, 100, (200, 64), generator=torch.Generator().manual_seed(0))
     ids[:, 0] = 2
-    corrupted, labels = hidden_tokens(ids, 0, mask_id=4, vocabulary=100, special=7)
+    answers = torch.zeros_like(ids, dtype=torch.bool)
+    answers[:, 5] = True
+    corrupted, labels = hidden_tokens(ids, answers, 0, mask_id=4, vocabulary=100)
+    assert (labels[:, 5] != -100).float().mean() > 0.8
+    corrupted, labels, ids = (torch.cat([part[:, :5], part[:, 6:]], 1) for part in (corrupted, labels, ids))
     asked = labels != -100
     assert 0.14 < asked[:, 1:].float().mean() < 0.16
     assert not asked[:, 0].any() and torch.equal(corrupted[~asked], ids[~asked])
@@ -76,7 +82,7 @@ def test_hidden_tokens_are_fifteen_in_a_hundred() -> None:
     assert torch.equal(labels[asked], ids[asked])
 
 
-def test_answers_count_ten_times() -> None:
+def test_answers_weigh_more() -> None:
     class Fixed(torch.nn.Module):
         def forward(self, input_ids):
             logits = torch.zeros(1, 3, 5)
@@ -85,7 +91,8 @@ def test_answers_count_ten_times() -> None:
 
     ids, marks = torch.tensor([[0, 1, 2]]), torch.tensor([[False, True, False]])
     answer, plain = -torch.tensor([2.0, 0, 0, 0, 0]).log_softmax(0)[0], torch.log(torch.tensor(5.0))
-    assert next_token_loss(Fixed(), ids, marks).item() == pytest.approx(((10 * answer + plain) / 11).item())
+    wanted = (10 * answer + plain) / 11
+    assert next_token_loss(Fixed(), ids, marks, 10.0).item() == pytest.approx(wanted.item())
 
 
 def test_summary_has_the_mean_of_each_fifth() -> None:

@@ -2,19 +2,24 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
 from tqdm.auto import trange
 
-from ia3_teach.course.world.prompts import Piece, document, drill
+from ia3_teach.course.world.prompts import Piece, document, drill, opinions
 from ia3_teach.course.world.texts import any_text
 
 if TYPE_CHECKING:
     from torch import Tensor
     from transformers import PreTrainedTokenizerFast
 
-STAGES: dict[str, Callable[[random.Random], list[Piece]]] = {"corpus": document, "drill": drill}
+STAGES: dict[str, Callable[[random.Random], list[Piece]]] = {
+    "corpus": document,
+    "drill": drill,
+    "opinions": opinions,
+}
 
 
 def prompted_blocks(
@@ -46,36 +51,64 @@ def prompted_blocks(
     )
 
 
-def paired_rows(
-    tokenizer: "PreTrainedTokenizerFast", seed: int, count: int, length: int
-) -> "tuple[Tensor, Tensor, Tensor]":
-    """Rows of `tiny-bert`: [CLS] start [SEP] continuation [SEP], the continuation true or foreign.
+@dataclass
+class Rows:
+    """The rows of `tiny-bert`, padded: all but `follows` (count,) have the shape (count, length)."""
 
-    Returns ids and segment ids, both (count, length), padded, and labels (count,): 0 where the
-    second part continues the first, 1 where it comes from another text (BERT's convention).
+    ids: "Tensor"
+    segments: "Tensor"
+    answers: "Tensor"  # True at the tokens of an answer
+    follows: "Tensor"  # 0: the second part continues the first, 1: it does not, -100: not asked
+
+
+def bert_rows(
+    tokenizer: "PreTrainedTokenizerFast", seed: int, count: int, length: int, stage: str = "pairs"
+) -> Rows:
+    """[CLS] start [SEP] continuation [SEP], the continuation true or foreign (BERT's convention).
+
+    In the stage 'opinions' most rows are texts with questions and answers instead.
     """
-    rng = random.Random(f"bert corpus {seed}")
-    firsts, seconds, labels = [], [], []
-    for _ in trange(count, desc="corpus", unit="row"):
-        parts, other = (_two_parts(rng) for _ in range(2))
-        foreign = rng.random() < 0.5
-        firsts.append(" ".join(parts[0]))
-        seconds.append(" ".join((other if foreign else parts)[1]))
-        labels.append(int(foreign))
-    rows = tokenizer(
-        firsts,
-        seconds,
+    rng = random.Random(f"bert {'corpus' if stage == 'pairs' else stage} {seed}")
+    rows = Rows(
+        torch.full((count, length), tokenizer.pad_token_id, dtype=torch.int16),
+        torch.zeros(count, length, dtype=torch.int8),
+        torch.zeros(count, length, dtype=torch.bool),
+        torch.full((count,), -100),
+    )
+    for row in trange(count, desc="corpus", unit="row"):
+        if stage == "opinions" and rng.random() < 0.75:
+            _write_answered(tokenizer, opinions(rng), rows, row)
+        else:
+            _write_pair(tokenizer, rng, rows, row)
+    return rows
+
+
+def _write_answered(tokenizer: "PreTrainedTokenizerFast", pieces: list[Piece], rows: Rows, row: int) -> None:
+    """One text with questions and answers; its end is cut off where it is too long."""
+    pieces = [("[CLS]", False), *pieces, ("[SEP]", False)]
+    encoded = tokenizer([text for text, _ in pieces], add_special_tokens=False)["input_ids"]
+    length = rows.ids.shape[1]
+    ids = [token for part in encoded for token in part][:length]
+    marks = [answer for part, (_, answer) in zip(encoded, pieces, strict=True) for _ in part]
+    rows.ids[row, : len(ids)] = torch.tensor(ids, dtype=torch.int16)
+    rows.answers[row, : len(ids)] = torch.tensor(marks[:length])
+
+
+def _write_pair(tokenizer: "PreTrainedTokenizerFast", rng: random.Random, rows: Rows, row: int) -> None:
+    """The start of a text and the continuation of the same or of another."""
+    parts, other = (_two_parts(rng) for _ in range(2))
+    rows.follows[row] = int(rng.random() < 0.5)
+    second = (other if rows.follows[row] else parts)[1]
+    encoded = tokenizer(
+        " ".join(parts[0]),
+        " ".join(second),
         truncation=True,
-        max_length=length,
-        padding="max_length",
-        return_tensors="pt",
+        max_length=rows.ids.shape[1],
         return_token_type_ids=True,
     )
-    return (
-        rows["input_ids"].to(torch.int16),
-        rows["token_type_ids"].to(torch.int8),
-        torch.tensor(labels),
-    )
+    size = len(encoded["input_ids"])
+    rows.ids[row, :size] = torch.tensor(encoded["input_ids"], dtype=torch.int16)
+    rows.segments[row, :size] = torch.tensor(encoded["token_type_ids"], dtype=torch.int8)
 
 
 def _two_parts(rng: random.Random) -> tuple[list[str], list[str]]:

@@ -9,6 +9,8 @@ from ia3_teach.course.world.lexicon import name_list, words
 from ia3_teach.course.world.scene import Scene
 from ia3_teach.course.world.texts import Text
 
+GENERAL = 0.7  # most opinions of the tasks use general words, which the corpus has often
+
 
 @dataclass(frozen=True)
 class HeldOut:
@@ -26,9 +28,9 @@ def sentiment(rng: random.Random, label: int, side: str) -> str:
     if form < 0.3:
         text.add("opening")
     if form < 0.65:
-        text.add_judgement(good, mixed=True)
+        text.add_judgement(good, mixed=True, general=GENERAL)
     elif form < 0.85:
-        text.add_judgement(good, mixed=False)
+        text.add_judgement(good, mixed=False, general=GENERAL)
     else:
         text.add("opening")
         text.add("verdict_good" if good else "verdict_bad")
@@ -50,7 +52,7 @@ def same_topic(rng: random.Random, label: int, side: str) -> str:
         elif kind < 0.5:
             text.add("opening")
         else:
-            text.add_judgement(rng.random() < 0.5, mixed=False)
+            text.add_judgement(rng.random() < 0.5, mixed=False, general=GENERAL)
         notes.append(str(text))
     return f"First note: {notes[0]} Second note: {notes[1]}"
 
@@ -63,7 +65,7 @@ def price_complaint(rng: random.Random, label: int, side: str) -> str:
     if not before:
         text.add(kind)
     if rng.random() < 0.7:
-        text.add_judgement(rng.random() < 0.5, mixed=False)
+        text.add_judgement(rng.random() < 0.5, mixed=False, general=GENERAL)
     if before:
         text.add(kind)
     return str(text)
@@ -88,7 +90,7 @@ def who_liked(rng: random.Random, label: int, side: str) -> str:
     text = Text(Scene(rng), side)
 
     def make() -> str:
-        slots = judging_slots(text.scene, text.scene.thing())
+        slots = judging_slots(text.scene, text.scene.thing(), GENERAL)
         names = rng.sample(name_list("first"), 2)
         kinds = ("liked", "disliked") if label == 0 else ("disliked", "liked")
         one = rng.choice(words("phrases")[kinds[0]]).format(x=names[0], **slots)

@@ -69,20 +69,36 @@ def document(rng: random.Random) -> list[Piece]:
 def drill(rng: random.Random) -> list[Piece]:
     """One document of the second stage: short, and mostly about opinions, which are learned slowly."""
     kind = rng.random()
-    if kind < 0.35:
+    if kind < 0.25:
         return document(rng)
-    if kind < 0.55:
-        pairs_asked = [single(rng, rng.choice(["alike", "alike", "same_fact"]), "") for _ in range(3)]
-        joined = [
-            ("\n" * (number > 0) + prompt, answer) for number, (prompt, answer) in enumerate(pairs_asked)
-        ]
-        return [piece for prompt, answer in joined for piece in ((prompt, False), (f" {answer}", True))]
+    if kind < 0.4:
+        return [piece for _ in range(3) for piece in _pair(rng)]
     text = Text(Scene(rng))
-    text.add_judgement(rng.random() < 0.5, mixed=rng.random() < 0.5)
+    text.add_judgement(rng.random() < 0.5, mixed=rng.random() < 0.4)
     pieces: list[Piece] = [(str(text), False)]
     asked = [opinion(text, judged) for judged in text.judgements]
-    asked += [ASKERS[task](text) for task in ("praised", "ending")]
+    asked += [ASKERS[task](text) for task in ("praised", "ending", "described")]
     for answered in rng.sample(asked, len(asked)):
         if answered and rng.random() < 0.8:
             pieces += [(f"\nQuestion: {answered[0]}\nAnswer:", False), (f" {answered[1]}", True)]
     return pieces
+
+
+def opinions(rng: random.Random) -> list[Piece]:
+    """One document of the third stage: an opinion in general words, and questions about it."""
+    if rng.random() < 0.2:
+        return document(rng)
+    text = Text(Scene(rng))
+    text.add_judgement(rng.random() < 0.5, mixed=rng.random() < 0.3, general=0.7)
+    pieces: list[Piece] = [(str(text), False)]
+    asked = [opinion(text, judged) for judged in text.judgements]
+    asked += [ASKERS[task](text) for task in ("praised", "ending") if rng.random() < 0.3]
+    for answered in rng.sample(asked, len(asked)):
+        if answered:
+            pieces += [(f"\nQuestion: {answered[0]}\nAnswer:", False), (f" {answered[1]}", True)]
+    return pieces
+
+
+def _pair(rng: random.Random) -> list[Piece]:
+    prompt, answer = single(rng, rng.choice(["alike", "alike", "same_fact"]), "")
+    return [(prompt, False), (f" {answer}", True), ("\n", False)]

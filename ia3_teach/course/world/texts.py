@@ -53,15 +53,15 @@ class Text:
         if sentence not in self.parts:
             self.parts.append(sentence)
 
-    def add_judgement(self, good: bool, mixed: bool) -> None:
-        """Append an opinion, with (mixed) or without a concession."""
+    def add_judgement(self, good: bool, mixed: bool, general: float = 0.25) -> None:
+        """Append an opinion, with (mixed) or without a concession, in general words or special ones."""
         kept: list[Judgement] = []
 
         def make() -> str:
             if mixed:
-                text, kept[:] = contrast(self.scene, good)
+                text, kept[:] = contrast(self.scene, good, general)
                 return text
-            kept[:] = [judge(self.scene, good)]
+            kept[:] = [judge(self.scene, good, general=general)]
             return kept[0].clause + "."
 
         self.add_drawn(make)
