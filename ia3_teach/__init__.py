@@ -24,6 +24,8 @@ _MODULE_OF = {
     "count": "count",
     "save_adapter": "files",
     "load_adapter": "files",
+    "combine": "combine",
+    "load_t_few": "t_few_checkpoint",
     "fit": "fit",
     "encode_choices": "choices",
     "rank_classify": "answers",

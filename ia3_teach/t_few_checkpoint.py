@@ -1,0 +1,99 @@
+r"""Read the vectors that the authors of T-Few released for T0-3B, and others in their format.
+
+Their file is a dict {"<path of a Linear>.multi_lora_b": (d, 1)} with l_ff on the output of `wi_1`. In a gated
+T5 that output is one factor of the inner activation, W_o(γ(W_0 x) ⊙ W_1 x), so scaling it is scaling the
+input of `wo`, where this library keeps l_ff.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from ia3_teach.attach import Handle, attach
+from ia3_teach.decode import decode
+from ia3_teach.files import fill
+from ia3_teach.sites import find_sites
+from ia3_teach.state import check_new_name, refuse_change, state_of
+from ia3_teach.stored import Stored, Tensors, check_finite
+
+ENDING = ".multi_lora_b"
+
+
+def load_t_few(model: nn.Module, path: str | Path, name: str = "default") -> Handle:
+    """Attach the vectors of a T-Few checkpoint to a gated T5 and make them the active adapter.
+
+    Raises ValueError, with the model unchanged, for a model that is no gated T5, a missing or damaged file,
+    tensors of another method, missing sites, shapes that do not fit, and values that are not finite.
+    Source: Liu et al. 2022, section 3.3, and the authors' code, r-three/t-few.
+    """
+    state = state_of(model)
+    refuse_change(state, "load an adapter")
+    check_new_name(state, name)
+    check_gated_t5(model)
+    sites = t_few_sites(read_t_few(path))
+    missing = [site.path for site in find_sites(model, "paper") if site.path not in sites]
+    if missing:
+        raise ValueError(f"{path} has no vector for {len(missing)} sites of this model, such as {missing[0]}")
+    recipe, values = decode(model, Stored({"peft_type": "IA3"}, {}, sites))
+    handle = attach(model, recipe, name)
+    fill(model, name, values)
+    return handle
+
+
+def check_gated_t5(model: nn.Module) -> None:
+    """Refuse other models. In T5 v1.0 the authors' pattern `wi_1` matches nothing (t-few, issue 26)."""
+    config = getattr(model, "config", None)
+    kind = getattr(config, "model_type", None)
+    if kind not in ("t5", "mt5"):
+        raise ValueError(f"a T-Few checkpoint belongs to a T5; this model's type is {kind!r}")
+    if not config.is_gated_act:
+        raise ValueError(
+            "this T5 is not gated: it has one `wi` and no `wi_1`, where the authors' code trains no l_ff; "
+            "take T5 v1.1, T0 or mT5 (feed_forward_proj='gated-gelu')"
+        )
+
+
+def read_t_few(path: str | Path) -> dict[str, torch.Tensor]:
+    """{path of the Linear in the authors' model: its vector (d,)}; l_ff is the one of `wi_1`.
+
+    Raises ValueError for what is missing, damaged, or something else. No code is unpickled: torch reads
+    tensors and plain containers alone.
+    """
+    if not Path(path).is_file():
+        raise ValueError(f"there is no file {path}")
+    try:
+        tensors = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # damaged bytes raise almost anything
+        reason = str(error).strip().splitlines() or [type(error).__name__]
+        raise ValueError(f"{path} is damaged or holds more than tensors ({reason[0]})") from error
+    if not isinstance(tensors, dict) or not tensors:
+        raise ValueError(f"{path} should hold a dict of tensors; found {type(tensors).__name__}")
+    for key, tensor in tensors.items():
+        check_vector(key, tensor)
+    return {key.removesuffix(ENDING): tensor.flatten() for key, tensor in tensors.items()}
+
+
+def check_vector(key: object, tensor: object) -> None:
+    """Refuse all but finite vectors (d, 1) under the authors' name for IA3."""
+    if not isinstance(key, str) or not key.endswith(ENDING) or not isinstance(tensor, torch.Tensor):
+        raise ValueError(f"found {key!r}: in a T-Few checkpoint of IA3 every name ends in {ENDING}")
+    if tensor.is_sparse or tensor.dim() != 2 or tensor.shape[1] != 1:
+        raise ValueError(f"{key} should be one column (d, 1); found {tuple(tensor.shape)}")
+    check_finite(key, tensor)
+
+
+def t_few_sites(vectors: dict[str, torch.Tensor]) -> Tensors:
+    """The same at our sites in PEFT's shapes: the vector of `wi_1` becomes a row for the input of `wo`."""
+    sites: Tensors = {}
+    for path, vector in vectors.items():
+        parent, _, last = path.rpartition(".")
+        if last != "wi_1":
+            sites[path] = {"ia3_l": vector[:, None]}
+        elif f"{parent}.wo" in vectors:
+            raise ValueError(f"{parent} has vectors on both wi_1 and wo, and one site cannot hold two")
+        else:
+            sites[f"{parent}.wo"] = {"ia3_l": vector[None, :]}
+    return sites
