@@ -29,15 +29,35 @@ PLAIN_LORA = {
     "use_rslora": (False, None),
 }
 
+# Fields of PEFT's configs that leave the adapter's function alone, or that its tensors show.
+HARMLESS = {
+    *("auto_mapping", "base_model_name_or_path", "inference_mode", "peft_type", "peft_version", "revision"),
+    *("target_modules", "exclude_modules", "feedforward_modules", "fan_in_fan_out", "modules_to_save"),
+    *("layers_to_transform", "layers_pattern", "target_parameters", "trainable_token_indices", "task_type"),
+    *("init_ia3_weights", "r", "lora_alpha", "lora_dropout", "qalora_group_size", "ensure_weight_tying"),
+    *("eva_config", "corda_config", "loftq_config", "lora_ga_config", "megatron_config", "megatron_core"),
+}
+
 
 def decode(model: nn.Module, stored: Stored) -> tuple[Recipe, Tensors]:
     """Return the recipe that makes this adapter and the values to fill in, both checked against the model.
 
     Raises ValueError for a kind, setting, tensor or shape that does not fit.
     """
+    check_fields(stored)
     check_fit(model, stored)
     recipe, values = lora(stored) if stored.config["peft_type"] == "LORA" else ia3(model, stored)
     return recipe, values | stored.heads
+
+
+def check_fields(stored: Stored) -> None:
+    """Refuse a field that is set and that may mean another function: newer formats have such fields."""
+    for key, value in stored.config.items():
+        if value and key not in HARMLESS and key not in PLAIN_LORA:
+            raise ValueError(
+                f"{CONFIG} says {key}={value!r}, which this library does not know: the adapter may need a "
+                "newer version to be read"
+            )
 
 
 def lora(stored: Stored) -> tuple[LoRA, Tensors]:

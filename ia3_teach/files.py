@@ -24,6 +24,7 @@ from ia3_teach.state import check_new_name, known, refuse_change, refuse_merged,
 from ia3_teach.stored import Stored, Tensors, read
 
 SETTINGS, BASE = "ia3_teach_settings", "ia3_teach_base"
+FORMAT = "ia3_teach_format"  # not written: this is the first one
 
 
 def save_adapter(model: nn.Module, directory: str | Path, name: str | None = None) -> Path:
@@ -61,6 +62,7 @@ def load_adapter(model: nn.Module, directory: str | Path, name: str = "default")
     refuse_change(state, "load an adapter")
     check_new_name(state, name)
     stored = read(directory)
+    check_format(directory, stored)
     check_same_save(directory, stored)
     recipe, values = decode(model, stored)
     check_base(model, stored.sites, stored.metadata.get(BASE))
@@ -81,6 +83,15 @@ def fill(model: nn.Module, name: str, values: Tensors) -> None:
 def settings(config: Mapping[str, object]) -> str:
     """What the config says that the tensors cannot show, to recognise a config of another save."""
     return json.dumps([config["peft_type"], config.get("r"), config.get("lora_alpha")])
+
+
+def check_format(directory: Path, stored: Stored) -> None:
+    """Refuse a later format of this library."""
+    if FORMAT in stored.metadata:
+        raise ValueError(
+            f"{directory} was saved in format {stored.metadata[FORMAT]!r}, which a newer ia3_teach reads; "
+            "update it"
+        )
 
 
 def check_same_save(directory: Path, stored: Stored) -> None:

@@ -120,6 +120,11 @@ def change(tensors: Callable | None = None, keep_note: bool = True, **config: ob
     return edit
 
 
+def newer_format(directory: Path) -> None:
+    values = load_file(directory / TENSORS)
+    save_file(values, directory / TENSORS, {"ia3_teach_format": "2"})
+
+
 def cut(name: str, size: int) -> Callable:
     return lambda d: (d / name).write_bytes((d / name).read_bytes()[:size])
 
@@ -188,6 +193,9 @@ DAMAGE: dict[str, tuple[object, Callable, str]] = {
     "alpha pattern": (LoRA(r=2), change(alpha_pattern={"key": 3}), "alpha_pattern"),
     "trained biases": (LoRA(r=2), change(bias="all"), "bias='all'"),
     "PiSSA": (LoRA(r=2), change(init_lora_weights="pissa"), "init_lora_weights='pissa'"),
+    "newer format": (IA3(), newer_format, "saved in format '2', which a newer ia3_teach reads"),
+    "newer IA3 of PEFT": (IA3(), change(use_offsets=True), "use_offsets=True.*newer version"),
+    "newer LoRA of PEFT": (LoRA(r=2), change(kasa_config={"x": 1}), "kasa_config=.*newer version"),
     "no part of head": (IA3(), change(lambda v: v.pop("base_model.model.classifier.bias")), "num_labels"),
 }
 
