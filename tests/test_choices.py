@@ -4,9 +4,8 @@ import pytest
 import torch
 from small_architectures import ARCHITECTURES
 from small_models import bert, bloom, randomise
-from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from torch import nn
-from transformers import PreTrainedTokenizerFast
+from word_tokenizer import words
 
 from ia3_teach import IA3, attach, encode_choices, rank_classify
 from ia3_teach.answers import Answers, ask, choice_scores, log_odds_of
@@ -99,17 +98,6 @@ def test_scoring_leaves_the_model_as_it_was() -> None:
     with pytest.raises(IndexError):
         rank_classify(model, [{"input_ids": [99], "choices": [[5]]}])
     assert model.training
-
-
-def words(pads: str = "right") -> PreTrainedTokenizerFast:
-    """A tokenizer of whole words that ends each text with </s>, as T5's does."""
-    vocabulary = {
-        word: i for i, word in enumerate(["<pad>", "</s>", "<unk>", "is", "it", "dry", "yes", "no", "not"])
-    }
-    tokenizer = Tokenizer(models.WordLevel(vocabulary, "<unk>"))
-    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    tokenizer.post_processor = processors.TemplateProcessing(single="$A </s>", special_tokens=[("</s>", 1)])
-    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token="<pad>", padding_side=pads)
 
 
 @pytest.mark.parametrize("pads", ["left", "right"])
