@@ -38,15 +38,14 @@ def test_padding_a_batch_for_a_classifier(recipe: str) -> None:
         torch.testing.assert_close(logits[i], alone, rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize("pads", ["right"])
 @pytest.mark.parametrize("recipe", RECIPES)
 @pytest.mark.parametrize("kind", ["t5", "bloom"])
-def test_padding_texts_and_labels(kind: str, recipe: str, pads: str) -> None:
+def test_padding_texts_and_labels(kind: str, recipe: str) -> None:
     """The loss of the padded batch is the mean over the rows' tokens; every adapter has a gradient."""
     model = lively(kind, recipe)
     randomise(model)
-    rows = data(pads, ["yes", "no", "not dry"] if kind == "t5" else TEXTS)
-    batch = dict(one_batch(rows, DataCollatorForSeq2Seq(words(pads), model=model)))
+    rows = data("right", ["yes", "no", "not dry"] if kind == "t5" else TEXTS)
+    batch = dict(one_batch(rows, DataCollatorForSeq2Seq(words(), model=model)))
     assert (batch["labels"] == -100).any()
     batch.pop("decoder_input_ids", None)
     loss, total, n_tokens = loss_of(model, batch), 0.0, 0
@@ -58,6 +57,19 @@ def test_padding_texts_and_labels(kind: str, recipe: str, pads: str) -> None:
     torch.testing.assert_close(loss, total / n_tokens, rtol=0, atol=1e-12)
     loss.backward()
     assert all(p.grad.abs().max() > 0 for p in model.parameters() if p.requires_grad)
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_padding_on_the_left(recipe: str) -> None:
+    """As for generating; in float32, because BLOOM's own attention makes NaN of such padding in float64."""
+    model, rows = lively("bloom", recipe), data("left").remove_columns("labels")
+    randomise(model)
+    batch = one_batch(rows, DataCollatorWithPadding(words("left")))
+    assert (batch["attention_mask"][:, 0] == 0).any()
+    last = model.float()(**batch).logits[:, -1]
+    for i, row in enumerate(rows):
+        alone = model(input_ids=torch.tensor([row["input_ids"]])).logits[0, -1]
+        torch.testing.assert_close(last[i], alone, rtol=0, atol=1e-4)
 
 
 def test_fit_takes_a_data_set_as_it_is() -> None:
