@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import nn
 
 from ia3_teach.attach import Handle, attach
@@ -46,7 +46,8 @@ def save_adapter(model: nn.Module, directory: str | Path, name: str | None = Non
         BASE: fingerprint(model, config["target_modules"]),
     }
     directory.mkdir(parents=True, exist_ok=True)
-    replace(directory / TENSORS, lambda path: save_file(tensors, path, metadata))
+    content = in_one_order(save(tensors, metadata))
+    replace(directory / TENSORS, lambda path: path.write_bytes(content))
     text = json.dumps(config, indent=2, sort_keys=True) + "\n"
     replace(directory / CONFIG, lambda path: path.write_text(text, encoding="utf-8"))
     return directory
@@ -83,6 +84,13 @@ def fill(model: nn.Module, name: str, values: Tensors) -> None:
 def settings(config: Mapping[str, object]) -> str:
     """What the config says that the tensors cannot show, to recognise a config of another save."""
     return json.dumps([config["peft_type"], config.get("r"), config.get("lora_alpha")])
+
+
+def in_one_order(content: bytes) -> bytes:
+    """A safetensors file with its header sorted: the library's order changes from one save to the next."""
+    end = 8 + int.from_bytes(content[:8], "little")
+    header = json.dumps(json.loads(content[8:end]), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return content[:8] + header.encode().ljust(end - 8) + content[end:]
 
 
 def check_format(directory: Path, stored: Stored) -> None:
