@@ -61,6 +61,12 @@ def read_t_few(path: str | Path) -> dict[str, torch.Tensor]:
 
     Raises ValueError for what is missing, damaged, or something else. No code is unpickled: torch reads
     tensors and plain containers alone.
+
+    >>> import tempfile
+    >>> with tempfile.NamedTemporaryFile(suffix=".pt") as file:
+    ...     torch.save({"k.multi_lora_b": torch.ones(2, 1)}, file.name)
+    ...     read_t_few(file.name)
+    {'k': tensor([1., 1.])}
     """
     if not Path(path).is_file():
         raise ValueError(f"there is no file {path}")
