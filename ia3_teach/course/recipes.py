@@ -68,10 +68,19 @@ SIZES = {
             Stage("corpus", 900, 24, 2e-3, answer_weight=10.0, schedule=1300),
             Stage("drill", 2400, 8, 1e-3, answer_weight=30.0),
             Stage("opinions", 2400, 8, 1e-3, answer_weight=30.0),
+            Stage("mixed", 1000, 8, 1e-3, answer_weight=10.0),
+            Stage("overall", 1600, 8, 1e-3, answer_weight=20.0),
         ),
         length=192,
     ),
-    "tiny-bert": Size(stages=(Stage("pairs", 2600, 40, 1e-3), Stage("opinions", 2600, 24, 7e-4)), length=64),
+    "tiny-bert": Size(
+        stages=(
+            Stage("pairs", 2600, 40, 1e-3),
+            Stage("opinions", 2600, 24, 7e-4),
+            Stage("overall", 1600, 24, 7e-4),
+        ),
+        length=64,
+    ),
 }
 
 

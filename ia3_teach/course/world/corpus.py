@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import torch
 from tqdm.auto import trange
 
+from ia3_teach.course.world.choices import choices
+from ia3_teach.course.world.overall import overall
 from ia3_teach.course.world.prompts import Piece, document, drill, opinions
 from ia3_teach.course.world.texts import any_text
 
@@ -19,6 +21,8 @@ STAGES: dict[str, Callable[[random.Random], list[Piece]]] = {
     "corpus": document,
     "drill": drill,
     "opinions": opinions,
+    "mixed": lambda rng: rng.choice([choices, choices, opinions, document])(rng),
+    "overall": lambda rng: rng.choice([overall, overall, overall, choices, opinions, document])(rng),
 }
 
 
@@ -66,7 +70,7 @@ def bert_rows(
 ) -> Rows:
     """[CLS] start [SEP] continuation [SEP], the continuation true or foreign (BERT's convention).
 
-    In the stage 'opinions' most rows are texts with questions and answers instead.
+    In the later stages most rows are texts with questions and answers instead.
     """
     rng = random.Random(f"bert {'corpus' if stage == 'pairs' else stage} {seed}")
     rows = Rows(
@@ -76,8 +80,8 @@ def bert_rows(
         torch.full((count,), -100),
     )
     for row in trange(count, desc="corpus", unit="row"):
-        if stage == "opinions" and rng.random() < 0.75:
-            _write_answered(tokenizer, opinions(rng), rows, row)
+        if stage != "pairs" and rng.random() < 0.75:
+            _write_answered(tokenizer, STAGES[stage](rng), rows, row)
         else:
             _write_pair(tokenizer, rng, rows, row)
     return rows
