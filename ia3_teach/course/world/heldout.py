@@ -9,7 +9,7 @@ from ia3_teach.course.world.lexicon import name_list, words
 from ia3_teach.course.world.scene import Scene
 from ia3_teach.course.world.texts import Text
 
-GENERAL = 0.7  # most opinions of the tasks use general words, which the corpus has often
+GENERAL = 0.85  # most opinions of the tasks use general words, which the corpus has often
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,11 @@ def sentiment(rng: random.Random, label: int, side: str) -> str:
     """A short review; the main clause, or the verdict, decides."""
     text, good = Text(Scene(rng), side), label == 1
     form = rng.random()
-    if form < 0.3:
+    if form < 0.2:
         text.add("opening")
-    if form < 0.65:
+    if form < 0.4:
         text.add_judgement(good, mixed=True, general=GENERAL)
-    elif form < 0.85:
+    elif form < 0.8:
         text.add_judgement(good, mixed=False, general=GENERAL)
     else:
         text.add("opening")
@@ -37,9 +37,9 @@ def sentiment(rng: random.Random, label: int, side: str) -> str:
     return str(text)
 
 
-def same_topic(rng: random.Random, label: int, side: str) -> str:
-    """Two notes about the same topic, or about two."""
-    first = Scene(rng)
+def same_topic(rng: random.Random, label: int, side: str, domain: str | None = None) -> str:
+    """Two notes about the same topic, or about two; the first one's topic can be given."""
+    first = Scene(rng, domain)
     second = Scene(rng, first.domain if label == 1 else None)
     while label == 0 and second.domain == first.domain:
         second = Scene(rng)
