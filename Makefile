@@ -34,8 +34,10 @@ test: setup-test  ## set up, then every test
 lint: setup-test  ## check the style of code and notebooks
 	$(PY) -m ruff check .
 
-bench: setup  ## measure what importing ia3_teach costs
+bench: setup-test  ## measure imports, training, inference and files beside PEFT; some ten minutes
 	$(PY) tests/bench/import_time.py
+	$(PY) tests/bench/run.py
+	$(PY) tests/bench/render.py --write
 
 pretrain: setup  ## make the tiny models again from their seed
 	$(PY) -m ia3_teach pretrain
