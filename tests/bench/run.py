@@ -34,7 +34,7 @@ FEW = (OURS, OURS_PEFT_SITES, PEFT_IA3, OUR_LORA, PEFT_LORA)
 
 def measurements(quick: bool) -> Iterator[list[Row]]:
     """Every measurement in turn: small shapes thoroughly, full sizes in a few steps."""
-    n, few = (1, 1) if quick else (9, 3)
+    n, few = (1, 1) if quick else (5, 2)
     for shape in TINY if quick else SMALL:
         yield kept(shape)
         yield step_time(shape, n)
@@ -44,7 +44,7 @@ def measurements(quick: bool) -> Iterator[list[Row]]:
         for length in (2,) if quick else (1, 16, 64):
             yield mixed_batch(shape, length, n)
     for shape in TINY[:1] if quick else SMALL:
-        yield peak_memory(shape, 1, (OURS, PEFT_IA3) if quick else FEW)
+        yield peak_memory(shape, 1, (OURS, PEFT_IA3) if quick else (OURS, PEFT_IA3, PEFT_LORA))
     for shape in [] if quick else FULL_SIZE:
         yield kept(shape, FEW)
         yield step_time(shape, few, FEW)

@@ -2,6 +2,7 @@
 
 import copy
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 from torch import nn
@@ -32,7 +33,7 @@ SMALL = [
 ]
 FULL_SIZE = [
     Shape("bert-base", "bert", 12, 768, 30522),
-    Shape("bloom-560m", "bloom", 24, 1024, 250880, batch=2),
+    Shape("bloom-560m", "bloom", 24, 1024, 250880, batch=1),
 ]
 GROWTH = [
     Shape(f"BERT, {layers} layers of {width}", "bert", layers, width, 1000)
@@ -41,8 +42,12 @@ GROWTH = [
 TINY = [Shape("BERT, tiny", "bert", 2, 24, 50, 8, 6), Shape("BLOOM, tiny", "bloom", 2, 24, 50, 8, 6)]
 
 
+@lru_cache(maxsize=1)
 def build(shape: Shape) -> nn.Module:
-    """The model in training mode, without dropout; heads are 64 wide, as in BERT and BLOOM."""
+    """The model in training mode, without dropout; heads are 64 wide, as in BERT and BLOOM.
+
+    The last one is kept: adapt only what `sharing` copies from it.
+    """
     torch.manual_seed(0)
     heads = max(shape.width // 64, 2)
     if shape.family == "bert":
@@ -75,10 +80,10 @@ def sharing(model: nn.Module) -> nn.Module:
     return copy.deepcopy(model, memo={id(tensor): tensor for tensor in tensors})
 
 
-def batch(shape: Shape, length: int | None = None) -> dict[str, torch.Tensor]:
+def batch(shape: Shape) -> dict[str, torch.Tensor]:
     """Random tokens, and labels for the model's own loss."""
     generator = torch.Generator().manual_seed(0)
-    ids = torch.randint(5, shape.vocab, (shape.batch, length or shape.length), generator=generator)
+    ids = torch.randint(5, shape.vocab, (shape.batch, shape.length), generator=generator)
     labels = ids % 2 if shape.family == "bert" else ids
     return {
         "input_ids": ids,

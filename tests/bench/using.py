@@ -1,6 +1,7 @@
 """What a learned adapter costs afterwards: merged inference, eight tasks in one batch, and files."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,7 +26,7 @@ def inference(model: nn.Module, data: dict[str, torch.Tensor]) -> torch.Tensor:
 
 def merged_inference(shape: Shape, rounds: int) -> list[Row]:
     """A merged model beside the bare one, which has modules of the same types."""
-    base, data = build(shape).eval(), batch(shape)
+    base, data = sharing(build(shape)).eval(), batch(shape)
     models = {"bare model": sharing(base), "merged": merge(WAYS[OURS](sharing(base)))}
     types = [[type(module) for module in model.modules()] for model in models.values()]
     if types[0] != types[1]:
@@ -37,8 +38,8 @@ def merged_inference(shape: Shape, rounds: int) -> list[Row]:
 
 def mixed_batch(shape: Shape, length: int, rounds: int) -> list[Row]:
     """Each row of the batch for another task: one pass with `rows`, or PEFT switched for every row."""
-    base, data = build(shape).eval(), batch(shape, length)
-    names = [f"task{i}" for i in range(shape.batch)]
+    base, data = sharing(build(shape)).eval(), batch(replace(shape, batch=8, length=length))
+    names = [f"task{i}" for i in range(8)]
     ours, single = sharing(base), WAYS[OURS](sharing(base))
     theirs = peft.get_peft_model(sharing(base), peft.IA3Config(), names[0])
     for name in names:
@@ -57,7 +58,7 @@ def mixed_batch(shape: Shape, length: int, rounds: int) -> list[Row]:
 
     ways = {"rows": one_pass, "switch": switch_and_run, "one": lambda: inference(single, data)}
     found = medians(ways, rounds)
-    what = f"{len(names)} tasks in one batch, T = {length}"
+    what = f"8 tasks in one batch, T = {length}"
     return [
         Row(what, shape.name, "PEFT, switched per row", found["rows"], found["switch"], "s", rounds),
         Row(what, shape.name, "one task for all rows", found["rows"], found["one"], "s", rounds),
