@@ -60,7 +60,7 @@ def plot_sweep(
     figure, (left, right) = new_figure(height=2.8, columns=2)
     draw_lines(left, learning_rates, {"IA3": accuracies})
     left.axhline(0.5, color="0.4", linestyle=":", linewidth=1)
-    left.set_ylim(0.4, 1.02)
+    left.set_ylim(0.3, 1.02)
     bound = [rate * reach for rate in learning_rates]
     right.plot(learning_rates, bound, color="0.4", linestyle=":", label="learning rate × sum of the slope")
     draw_lines(right, learning_rates, {"largest |l - 1|": moves})
