@@ -54,17 +54,13 @@ def plot_vectors(values: Mapping[str, Tensor], limit: float | None = None, title
 
 
 def plot_distribution(values: Mapping[str, Tensor]) -> "Figure":
-    """A histogram of log2 l per kind, with the factors written below; entries with l <= 0 are left out."""
-    logs = {kind: log2_scale(l.flatten()) for kind, l in values.items()}
-    logs = {kind: log[log.isfinite()] for kind, log in logs.items()}
-    limit = max(symmetric_limit(log) for log in logs.values())
+    """A histogram of the entries per kind, all on one axis, with a line at 1."""
+    low, high = flat(values).min().item(), flat(values).max().item()
     figure, columns = new_figure(width=8, height=2.2, columns=len(values))
-    for axes, (kind, log) in zip(columns, logs.items(), strict=True):
-        axes.hist(log.numpy(), bins=41, range=(-limit, limit), color=colour_of(kind))
-        axes.axvline(0, color="black", linewidth=1)
+    for axes, (kind, l) in zip(columns, values.items(), strict=True):
+        axes.hist(l.flatten().numpy(), bins=51, range=(low, high), color=colour_of(kind))
+        axes.axvline(1, color="black", linewidth=1)
         axes.set(title=kind, xlabel="factor")
-        ticks = [-limit, -limit / 2, 0, limit / 2, limit]
-        axes.set_xticks(ticks, [f"{2**tick:.2g}" for tick in ticks])
     columns[0].set_ylabel("entries")
     return figure
 

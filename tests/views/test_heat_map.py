@@ -21,10 +21,11 @@ def test_one_outlier_does_not_bleach_the_map() -> None:
     assert plot_vectors({"l_k": l, "l_v": l}).axes[0].images[0].get_clim()[1] < 1
 
 
-def test_the_distribution_counts_every_positive_entry() -> None:
+def test_the_distribution_counts_every_entry_on_one_axis() -> None:
     l = torch.tensor([[0.5, 1.0, 2.0, -1.0]])
-    axes = plot_distribution({"l_k": l, "l_v": l}).axes[0]
-    assert sum(bar.get_height() for bar in axes.patches) == 3
+    panels = plot_distribution({"l_k": l, "l_v": l + 1}).axes
+    assert [sum(bar.get_height() for bar in axes.patches) for axes in panels] == [4, 4]
+    assert panels[0].patches[0].get_x() == panels[1].patches[0].get_x() == -1
 
 
 def test_concentration_and_depth_draw_one_line_per_kind() -> None:
