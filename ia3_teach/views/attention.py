@@ -1,0 +1,132 @@
+"""Pictures of one BERT block: where the vectors sit, attention before and after, values and activations."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from torch import Tensor
+
+from ia3_teach.views.style import QKV_COLOURS, heat, log2_scale, new_figure, symmetric_limit
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Boxes of the block: name -> (column, row, label); arrows run from the first name to the second.
+BOXES = {
+    "x": (0, 1, "x"),
+    "query": (1, 2, "query"),
+    "key": (1, 1, "key"),
+    "value": (1, 0, "value"),
+    "softmax": (2, 1.5, "softmax\nof q·k"),
+    "sum": (3, 0.75, "weighted\nsum"),
+    "W_O": (4, 0.75, "W_O"),
+    "W_1": (5, 0.75, "W_1"),
+    "GELU": (6, 0.75, "GELU"),
+    "W_2": (7, 0.75, "W_2"),
+}
+ARROWS = (
+    ("x", "query"), ("x", "key"), ("x", "value"), ("query", "softmax"), ("key", "softmax"),
+    ("softmax", "sum"), ("value", "sum"), ("sum", "W_O"), ("W_O", "W_1"), ("W_1", "GELU"), ("GELU", "W_2"),
+)  # fmt: skip
+VECTORS = {("key", "softmax"): "k", ("value", "sum"): "v", ("GELU", "W_2"): "ff"}
+
+
+def plot_block() -> "Figure":
+    """One block as boxes and arrows, with the three vectors on the arrows whose numbers they multiply."""
+    figure, axes = new_figure(width=8.5, height=2.4)
+    for start, end in ARROWS:
+        draw_arrow(axes, BOXES[start][:2], BOXES[end][:2])
+    for column, row, label in BOXES.values():
+        box = {"boxstyle": "round,pad=0.45", "facecolor": "white", "edgecolor": "0.35"}
+        axes.text(column, row, label, ha="center", va="center", bbox=box, fontsize=8.5)
+    for (start, end), kind in VECTORS.items():
+        draw_vector(axes, BOXES[start][:2], BOXES[end][:2], kind)
+    axes.set(xlim=(-0.4, 7.5), ylim=(-0.4, 2.5))
+    axes.axis("off")
+    return figure
+
+
+def draw_arrow(axes: "Axes", start: Sequence[float], end: Sequence[float]) -> None:
+    """An arrow that ends before the box at its end."""
+    into_wide_box = end[0] in (2, 3)
+    style = {"arrowstyle": "-|>", "color": "0.5", "shrinkA": 16, "shrinkB": 32 if into_wide_box else 18}
+    axes.annotate("", xy=end, xytext=start, arrowprops=style)
+
+
+def draw_vector(axes: "Axes", start: Sequence[float], end: Sequence[float], kind: str) -> None:
+    """The vector's name on its arrow, in its colour."""
+    column, row = (0.58 * a + 0.42 * b for a, b in zip(start, end, strict=True))
+    box = {"boxstyle": "circle,pad=0.25", "facecolor": QKV_COLOURS[kind], "edgecolor": "none"}
+    axes.text(column, row, f"$l_{{{kind}}}$", color="white", ha="center", va="center", bbox=box, fontsize=9)
+
+
+def plot_attention(before: Tensor, after: Tensor, titles: Sequence[str], tokens: Sequence[str]) -> "Figure":
+    """Before, after and difference of n attention maps, one column each; both have shape (n, T, T).
+
+    Grey is the weight, from 0 to 1; in the difference orange gained and blue lost.
+    """
+    figure, rows = grid(3, len(titles), width=8.5, height=5.2 if len(titles) < 5 else 4.6)
+    change = after - before
+    limit = max(0.05, change.abs().max().item())
+    for column, title in enumerate(titles):
+        for line, maps in enumerate((before, after)):
+            grey = rows[line][column].imshow(maps[column].numpy(), cmap="Greys", vmin=0, vmax=1)
+        orange = heat(rows[2][column], change[column], limit)
+        rows[0][column].set_title(title)
+    for axes in rows.flatten():
+        axes.set(xticks=[], yticks=[], aspect="equal")
+    for axes, name in zip(rows[:, 0], ("before", "after", "difference"), strict=True):
+        axes.set_ylabel(name)
+    label_tokens(rows, tokens)
+    figure.colorbar(grey, ax=rows[:2], label="weight")
+    figure.colorbar(orange, ax=rows[2], label="change")
+    return figure
+
+
+def label_tokens(rows: Any, tokens: Sequence[str]) -> None:
+    """The words looked at, below the last row; a row of a map is a token that looks, in the same order."""
+    for axes in rows[-1]:
+        axes.set_xticks(range(len(tokens)), tokens, rotation=90, fontsize=7)
+    rows[0][0].set_yticks(range(len(tokens)), tokens, fontsize=7)
+
+
+def grid(lines: int, columns: int, width: float, height: float, **more: Any) -> tuple["Figure", Any]:
+    """A figure with lines x columns axes."""
+    figure, _ = new_figure(width=width, height=height)
+    figure.clear()
+    return figure, figure.subplots(lines, columns, squeeze=False, **more)
+
+
+def plot_norms(norms: Mapping[str, Tensor], tokens: Sequence[str]) -> "Figure":
+    """The length of each token's value in each head: a map (n_heads, T) per title, in one scale."""
+    figure, columns = new_figure(width=8.5, height=2.4, columns=len(norms))
+    top = max(norm.max().item() for norm in norms.values())
+    for axes, (title, norm) in zip(columns, norms.items(), strict=True):
+        grey = axes.imshow(norm.numpy(), cmap="Greys", vmin=0, vmax=top, aspect="auto")
+        axes.set(title=title, yticks=range(len(norm)))
+        axes.set_xticks(range(len(tokens)), tokens, rotation=90, fontsize=8)
+    columns[0].set_ylabel("head")
+    figure.colorbar(grey, ax=columns, label="length of the value")
+    return figure
+
+
+def plot_inner(before: Tensor, factors: Tensor, after: Tensor, tokens: Sequence[str]) -> "Figure":
+    """Inner activations (T, channels), the factors (channels,), and the result, top to bottom.
+
+    The darkest grey is reached by 1 % of the entries, so that one loud channel does not bleach the rest.
+    """
+    figure, panels = grid(3, 1, width=8.5, height=4.6, height_ratios=[5, 1, 5])
+    top, middle, bottom = panels.flatten()
+    darkest = max(before.quantile(0.99).item(), after.quantile(0.99).item())
+    for axes, part, title in ((top, before, "after GELU"), (bottom, after, "times l_ff")):
+        grey = axes.imshow(part.numpy(), cmap="Greys", vmin=0, vmax=darkest, aspect="auto")
+        axes.set_yticks(range(len(tokens)), tokens, fontsize=8)
+        axes.set(title=title, xticks=[])
+        figure.colorbar(grey, ax=axes, label="activation", extend="max")
+    logs = log2_scale(factors)[None]
+    limit = symmetric_limit(logs)
+    bar = figure.colorbar(heat(middle, logs, limit), ax=middle, ticks=[-limit, 0, limit])
+    bar.ax.set_yticklabels([f"× {2**tick:.2g}" for tick in bar.get_ticks()])
+    middle.set(title="l_ff", yticks=[], xticks=[])
+    bottom.set_xlabel("inner channel")
+    return figure
