@@ -12,41 +12,49 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS, README = ROOT / "data/results/bench.json", ROOT / "README.md"
 START, END = "<!-- bench: made by tests/bench/render.py -->", "<!-- /bench -->"
-HEAD = "| what | shape | ours | other | which other | ours / other | n |\n|---|---|---|---|---|---|---|"
+COLUMNS = 4
 
 
 def table(results: dict) -> str:
-    """The facts of the machine in a sentence, and one line per measurement."""
+    """The facts of the machine in a sentence, then tables of a few models each."""
     machine = results["machine"]
     facts = (
         f"Measured {machine['date']} on one thread of: {machine['processor']}; torch {machine['torch']}, "
         f"transformers {machine['transformers']}, peft {machine['peft']}. "
-        "Processor time; medians of n interleaved repetitions."
+        "Each cell: ours / the other = ratio; medians of interleaved repetitions, in processor time."
     )
-    return "\n".join([facts, "", HEAD, *(line(row) for row in results["rows"])])
+    shapes = list(dict.fromkeys(row["shape"] for row in results["rows"]))
+    parts = [shapes[i : i + COLUMNS] for i in range(0, len(shapes), COLUMNS)]
+    return "\n\n".join([facts, *(grid(results["rows"], part) for part in parts)])
 
 
-def line(row: dict) -> str:
-    """One measurement.
+def grid(rows: list[dict], shapes: list[str]) -> str:
+    """One line per quantity, one column per model.
 
-    >>> line(dict(what="step", shape="BERT", ours=0.25, other=0.5, unit="s", against="PEFT",
-    ...           ratio=0.5, repetitions=3))
-    '| step | BERT | 250 ms | 500 ms | PEFT | 0.50 | 3 |'
+    >>> step = {"what": "step", "against": "PEFT", "ours": 0.25, "other": 0.5, "unit": "s", "ratio": 0.5}
+    >>> print(grid([step | {"shape": "BERT"}], ["BERT"]))
+    | what | against | BERT |
+    |---|---|---|
+    | step | PEFT | 250 / 500 ms = 0.50 |
     """
-    numbers = [quantity(row["ours"], row["unit"]), quantity(row["other"], row["unit"])]
-    cells = [row["what"], row["shape"], *numbers, row["against"], f"{row['ratio']:.2f}"]
-    return f"| {' | '.join(cells)} | {row['repetitions']} |"
+    cells = {(row["what"], row["against"], row["shape"]): cell(row) for row in rows if row["shape"] in shapes}
+    lines = [["what", "against", *shapes], ["---"] * (2 + len(shapes))]
+    for what, against in dict.fromkeys(key[:2] for key in cells):
+        lines.append([what, against, *(cells.get((what, against, shape), "") for shape in shapes)])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines).replace(" --- ", "---")
 
 
-def quantity(number: float, unit: str) -> str:
-    """Three digits and a unit; times under a second in milliseconds.
+def cell(row: dict) -> str:
+    """Both numbers and their ratio; times under a second in milliseconds.
 
-    >>> quantity(0.0123, "s"), quantity(63.4, "MB")
-    ('12.3 ms', '63.4 MB')
+    >>> cell({"ours": 63.07, "other": 100.9, "unit": "MB", "ratio": 0.6251})
+    '63.1 / 101 MB = 0.63'
     """
-    if unit == "s" and number < 1:
-        number, unit = 1000 * number, "ms"
-    return f"{number:.3g} {unit}" if number < 1000 else f"{number:.0f} {unit}"
+    numbers, unit = (row["ours"], row["other"]), row["unit"]
+    if unit == "s" and max(numbers) < 1:
+        numbers, unit = (1000 * numbers[0], 1000 * numbers[1]), "ms"
+    ours, other = (f"{number:.3g}" if number < 1000 else f"{number:.0f}" for number in numbers)
+    return f"{ours} / {other} {unit} = {row['ratio']:.2f}"
 
 
 def put(readme: str, content: str) -> str:

@@ -48,8 +48,9 @@ def measurements(quick: bool) -> Iterator[list[Row]]:
     for shape in [] if quick else FULL_SIZE:
         yield kept(shape, FEW)
         yield step_time(shape, few, FEW)
+        yield attach_time(shape, few)
         yield files(shape, few)
-        yield merged_inference(shape, few)
+        yield merged_inference(shape, n)
         yield mixed_batch(shape, 1, few)
     for shape in [] if quick else GROWTH:
         yield kept(shape, (OURS, PEFT_IA3))

@@ -37,7 +37,7 @@ FULL_SIZE = [
 ]
 GROWTH = [
     Shape(f"BERT, {layers} layers of {width}", "bert", layers, width, 1000)
-    for layers, width in ((4, 192), (4, 384), (4, 768), (2, 384), (8, 384))
+    for layers, width in ((4, 192), (4, 384), (2, 384), (8, 384))
 ]
 TINY = [Shape("BERT, tiny", "bert", 2, 24, 50, 8, 6), Shape("BLOOM, tiny", "bloom", 2, 24, 50, 8, 6)]
 

@@ -60,8 +60,8 @@ def mixed_batch(shape: Shape, length: int, rounds: int) -> list[Row]:
     found = medians(ways, rounds)
     what = f"8 tasks in one batch, T = {length}"
     return [
-        Row(what, shape.name, "PEFT, switched per row", found["rows"], found["switch"], "s", rounds),
-        Row(what, shape.name, "one task for all rows", found["rows"], found["one"], "s", rounds),
+        Row(what, shape.text, "PEFT, switched per row", found["rows"], found["switch"], "s", rounds),
+        Row(what, shape.text, "one task for all rows", found["rows"], found["one"], "s", rounds),
     ]
 
 
@@ -79,10 +79,10 @@ def files(shape: Shape, rounds: int) -> list[Row]:
         size = {n: (places[n] / "adapter_model.safetensors").stat().st_size / 1e3 for n in models}
     table = [("save", saving, "s", rounds), ("load", loading, "s", rounds), ("file", size, "kB", 1)]
     return [
-        Row(f"{what}, {mine}", shape.name, other, found[mine], found[other], unit, n)
+        Row(f"{what}, {mine}", shape.text, other, found[mine], found[other], unit, n)
         for what, found, unit, n in table
         for mine, other in PAIRS
-    ] + [Row(f"file, {OURS}", shape.name, PEFT_LORA, size[OURS], size[PEFT_LORA], "kB")]
+    ] + [Row(f"file, {OURS}", shape.text, PEFT_LORA, size[OURS], size[PEFT_LORA], "kB")]
 
 
 def saver(model: nn.Module, place: Path) -> Callable[[], object]:
