@@ -18,12 +18,12 @@ import torch
 from torch import nn
 
 from ia3_teach.attach import Handle, attach
-from ia3_teach.decode import ia3
 from ia3_teach.files import fill
 from ia3_teach.ia3 import IA3, IA3Vectors
 from ia3_teach.layer import Adapted, Head, wrapped
 from ia3_teach.state import State, check_new_name, known, refuse_change, state_of
-from ia3_teach.stored import Stored, Tensors
+from ia3_teach.storage.decode import ia3
+from ia3_teach.storage.stored import Stored, Tensors
 
 Formula = Callable[[Sequence[torch.Tensor], Sequence[float]], torch.Tensor]
 

@@ -16,12 +16,12 @@ from safetensors.torch import save
 from torch import nn
 
 from ia3_teach.attach import Handle, attach
-from ia3_teach.decode import decode
-from ia3_teach.fingerprint import check_base, fingerprint
 from ia3_teach.layer import wrapped
-from ia3_teach.peft_format import CONFIG, TENSORS, config_of, tensors_of
 from ia3_teach.state import check_new_name, known, refuse_change, refuse_merged, state_of, the_active
-from ia3_teach.stored import Stored, Tensors, read
+from ia3_teach.storage.decode import decode
+from ia3_teach.storage.fingerprint import check_base, fingerprint
+from ia3_teach.storage.peft_format import CONFIG, TENSORS, config_of, tensors_of
+from ia3_teach.storage.stored import Stored, Tensors, read
 
 SETTINGS, BASE = "ia3_teach_settings", "ia3_teach_base"
 FORMAT = "ia3_teach_format"  # not written: this is the first one

@@ -11,10 +11,10 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
-from ia3_teach.batches import Example, check_data, collate, digest, examples_of
-from ia3_teach.checkpoint import load_checkpoint, save_checkpoint
 from ia3_teach.losses import loss_of
 from ia3_teach.state import state_of
+from ia3_teach.training.batches import Example, check_data, collate, digest, examples_of
+from ia3_teach.training.checkpoint import load_checkpoint, save_checkpoint
 
 SAVE_EVERY = 50
 Loss = Callable[[nn.Module, Sequence[Example]], torch.Tensor]

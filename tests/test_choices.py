@@ -8,7 +8,7 @@ from torch import nn
 from word_tokenizer import words
 
 from ia3_teach import IA3, attach, encode_choices, rank_classify
-from ia3_teach.answers import Answers, ask, choice_scores, log_odds_of
+from ia3_teach.t_few.answers import Answers, ask, choice_scores, log_odds_of
 
 # Prompts and choices of different lengths, choices that share a beginning, a different number of choices.
 EXAMPLES = [

@@ -15,8 +15,8 @@ from small_models import bert, bloom
 from torch import nn
 
 from ia3_teach import IA3, LoRA, activate, attach, fit
-from ia3_teach.batches import CHECKED_EARLY, check_data, collate, examples_of, padded
 from ia3_teach.losses import classification, language_model
+from ia3_teach.training.batches import CHECKED_EARLY, check_data, collate, examples_of, padded
 
 SETTINGS = {"steps": 4, "learning_rate": 1e-2, "batch_size": 3}
 RECIPES = {"ia3": IA3(), "lora": LoRA(r=2, dropout=0.3)}

@@ -16,8 +16,8 @@ import pytest
 import torch
 
 from ia3_teach import IA3, accuracy, attach, encode, few_shot, fit, load_model, load_task, save_adapter
-from ia3_teach.batches import collate
 from ia3_teach.course.lab.run import run_lesson
+from ia3_teach.training.batches import collate
 
 ROOT = Path(__file__).resolve().parents[1]
 TASK, SHOTS, STEPS, RATE = "formality", 64, 80, 1e-2

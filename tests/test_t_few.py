@@ -12,8 +12,8 @@ from torch import nn
 from transformers import BloomConfig, BloomForCausalLM
 
 from ia3_teach import IA3, attach, fit, t_few_loss
-from ia3_teach.answers import Answers, log_odds_of
-from ia3_teach.t_few import (
+from ia3_teach.t_few.answers import Answers, log_odds_of
+from ia3_teach.t_few.losses import (
     authors_language_model_loss,
     authors_terms,
     authors_unlikelihood_loss,

@@ -17,7 +17,7 @@ from test_attach import snapshot
 from torch import nn
 
 from ia3_teach import IA3, attach, count, load_t_few, save_adapter, vectors
-from ia3_teach.t_few_checkpoint import read_t_few
+from ia3_teach.t_few.checkpoint import read_t_few
 
 EXACT = {"rtol": 0, "atol": 1e-12}
 WI_1 = "encoder.block.1.layer.1.DenseReluDense.wi_1.multi_lora_b"

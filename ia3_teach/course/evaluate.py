@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from ia3_teach.answers import choice_scores, inputs
+from ia3_teach.t_few.answers import choice_scores, inputs
 
 if TYPE_CHECKING:
     from datasets import Dataset

@@ -12,8 +12,8 @@ from safetensors import SafetensorError, safe_open
 from torch import nn
 
 from ia3_teach.layer import features, linear_layers, original, outer_modules
-from ia3_teach.peft_format import CONFIG, ENDINGS, PREFIX, TENSORS
 from ia3_teach.recipe import NEW_HEADS
+from ia3_teach.storage.peft_format import CONFIG, ENDINGS, PREFIX, TENSORS
 
 Tensors = dict[str, dict[str, torch.Tensor]]
 

@@ -20,8 +20,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ia3_teach.answers import Answers, ask
-from ia3_teach.batches import Example
+from ia3_teach.t_few.answers import Answers, ask
+from ia3_teach.training.batches import Example
 
 
 class Terms(NamedTuple):

@@ -13,11 +13,11 @@ import torch
 from torch import nn
 
 from ia3_teach.attach import Handle, attach
-from ia3_teach.decode import decode
 from ia3_teach.files import fill
 from ia3_teach.sites import find_sites
 from ia3_teach.state import check_new_name, refuse_change, state_of
-from ia3_teach.stored import Stored, Tensors, check_finite
+from ia3_teach.storage.decode import decode
+from ia3_teach.storage.stored import Stored, Tensors, check_finite
 
 ENDING = ".multi_lora_b"
 

@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
 
-from ia3_teach.batches import Example, padded
-from ia3_teach.choices import check_choices, is_encoder_decoder
+from ia3_teach.t_few.choices import check_choices, is_encoder_decoder
+from ia3_teach.training.batches import Example, padded
 
 Row = tuple[int, tuple[int, ...]]  # the number of a prompt, and the tokens that follow it
 

@@ -11,9 +11,9 @@ from torch import nn
 from ia3_teach.ia3 import IA3, IA3Vectors
 from ia3_teach.layer import features, linear_layers
 from ia3_teach.lora import LoRA
-from ia3_teach.peft_format import CONFIG
 from ia3_teach.recipe import Recipe
-from ia3_teach.stored import Stored, Tensors, check_fit
+from ia3_teach.storage.peft_format import CONFIG
+from ia3_teach.storage.stored import Stored, Tensors, check_fit
 
 # Settings of PEFT's LoRA that change what the layer computes, and the values that mean plain LoRA.
 PLAIN_LORA = {

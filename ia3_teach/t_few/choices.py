@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from torch import nn
 
-from ia3_teach.batches import Example
+from ia3_teach.training.batches import Example
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase

@@ -1,0 +1,1 @@
+"""What a directory of an adapter holds: PEFT's format and its checks."""

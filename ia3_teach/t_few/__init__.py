@@ -1,0 +1,1 @@
+"""T-Few: answer choices and their scores, the three losses, and the authors' checkpoint."""
