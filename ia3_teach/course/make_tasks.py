@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ia3_teach.course.world.heldout import HELD_OUT, HeldOut
 
-SIZES = {"pool": 3000, "validation": 200, "test": 600}
+SIZES = {"pool": 3000, "validation": 200, "test": 500}
 
 
 def make_tasks(directory: Path, seed: int = 0) -> None:

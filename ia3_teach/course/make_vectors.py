@@ -13,7 +13,7 @@ from ia3_teach.files import save_adapter
 from ia3_teach.fit import fit
 from ia3_teach.ia3 import IA3
 
-STEPS, BATCH, SHOTS, LEARNING_RATE = 400, 16, 1000, 3e-2
+STEPS, BATCH, SHOTS, LEARNING_RATE = 250, 16, 1000, 3e-2
 
 
 def make_vectors(directory: Path, model_name: str) -> dict[str, object]:
