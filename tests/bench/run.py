@@ -40,7 +40,7 @@ def measurements(quick: bool) -> Iterator[list[Row]]:
         yield step_time(shape, n)
         yield attach_time(shape, n)
         yield files(shape, n)
-        yield merged_inference(shape, n)
+        yield merged_inference(shape, 3 * n)
         for length in (2,) if quick else (1, 16, 64):
             yield mixed_batch(shape, length, n)
     for shape in TINY[:1] if quick else SMALL:
@@ -50,7 +50,7 @@ def measurements(quick: bool) -> Iterator[list[Row]]:
         yield step_time(shape, few, FEW)
         yield attach_time(shape, few)
         yield files(shape, few)
-        yield merged_inference(shape, n)
+        yield merged_inference(shape, 3 * n)
         yield mixed_batch(shape, 1, few)
     for shape in [] if quick else GROWTH:
         yield kept(shape, (OURS, PEFT_IA3))
