@@ -37,7 +37,7 @@ def plot_ablation(runs: Mapping[str, Sequence[Point]], trained: float, bare: flo
     columns[0].set(xlabel="% of entries reset to 1", ylabel="accuracy")
     columns[1].set(xlabel="% of the departure reset with them")
     _ends(columns[1], trained, bare)
-    columns[0].legend(fontsize=9)
+    columns[1].legend(fontsize=9, loc="lower left")
     return figure
 
 

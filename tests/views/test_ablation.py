@@ -13,7 +13,7 @@ def test_the_ablation_draws_every_run_against_entries_and_against_departure() ->
     left, right = plot_ablation(runs, 0.95, 0.5).axes
     assert [line.get_xydata()[0].tolist() for line in left.lines[:2]] == [[10, 0.6], [10, 0.9]]
     assert [line.get_xdata()[0] for line in right.lines[:2]] == [50, 1]
-    labels = [text.get_text() for text in left.get_legend().get_texts()]
+    labels = [text.get_text() for text in right.get_legend().get_texts()]
     assert labels == ["farthest from 1", "nearest to 1", "random"]
 
 
