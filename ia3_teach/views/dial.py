@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 STOPS = (-1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0)
+FINE = tuple(step / 4 for step in range(-4, 13))
 ANSWER_COLOURS = ("#c98ca7", "#2f4858", "#e4e4e4")
 OTHER_WORDS = "any other word"
 
@@ -31,7 +32,7 @@ class DialGrid:
     texts: Sequence[str]
     words: Sequence[str]
     chances: Tensor
-    stops: Sequence[float] = STOPS
+    stops: Sequence[float] = FINE
 
     def at(self, strength: float, row: int) -> list[float]:
         """The chance of each word for one text; the last entry is that of all other words together.
@@ -49,7 +50,7 @@ class DialGrid:
         return logs[:, -1] - logs[:, 0]
 
 
-def turn_dial(model: nn.Module, tokenizer: Any, rows: "Dataset", stops: Sequence[float] = STOPS) -> DialGrid:
+def turn_dial(model: nn.Module, tokenizer: Any, rows: "Dataset", stops: Sequence[float] = FINE) -> DialGrid:
     """Ask a language model for its answers to `rows` at each stop of the dial; its vectors are put back."""
     found = []
     for strength in stops:
@@ -92,12 +93,14 @@ def draw_margin(axes: "Axes", grid: DialGrid, row: int) -> None:
     axes.set_ylim(-limit, limit)
     for height, word, side in ((0.97, grid.words[-1], "top"), (0.03, grid.words[0], "bottom")):
         axes.text(0.02, height, f"{word} wins", transform=axes.transAxes, va=side, color="0.35")
-    mark_stops(axes)
+    mark_stops(axes, grid.stops)
 
 
-def mark_stops(axes: "Axes") -> None:
-    """Name the two settings that are models one knows."""
-    axes.set_xticks([-1, 0, 1, 2, 3], ["-1", "0\nfrozen", "1\ntrained", "2", "3"])
+def mark_stops(axes: "Axes", stops: Sequence[float]) -> None:
+    """A tick at every whole setting; two of them are models that one knows."""
+    names = {0: "0\nfrozen", 1: "1\ntrained"}
+    whole = [int(stop) for stop in stops if stop == int(stop)]
+    axes.set_xticks(whole, [names.get(stop, str(stop)) for stop in whole])
     axes.set_xlabel("λ")
 
 
@@ -123,19 +126,19 @@ def draw_shares(axes: "Axes", grid: DialGrid, row: int) -> None:
         axes.axvline(strength, color="white", linestyle=":", linewidth=1.5)
     axes.set_yticks([0, 0.5, 1], ["0 %", "50 %", "100 %"])
     axes.margins(0)
-    mark_stops(axes)
+    mark_stops(axes, grid.stops)
 
 
 def plot_accuracy(stops: Sequence[float], accuracies: Sequence[float], guessing: float = 0.5) -> "Figure":
     """The share of right answers at each stop; the grey line is what guessing reaches."""
     figure, axes = new_figure(height=2.3)
     axes.axhline(guessing, color="0.6", linewidth=0.8)
-    axes.text(1.5, guessing - 0.03, "guessing", va="top", ha="center", color="0.35")
+    axes.text(max(stops), guessing - 0.03, "guessing", va="top", ha="right", color="0.35")
     axes.plot(stops, accuracies, **METHODS["IA3"])
-    axes.set_ylim(0, 1.02)
+    axes.set_ylim(0, 1.06)
     axes.set_yticks([0, 0.5, 1], ["0 %", "50 %", "100 %"])
-    axes.set_title("test reviews answered rightly")
-    mark_stops(axes)
+    axes.set_title("test texts answered rightly")
+    mark_stops(axes, stops)
     return figure
 
 

@@ -3,24 +3,25 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ia3_teach.views.dial import OTHER_WORDS, DialGrid, plot_dial
+from ia3_teach.views.dial import OTHER_WORDS, STOPS, DialGrid, plot_dial
 from ia3_teach.views.style import png
 
 if TYPE_CHECKING:
     from ipywidgets import VBox
 
-WITHOUT_WIDGETS = "A slider for λ, a menu of reviews and a Reset button: they need a running notebook."
+WITHOUT_WIDGETS = "A slider for λ, a menu of texts and a Reset button: they need a running notebook."
 
 
-def dial_controls(grid: DialGrid) -> "VBox":
+def dial_controls(grid: DialGrid, row: int = 0) -> "VBox":
     """A slider over the stops, a menu of the texts, Reset, the picture, and the picture in words."""
     import ipywidgets as widgets
 
-    stops = [(f"{strength:g}", strength) for strength in grid.stops]
+    stops = [(f"{strength:g}", strength) for strength in STOPS]
     slider = widgets.SelectionSlider(options=stops, value=1.0, description="λ", layout={"width": "36em"})
     menu = widgets.Dropdown(
-        options=[(text, row) for row, text in enumerate(grid.texts)],
-        description="review",
+        options=[(text, place) for place, text in enumerate(grid.texts)],
+        value=row,
+        description="text",
         layout={"width": "45em"},
     )
     reset, picture, words = widgets.Button(description="Reset"), widgets.Image(format="png"), widgets.Label()
@@ -49,9 +50,9 @@ def in_words(grid: DialGrid, strength: float, row: int) -> str:
     return f"λ = {strength:g}: " + ", ".join(f"{word} {100 * chance:.0f} %" for word, chance in chances)
 
 
-def explore_dial(grid: DialGrid) -> None:
-    """Show the controls; where there is no kernel to move them, a line of text stands for them."""
+def explore_dial(grid: DialGrid, row: int = 0) -> None:
+    """Show the controls, text number `row` first; without a kernel a line of words stands in their place."""
     from IPython.display import display
 
-    bundle = dial_controls(grid)._repr_mimebundle_()
+    bundle = dial_controls(grid, row)._repr_mimebundle_()
     display({**bundle, "text/plain": WITHOUT_WIDGETS}, raw=True)

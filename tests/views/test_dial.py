@@ -6,7 +6,7 @@ from datasets import ClassLabel, Dataset, Features, Value
 from small_models import bloom, randomise
 
 from ia3_teach import IA3, attach, vectors
-from ia3_teach.views.dial import STOPS, DialGrid, plot_accuracy, plot_answers, plot_dial, turn_dial
+from ia3_teach.views.dial import FINE, DialGrid, plot_accuracy, plot_answers, plot_dial, turn_dial
 from ia3_teach.views.dial_controls import dial_controls, explore_dial
 
 TEXTS = ["The soup was good.", "The soup was not good."]
@@ -15,7 +15,7 @@ TEXTS = ["The soup was good.", "The soup was not good."]
 @pytest.fixture
 def grid() -> DialGrid:
     """Two texts; the chance of "yes" rises with λ for the first and falls for the second."""
-    up = torch.linspace(0.05, 0.85, len(STOPS))
+    up = torch.linspace(0.05, 0.85, len(FINE))
     first = torch.stack([0.9 - up, up], dim=-1)
     return DialGrid(TEXTS, ["no", "yes"], torch.stack([first, first.flip(-1)], dim=1))
 
