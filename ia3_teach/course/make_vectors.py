@@ -13,7 +13,8 @@ from ia3_teach.files import save_adapter
 from ia3_teach.fit import fit
 from ia3_teach.ia3 import IA3
 
-STEPS, BATCH, SHOTS, LEARNING_RATE = 250, 16, 1000, 3e-2
+STEPS, BATCH, SHOTS = 250, 16, 1000
+LEARNING_RATES = {"tiny-bloom": 3e-2, "tiny-bert": 1e-1}
 
 
 def make_vectors(directory: Path, model_name: str) -> dict[str, object]:
@@ -21,7 +22,7 @@ def make_vectors(directory: Path, model_name: str) -> dict[str, object]:
     tasks = {task: task for task in task_names()}
     if model_name == "tiny-bert":
         tasks = {"bert-sentiment": "sentiment"}
-    recipe = {"steps": STEPS, "batch": BATCH, "examples": SHOTS, "learning_rate": LEARNING_RATE}
+    recipe = {"steps": STEPS, "batch": BATCH, "examples": SHOTS, "learning_rate": LEARNING_RATES[model_name]}
     found = {name: train_vectors(directory, model_name, task, name) for name, task in tasks.items()}
     return {"recipe": recipe, "test_accuracy": found}
 
@@ -33,7 +34,8 @@ def train_vectors(directory: Path, model_name: str, task: str, name: str) -> flo
     model, tokenizer = load_model(model_name, num_labels=classes if model_name == "tiny-bert" else None)
     attach(model, IA3())
     rows = encode(model, tokenizer, few_shot(splits["pool"], SHOTS, seed=0))
-    with torch.autocast("cpu", torch.bfloat16, enabled=fast_bfloat16()):
-        fit(model, rows, steps=STEPS, learning_rate=LEARNING_RATE, batch_size=BATCH, seed=0)
+    # Without cache_enabled=False autocast keeps the first bfloat16 copy of each trained weight.
+    with torch.autocast("cpu", torch.bfloat16, enabled=fast_bfloat16(), cache_enabled=False):
+        fit(model, rows, steps=STEPS, learning_rate=LEARNING_RATES[model_name], batch_size=BATCH, seed=0)
     save_adapter(model, directory / "vectors" / name)
     return round(accuracy(model, tokenizer, splits["test"]), 4)
