@@ -9,7 +9,7 @@ NBVAL = --nbval --nbval-current-env --nbval-sanitize-with nbval.cfg \
 	--nbval-cell-timeout 300 --nbval-kernel-startup-timeout 120
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test course run test lint bench pretrain
+.PHONY: help setup setup-test course run test lint bench pretrain picture
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
@@ -27,7 +27,7 @@ run: setup  ## run every lesson unattended
 	@$(PY) -m ia3_teach run
 
 test: setup-test  ## set up, then every test
-	$(PY) -m pytest tests
+	$(PY) -m pytest -n 2 --dist loadfile tests
 	$(PY) -m pytest --doctest-modules ia3_teach
 	$(PY) -m pytest $(NBVAL) notebooks
 
@@ -41,3 +41,6 @@ bench: setup-test  ## measure imports, training, inference and files beside PEFT
 
 pretrain: setup  ## make the tiny models again from their seed
 	$(PY) -m ia3_teach pretrain
+
+picture: setup  ## draw the picture of the README again
+	$(PY) -m ia3_teach.views.front_picture
