@@ -113,6 +113,8 @@ def test_changed_pins_install_again(setup, monkeypatch, tmp_path):
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
 def test_make_course_sets_up_and_then_serves():
-    done = subprocess.run(["make", "-n", "course"], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["make", "--no-print-directory", "-n", "course"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     setup_line, lab_line = done.stdout.splitlines()
     assert "setup_env.py" in setup_line and lab_line.endswith("-m ia3_teach lab my_course")

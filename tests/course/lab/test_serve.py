@@ -19,7 +19,8 @@ posix = pytest.mark.skipif(os.name != "posix", reason="ends the server with POSI
 
 def start(directory, port):
     """Serve a directory from a process of its own; the process and the address it prints."""
-    code = (
+    code = (  # a job in the background may have been started with SIGINT ignored
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "import sys; from pathlib import Path; from ia3_teach.course.lab.serve import serve\n"
         f"sys.exit(serve(Path({str(directory)!r}), {port}))"
     )
