@@ -9,7 +9,18 @@ import torch
 from torch import nn
 
 
-class Adapted(nn.Module):
+class Place(nn.Module):
+    """A module in its original state, its named adapters, and which of them are chosen now."""
+
+    def __init__(self, base: nn.Module) -> None:
+        super().__init__()
+        self.base = base
+        self.adapters = nn.ModuleDict()
+        self.active: tuple[str, ...] = ()
+        self.rows: tuple[str | None, ...] | None = None
+
+
+class Adapted(Place):
     r"""A frozen Linear with named adapters, each of which wraps the layer's function.
 
     With adapters a_1 ... a_n active, in that order, the layer computes
@@ -18,13 +29,6 @@ class Adapted(nn.Module):
 
     Shapes: x (B, ..., d_in) -> (B, ..., d_out).
     """
-
-    def __init__(self, base: nn.Module) -> None:
-        super().__init__()
-        self.base = base
-        self.adapters = nn.ModuleDict()
-        self.active: tuple[str, ...] = ()
-        self.rows: tuple[str | None, ...] | None = None
 
     @property
     def weight(self) -> torch.Tensor:
@@ -55,15 +59,8 @@ class Adapted(nn.Module):
         return [self.adapters[name] for name in self.active if name in self.adapters]
 
 
-class Head(nn.Module):
+class Head(Place):
     """A new module, such as a classifier, of which every adapter trains its own copy."""
-
-    def __init__(self, base: nn.Module) -> None:
-        super().__init__()
-        self.base = base
-        self.adapters = nn.ModuleDict()
-        self.active: tuple[str, ...] = ()
-        self.rows: tuple[str | None, ...] | None = None
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """The last active adapter's copy, or each row's own."""
