@@ -111,6 +111,13 @@ def test_questions_about_pairs_have_both_answers(maker) -> None:
     assert {maker(rng)[1] for _ in range(50)} == {"yes", "no"}
 
 
+def test_a_changed_note_stays_on_the_train_side() -> None:
+    rng = random.Random(13)
+    for _ in range(400):
+        for sentence in sentences(same_fact(rng)[0]):
+            assert side_of(sentence) == "train" or sentence.startswith(("Question:", "Answer:")), sentence
+
+
 def test_the_corpus_lies_on_the_train_side() -> None:
     rng = random.Random(11)
     for _ in range(3000):
