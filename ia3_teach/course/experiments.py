@@ -27,9 +27,9 @@ from ia3_teach.course.tasks import few_shot, load_task, task_names, with_example
 from ia3_teach.fit import fit
 
 SEEDS = range(5)
-STEPS = {32: 60, 256: 100, 3000: 300}
+STEPS = {32: 60, 256: 100, 3000: 500}
 BATCH = {32: 8, 256: 8, 3000: 16}
-POOL_RATES = (1e-3,)
+POOL_RATES = (5e-4,)
 HOW = {
     "steps": STEPS,
     "batch": BATCH,
