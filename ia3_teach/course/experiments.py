@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -61,13 +61,21 @@ class Cell:
             return
         whole_pool = self.shots == max(STEPS)
         rates = POOL_RATES if whole_pool else METHODS[self.model][self.method].learning_rates
-        tried = [known(self._run(0, rate)) for rate in rates]
-        yield from tried
-        best = max(tried, key=lambda run: run.validation).learning_rate
-        yield from (known(self._run(seed, best)) for seed in SEEDS[1:] if not whole_pool)
+        yield from search(self._run(0, 0.0), rates, SEEDS[:1] if whole_pool else SEEDS, known)
 
     def _run(self, seed: int, learning_rate: float) -> Run:
         return Run(self.task, self.model, self.method, self.shots, seed, learning_rate)
+
+
+def search(
+    pattern: Run, rates: Sequence[float], seeds: Sequence[int], known: Callable[[Run], Run]
+) -> Iterator[Run]:
+    """The pattern at each learning rate with the first seed, then at the best with the other seeds."""
+    first, *others = seeds
+    tried = [known(replace(pattern, seed=first, learning_rate=rate)) for rate in rates]
+    yield from tried
+    best = max(tried, key=lambda run: run.validation).learning_rate
+    yield from (known(replace(pattern, seed=seed, learning_rate=best)) for seed in others)
 
 
 def cells(task: str) -> list[Cell]:
@@ -110,12 +118,15 @@ def run(
 _splits = cache(load_task)
 
 
-def measured(run: Run) -> Run:
-    """Do one run: load, train, and measure validation and test accuracy."""
+def measured(run: Run, source: str | None = None) -> Run:
+    """Do one run: load, train, and measure validation and test accuracy.
+
+    `source` is the directory of a BERT that is not shipped; it is trained as tiny-bert is.
+    """
     start, splits = time.time(), _splits(run.task)
     labels = splits["pool"].features["label"].names
-    classes = len(labels) if run.model == "tiny-bert" else None
-    model, tokenizer = load_model(run.model, num_labels=classes, seed=run.seed)
+    classes = None if run.model == "tiny-bloom" else len(labels)
+    model, tokenizer = load_model(source or run.model, num_labels=classes, seed=run.seed)
     # Without cache_enabled=False autocast keeps the first bfloat16 copy of each trained weight.
     with torch.autocast("cpu", torch.bfloat16, enabled=fast_bfloat16(), cache_enabled=False):
         if run.method == "in_context":
@@ -132,7 +143,8 @@ def measured(run: Run) -> Run:
 
 
 def _trained(model: torch.nn.Module, examples: list[dict[str, object]], run: Run) -> None:
-    method: Method = FULL if run.method == "full" else METHODS[run.model][run.method]
+    grids = METHODS.get(run.model, METHODS["tiny-bert"])
+    method: Method = FULL if run.method == "full" else grids[run.method]
     torch.manual_seed(run.seed)
     method.prepare(model)
     fit(

@@ -8,6 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
+from typing import TypeVar
+
+_READERS = {"str": str, "int": int, "float": float}
 
 
 @dataclass(frozen=True)
@@ -39,28 +42,26 @@ class Run:
         return replace(self, validation=round(validation, 4), test=round(test, 4), seconds=round(seconds, 1))
 
 
+AnyRun = TypeVar("AnyRun", bound=Run)
+
+
 def append(path: Path, run: Run) -> None:
     """Add one line to a file of runs, which is made if missing; a line cut short stays alone."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    names = [field.name for field in fields(Run)]
+    names = [field.name for field in fields(run)]
     head = "" if path.exists() else ",".join(names)
     with path.open("a", encoding="utf-8") as file:
         file.write(head + "\n" + ",".join(str(getattr(run, name)) for name in names))
 
 
-def read_runs(path: Path) -> list[Run]:
-    """All runs of a file; a line that a kill cut short is left out."""
+def read_runs(path: Path, kind: type[AnyRun] = Run) -> list[AnyRun]:
+    """All runs of a file, as Runs or a kind with more columns; a line that a kill cut short is left out."""
     if not path.exists():
         return []
     with path.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["seconds"]]
-    return [
-        Run(
-            row["task"], row["model"], row["method"], int(row["shots"]), int(row["seed"]),
-            *(float(row[name]) for name in ("learning_rate", "validation", "test", "seconds")),
-        )
-        for row in rows
-    ]  # fmt: skip
+        rows = [row for row in csv.DictReader(file) if all(row.values())]
+    reads = {field.name: _READERS[field.type] for field in fields(kind)}
+    return [kind(**{name: read(row[name]) for name, read in reads.items()}) for row in rows]
 
 
 def used(runs: Iterable[Run]) -> list[Run]:

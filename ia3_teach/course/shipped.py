@@ -1,9 +1,10 @@
-"""Learned vectors that come with the course: IA3 adapters trained on the held-out tasks."""
+"""What was trained for the course beforehand: IA3 adapters of the held-out tasks, and tables of runs."""
 
 from pathlib import Path
 
 from ia3_teach.course.manifest import check
 from ia3_teach.course.paths import data_dir
+from ia3_teach.course.results import Run, read_runs
 
 
 def vectors_directory(name: str) -> Path:
@@ -19,3 +20,12 @@ def vectors_directory(name: str) -> Path:
         raise ValueError(f"no vectors are called {name!r}; there are {', '.join(known) or 'none'}")
     check(path.relative_to(data_dir()).as_posix() for path in sorted(directory.iterdir()))
     return directory
+
+
+def shipped_runs(name: str = "runs") -> list[Run]:
+    """The runs of a shipped table: "runs" of the tiny models, "real_bert" of a real one.
+
+    Raises ManifestError where the table is missing or was changed.
+    """
+    check([f"results/{name}.csv"])
+    return read_runs(data_dir() / "results" / f"{name}.csv")
