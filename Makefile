@@ -23,8 +23,8 @@ setup-test:
 course: setup  ## set up, lay out my_course/ and start JupyterLab there
 	@$(PY) -m ia3_teach lab my_course
 
-run: setup  ## run every lesson unattended
-	@$(PY) -m ia3_teach run
+run: setup  ## run every lesson unattended; RECORD=1 keeps what each cost
+	@$(PY) -m ia3_teach run $(if $(RECORD),--record)
 
 test: setup-test  ## set up, then every test
 	$(PY) -m pytest -n 2 --dist loadfile tests

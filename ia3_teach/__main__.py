@@ -44,14 +44,37 @@ def lab(
 
 
 @app.command()
-def run(lesson: Lesson = None, notebooks: Notebooks = None, timeout: Timeout = 300) -> None:
+def run(
+    lesson: Lesson = None,
+    notebooks: Notebooks = None,
+    timeout: Timeout = 300,
+    record: Annotated[bool, typer.Option("--record", help="Keep seconds and memory in data/.")] = False,
+) -> None:
     """Run every lesson unattended, without a network; stop at the first failing cell.
 
     Example: python -m ia3_teach run --lesson 02
     """
     from ia3_teach.course.lab.run import run_all
 
-    run_all(lessons(notebooks or notebooks_directory(), lesson), timeout)
+    done = run_all(lessons(notebooks or notebooks_directory(), lesson), timeout)
+    if record:
+        from ia3_teach.course.lab import record as kept
+
+        kept.record(data_dir(), done)
+        manifest.write(data_dir(), {})
+        index()
+
+
+@app.command()
+def index() -> None:
+    """For authors: write the tables of lessons, sites and recipes again, where something changed.
+
+    Example: python -m ia3_teach index
+    """
+    from ia3_teach.course.pages import write_pages
+
+    for name in write_pages(notebooks_directory().parent):
+        print(f"{name}: written", flush=True)
 
 
 @app.command()

@@ -10,9 +10,12 @@ from notebook_files import lesson
 from typer.testing import CliRunner
 
 import ia3_teach.__main__ as command_line
+from ia3_teach.course import manifest
+from ia3_teach.course.lab.record import recorded
+from ia3_teach.course.lab.run import LessonRun
 
 VERBS = ["lab", "run", "execute", "verify", "build learner", "build class"]
-VERBS += ["pretrain", "vectors", "experiments"]
+VERBS += ["pretrain", "vectors", "experiments", "index"]
 
 
 def call(*words, **settings):
@@ -89,6 +92,20 @@ def test_running_all_lessons_sums_up(tmp_path):
     assert done.returncode == 0
     assert [line.split()[0] for line in done.stdout.splitlines()] == ["00_start", "01_next", "2"]
     assert "cell" in done.stderr  # the progress bar
+
+
+def test_recording_keeps_the_costs_lists_the_file_and_writes_the_pages(monkeypatch, tmp_path):
+    (tmp_path / "data" / "world").mkdir(parents=True)
+    lesson(tmp_path, "00_start", "x = 1")
+    monkeypatch.setenv("IA3_TEACH_DATA", str(tmp_path / "data"))
+    runs = [LessonRun("00_start", 3.2, 400.4)]
+    stub(monkeypatch, "lab.run", run_all=lambda *_: runs)
+    stub(monkeypatch, "pages", write_pages=lambda root: ["README.md"])
+    words = ["run", "--record", "--notebooks", str(tmp_path)]
+    done = CliRunner().invoke(command_line.app, words)
+    assert done.exit_code == 0 and "README.md: written" in done.output
+    assert recorded(tmp_path / "data")["00_start"]["seconds"] == 4
+    assert "results/lessons.json" in manifest.read(tmp_path / "data")["files"]
 
 
 def test_lab_builds_first_and_serves_the_same_folder(monkeypatch, tmp_path):

@@ -38,12 +38,29 @@ def test_unsolved_lesson_runs_on(source: Path, target: Path) -> None:
         names["double"](1)
 
 
-def test_pictures_come_along(source: Path, target: Path) -> None:
+def test_pages_and_pictures_come_along(source: Path, target: Path) -> None:
     (source / "sites.svg").write_text("<svg/>")
-    (source / "README.md").write_text("for authors")
+    (source / "README.md").write_text("the lessons")
+    (source / "draft.py").write_text("for authors")
     build_learner(source, target)
     assert (target / "sites.svg").read_text() == "<svg/>"
-    assert not (target / "README.md").exists()
+    assert (target / "README.md").read_text() == "the lessons"
+    assert not (target / "draft.py").exists()
+
+
+def test_a_page_that_the_learner_wrote_in_is_kept(source: Path, target: Path) -> None:
+    (source / "cheat_sheet.md").write_text("first edition")
+    build_learner(source, target)
+    (target / "cheat_sheet.md").write_text("first edition, with my own notes")
+    (source / "cheat_sheet.md").write_text("second edition")
+    (line,) = build_learner(source, target)
+    assert "yours, kept" in line and (target / "cheat_sheet.new.md").read_text() == "second edition"
+    assert (target / "cheat_sheet.md").read_text() == "first edition, with my own notes"
+
+
+def test_the_index_and_the_cheat_sheet_lie_beside_the_real_lessons(target: Path) -> None:
+    build_learner(LESSONS, target)
+    assert {"README.md", "cheat_sheet.md"} <= {path.name for path in target.iterdir()}
 
 
 BROKEN = {

@@ -11,7 +11,7 @@ from ia3_teach.course.builds.stubs import learner_notebook
 def build_learner(source_dir: Path, target_dir: Path) -> list[str]:
     """Lay every lesson, with stubs in place of solutions, into the learner's own folder.
 
-    Pictures and other small files beside the lessons come along. Everything is made before
+    Pages, pictures and other small files beside the lessons come along. Everything is made before
     anything is written. Prints, and returns, a line per file that was not simply new.
 
     Raises:
@@ -36,6 +36,6 @@ def as_bytes(notebook: Any) -> bytes:
 
 
 def _companions(source: Path) -> list[Path]:
-    """Files that a lesson shows or reads, lying beside it."""
-    kinds = {".png", ".svg", ".csv", ".json"}
+    """The index, the cheat sheet, and files that a lesson shows or reads, lying beside it."""
+    kinds = {".md", ".png", ".svg", ".csv", ".json"}
     return sorted(path for path in source.iterdir() if path.suffix in kinds)

@@ -1,0 +1,48 @@
+"""Putting the tables into their pages, between two marks: `python -m ia3_teach index`."""
+
+from pathlib import Path
+
+from ia3_teach.course.lab.record import recorded
+from ia3_teach.course.pages import recipes, tables
+from ia3_teach.course.pages.lessons import all_lessons
+
+MADE = "made by python -m ia3_teach index"
+
+
+def made_pages(root: Path) -> dict[Path, str]:
+    """Each page as it has to be, by its place below `root`; nothing is written."""
+    lessons, costs = all_lessons(root / "notebooks"), recorded(root / "data")
+    page = {name: (root / name).read_text(encoding="utf-8") for name in ("README.md", "notebooks/README.md")}
+    sheet = (root / "notebooks/cheat_sheet.md").read_text(encoding="utf-8")
+    contents = put(page["notebooks/README.md"], "lessons", tables.index(lessons, costs))
+    for name, made in (("sites", tables.sites), ("counts", recipes.counts), ("recipes", recipes.recipes)):
+        sheet = put(sheet, name, made())
+    return {
+        root / "README.md": tables.with_costs(page["README.md"], lessons, costs),
+        root / "notebooks/README.md": put(contents, "paths", tables.paths(lessons)),
+        root / "notebooks/cheat_sheet.md": sheet,
+    }
+
+
+def write_pages(root: Path) -> list[str]:
+    """Write the pages that have changed; their names."""
+    changed = {path: text for path, text in made_pages(root).items() if path.read_text("utf-8") != text}
+    for path, text in changed.items():
+        path.write_text(text, encoding="utf-8")
+    return [path.relative_to(root).as_posix() for path in changed]
+
+
+def put(page: str, name: str, content: str) -> str:
+    """The page with `content` between the marks of this name. Raises ValueError where they are missing.
+
+    >>> print(put("<!-- x: made by python -m ia3_teach index -->\\nold\\n<!-- /x -->", "x", "new"))
+    <!-- x: made by python -m ia3_teach index -->
+    new
+    <!-- /x -->
+    """
+    first, last = f"<!-- {name}: {MADE} -->", f"<!-- /{name} -->"
+    before, start, rest = page.partition(first)
+    _, end, after = rest.partition(last)
+    if not start or not end:
+        raise ValueError(f"the page lacks the lines {first} and {last}")
+    return f"{before}{first}\n{content}\n{last}{after}"
