@@ -1,13 +1,13 @@
 """Pictures of ΔW, the change that an adapter makes to a weight: the matrix, and its singular values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
-from ia3_teach.views.curves import finish, line_style
-from ia3_teach.views.style import heat, new_figure
+from ia3_teach.views.curves import draw_lines, finish, line_style, log_ticks
+from ia3_teach.views.style import METHODS, heat, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,16 +29,50 @@ def plot_deltas(deltas: Mapping[str, Tensor], corner: int = 48) -> "Figure":
 
 
 def plot_spectra(deltas: Mapping[str, Tensor], floor: float = 1e-6) -> "Figure":
-    """The singular values of each matrix relative to its largest; what lies below `floor` is rounding."""
-    figure, axes = new_figure(height=2.8)
+    """Left: the singular values relative to the largest; right: the share of the squared norm in the first k.
+
+    What lies below `floor` is rounding, and is not drawn.
+    """
+    figure, (left, right) = new_figure(height=2.9, columns=2)
     for place, (name, delta) in enumerate(deltas.items()):
         sizes = torch.linalg.svdvals(delta.detach().double())
-        kept = [size for size in (sizes / sizes.max()).tolist() if size > floor]
-        label = f"{name}: rank {len(kept)}"
+        kept = sizes[sizes > floor * sizes.max()]
+        number = range(1, len(kept) + 1)
         look = line_style(name, place) | ({"marker": ""} if len(kept) > 16 else {})
-        axes.plot(range(1, len(kept) + 1), kept, label=label, markersize=4, **look)
-    axes.set_yscale("log")
-    finish(axes, "number of the singular value", "relative to the largest", "")
+        left.plot(number, (kept / kept[0]).tolist(), label=f"{name}: rank {len(kept)}", markersize=4, **look)
+        right.plot(number, shares(delta)[: len(kept)], label=name, markersize=4, **look)
+    left.set_yscale("log")
+    right.set_ylim(0, 1.05)
+    finish(left, "number of the singular value", "relative to the largest", "")
+    finish(right, "first k singular values", "share of the squared norm", "")
+    right.get_legend().remove()
+    return figure
+
+
+def shares(delta: Tensor) -> list[float]:
+    """The share of the squared norm that the first k singular values hold, for k = 1, 2, ...
+
+    >>> shares(torch.diag(torch.tensor([3.0, 1.0])))
+    [0.9, 1.0]
+    """
+    squares = torch.linalg.svdvals(delta.detach().double()) ** 2
+    return (squares.cumsum(0) / squares.sum()).tolist()
+
+
+def plot_ranks(
+    ranks: Sequence[int], scores: Sequence[float], deltas: Sequence[Tensor], level: float
+) -> "Figure":
+    """Left: accuracy over LoRA's rank, IA3's as a dotted level. Right: how many directions hold 90 %."""
+    figure, (left, right) = new_figure(height=2.8, columns=2)
+    draw_lines(left, ranks, {"LoRA": scores})
+    left.axhline(level, color=METHODS["IA3"]["color"], linestyle=":", label="IA3")
+    left.set_ylim(0.4, 1.02)
+    enough = [1 + sum(share < 0.9 for share in shares(delta)) for delta in deltas]
+    draw_lines(right, ranks, {"LoRA": enough})
+    right.plot(ranks, ranks, color="0.4", linestyle=":", label="all r directions")
+    for axes, label in ((left, "validation accuracy"), (right, "directions with 90 % of ΔW")):
+        log_ticks(axes, ranks)
+        finish(axes, "rank r", label, "")
     return figure
 
 

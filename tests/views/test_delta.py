@@ -1,8 +1,9 @@
 """The pictures of ΔW: the matrix itself, and its singular values with the rank."""
 
+import pytest
 import torch
 
-from ia3_teach.views.delta import plot_deltas, plot_spectra, smallest_cosine
+from ia3_teach.views.delta import plot_deltas, plot_ranks, plot_spectra, smallest_cosine
 
 
 def test_each_matrix_is_drawn_with_its_own_limit() -> None:
@@ -19,9 +20,17 @@ def test_a_matrix_of_zeros_can_be_drawn() -> None:
 def test_the_spectrum_names_the_rank() -> None:
     generator = torch.Generator().manual_seed(0)
     thin = torch.randn(6, 2, generator=generator) @ torch.randn(2, 5, generator=generator)
-    (axes,) = plot_spectra({"LoRA": thin, "IA3": torch.diag(torch.tensor([4.0, 2.0, 1.0]))}).axes
-    assert [line.get_label() for line in axes.lines] == ["LoRA: rank 2", "IA3: rank 3"]
-    assert list(axes.lines[1].get_ydata()) == [1.0, 0.5, 0.25]
+    left, right = plot_spectra({"LoRA": thin, "IA3": torch.diag(torch.tensor([4.0, 2.0, 1.0]))}).axes
+    assert [line.get_label() for line in left.lines] == ["LoRA: rank 2", "IA3: rank 3"]
+    assert list(left.lines[1].get_ydata()) == [1.0, 0.5, 0.25]
+    assert list(right.lines[1].get_ydata()) == pytest.approx([16 / 21, 20 / 21, 1.0])
+
+
+def test_the_rank_sweep_counts_directions() -> None:
+    flat, leaning = torch.eye(4), torch.diag(torch.tensor([10.0, 1.0, 1.0, 1.0]))
+    left, right = plot_ranks([2, 4], [0.6, 0.7], [leaning, flat], level=0.65).axes
+    assert list(left.lines[0].get_ydata()) == [0.6, 0.7]
+    assert list(right.lines[0].get_ydata()) == [1, 4]
 
 
 def test_smallest_cosine_leaves_rows_of_zeros_out() -> None:
