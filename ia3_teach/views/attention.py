@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
-from ia3_teach.views.style import QKV_COLOURS, heat, log2_scale, new_figure, symmetric_limit
+from ia3_teach.views.style import QKV_COLOURS, heat, log2_scale, new_figure, symmetric_limit, text_on
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,12 +33,12 @@ VECTORS = {("key", "softmax"): "k", ("value", "sum"): "v", ("GELU", "W_2"): "ff"
 
 def plot_block() -> "Figure":
     """One block as boxes and arrows, with the three vectors on the arrows whose numbers they multiply."""
-    figure, axes = new_figure(width=8.5, height=2.4)
+    figure, axes = new_figure(width=7.5, height=2.4)
     for start, end in ARROWS:
         draw_arrow(axes, BOXES[start][:2], BOXES[end][:2])
     for column, row, label in BOXES.values():
         box = {"boxstyle": "round,pad=0.45", "facecolor": "white", "edgecolor": "0.35"}
-        axes.text(column, row, label, ha="center", va="center", bbox=box, fontsize=8.5)
+        axes.text(column, row, label, ha="center", va="center", bbox=box, fontsize=9.5)
     for (start, end), kind in VECTORS.items():
         draw_vector(axes, BOXES[start][:2], BOXES[end][:2], kind)
     axes.set(xlim=(-0.4, 7.5), ylim=(-0.4, 2.5))
@@ -57,7 +57,8 @@ def draw_vector(axes: "Axes", start: Sequence[float], end: Sequence[float], kind
     """The vector's name on its arrow, in its colour."""
     column, row = (0.58 * a + 0.42 * b for a, b in zip(start, end, strict=True))
     box = {"boxstyle": "circle,pad=0.25", "facecolor": QKV_COLOURS[kind], "edgecolor": "none"}
-    axes.text(column, row, f"$l_{{{kind}}}$", color="white", ha="center", va="center", bbox=box, fontsize=9)
+    ink = text_on(QKV_COLOURS[kind])
+    axes.text(column, row, f"$l_{{{kind}}}$", color=ink, ha="center", va="center", bbox=box, fontsize=11)
 
 
 def plot_attention(before: Tensor, after: Tensor, titles: Sequence[str], tokens: Sequence[str]) -> "Figure":
@@ -65,7 +66,7 @@ def plot_attention(before: Tensor, after: Tensor, titles: Sequence[str], tokens:
 
     Grey is the weight, from 0 to 1; in the difference orange gained and blue lost.
     """
-    figure, rows = grid(3, len(titles), width=8.5, height=5.2 if len(titles) < 5 else 4.6)
+    figure, rows = grid(3, len(titles), width=7.5, height=5.6 if len(titles) < 5 else 4.2)
     change = after - before
     limit = max(0.05, change.abs().max().item())
     for column, title in enumerate(titles):
@@ -84,10 +85,14 @@ def plot_attention(before: Tensor, after: Tensor, titles: Sequence[str], tokens:
 
 
 def label_tokens(rows: Any, tokens: Sequence[str]) -> None:
-    """The words looked at, below the last row; a row of a map is a token that looks, in the same order."""
-    for axes in rows[-1]:
-        axes.set_xticks(range(len(tokens)), tokens, rotation=90, fontsize=7)
-    rows[0][0].set_yticks(range(len(tokens)), tokens, fontsize=7)
+    """The words that look, beside the first map, and those looked at, below the first of the last row.
+
+    All maps have the same order. In small maps every second word is named, so that it can be read.
+    """
+    named = list(range(0, len(tokens), 1 if len(rows[0]) < 5 else 2))
+    words = [tokens[place] for place in named]
+    rows[0][0].set_yticks(named, words)
+    rows[-1][0].set_xticks(named, words, rotation=90)
 
 
 def grid(lines: int, columns: int, width: float, height: float, **more: Any) -> tuple["Figure", Any]:
@@ -99,12 +104,12 @@ def grid(lines: int, columns: int, width: float, height: float, **more: Any) -> 
 
 def plot_norms(norms: Mapping[str, Tensor], tokens: Sequence[str]) -> "Figure":
     """The length of each token's value in each head: a map (n_heads, T) per title, in one scale."""
-    figure, columns = new_figure(width=8.5, height=2.4, columns=len(norms))
+    figure, columns = new_figure(width=7.5, height=2.4, columns=len(norms))
     top = max(norm.max().item() for norm in norms.values())
     for axes, (title, norm) in zip(columns, norms.items(), strict=True):
         grey = axes.imshow(norm.numpy(), cmap="Greys", vmin=0, vmax=top, aspect="auto")
         axes.set(title=title, yticks=range(len(norm)))
-        axes.set_xticks(range(len(tokens)), tokens, rotation=90, fontsize=8)
+        axes.set_xticks(range(len(tokens)), tokens, rotation=90)
     columns[0].set_ylabel("head")
     figure.colorbar(grey, ax=columns, label="length of the value")
     return figure
@@ -115,12 +120,12 @@ def plot_inner(before: Tensor, factors: Tensor, after: Tensor, tokens: Sequence[
 
     The darkest grey is reached by 1 % of the entries, so that one loud channel does not bleach the rest.
     """
-    figure, panels = grid(3, 1, width=8.5, height=4.6, height_ratios=[5, 1, 5])
+    figure, panels = grid(3, 1, width=7.5, height=5.2, height_ratios=[5, 1, 5])
     top, middle, bottom = panels.flatten()
     darkest = max(before.quantile(0.99).item(), after.quantile(0.99).item())
     for axes, part, title in ((top, before, "after GELU"), (bottom, after, "times l_ff")):
         grey = axes.imshow(part.numpy(), cmap="Greys", vmin=0, vmax=darkest, aspect="auto")
-        axes.set_yticks(range(len(tokens)), tokens, fontsize=8)
+        axes.set_yticks(range(len(tokens)), tokens)
         axes.set(title=title, xticks=[])
         figure.colorbar(grey, ax=axes, label="activation", extend="max")
     logs = log2_scale(factors)[None]

@@ -15,11 +15,11 @@ PART_COLOURS = {
     "l_k": QKV_COLOURS["k"],
     "l_v": QKV_COLOURS["v"],
     "l_ff": QKV_COLOURS["ff"],
-    "l_in": "#e3a6c5",
+    "l_in": "#56b4e9",
     "A": "#b9a7d6",
     "B": METHODS["LoRA"]["color"],
     "head": "#c4c4c4",
-    "head again": "#8f8f8f",
+    "head again": "#858585",
 }
 HATCHES = {"A": "//", "B": "//"}  # LoRA's purple is near that of the keys
 HEADS = ("not counted", "one Linear", "two Linears")

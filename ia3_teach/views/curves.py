@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_OTHERS = ("#d95f02", "#2b74b8", "#404040", "#7b3294")
+_OTHERS = ("#d95f02", "#56b4e9", "#000000", "#7b3294")  # apart in lightness too
 
 
 def running_mean(values: Sequence[float], window: int = 10) -> list[float]:

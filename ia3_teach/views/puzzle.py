@@ -14,6 +14,7 @@ from ia3_teach.views.style import (
     new_figure,
     scale_bar,
     symmetric_limit,
+    text_on,
 )
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ def plot_roles(strips: Mapping[str, Sequence[str]]) -> "Figure":
     for axes, (title, roles) in zip(columns, strips.items(), strict=True):
         for channel, role in enumerate(roles):
             axes.bar(channel, 1, width=0.94, color=QKV_COLOURS[role[0]])
-            axes.text(channel, 0.5, role, color="white", ha="center", va="center", fontsize=10)
+            colour = text_on(QKV_COLOURS[role[0]])
+            axes.text(channel, 0.5, role, color=colour, ha="center", va="center", fontsize=10)
         _draw_edges(axes, roles)
         axes.set(title=title, ylim=(0, 1), yticks=[], xlim=(-0.6, len(roles) - 0.4))
         axes.set_xticks([0, len(roles) // 2, len(roles) - 1])
@@ -51,7 +53,8 @@ def plot_landings(scales: Mapping[str, Tensor], roles: Sequence[str]) -> "Figure
     axes.set_yticks(range(len(rows)), list(scales))
     axes.set_xticks(range(len(roles)), roles)
     for label, role in zip(axes.get_xticklabels(), roles, strict=True):
-        label.set(color=QKV_COLOURS[role[0]], fontweight="bold", fontsize=9.5)
+        box = {"facecolor": QKV_COLOURS[role[0]], "edgecolor": "none", "pad": 1.5}
+        label.set(color=text_on(QKV_COLOURS[role[0]]), bbox=box)
     axes.set_xlabel("what the channel is: query, key or value of which head")
     return figure
 

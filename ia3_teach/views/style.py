@@ -18,14 +18,15 @@ if TYPE_CHECKING:
 # Blue against orange stays apart under every common colour blindness; the ends are equally dark.
 _STOPS = ["#0b4a8f", "#5a9bd4", "#ffffff", "#f5a04a", "#bf5200"]
 SIGN_FLIPPED = "black"
-QKV_COLOURS = {"q": "#8c8c8c", "k": "#7b3294", "v": "#1b9e77", "ff": "#c9a400"}
+# Lightness differs too, so that these stay apart where hues do not (tests/views/test_colours.py).
+QKV_COLOURS = {"q": "#b0b0b0", "k": "#7b3294", "v": "#00664b", "ff": "#c9a400"}
 METHODS: dict[str, dict[str, str]] = {
     "IA3": {"color": "#d95f02", "marker": "o", "linestyle": "-"},
     "LoRA": {"color": "#5e3c99", "marker": "s", "linestyle": "--"},
-    "full": {"color": "#404040", "marker": "^", "linestyle": "-."},
-    "head": {"color": "#8c8c8c", "marker": "v", "linestyle": ":"},
-    "zero-shot": {"color": "#8c8c8c", "marker": "x", "linestyle": ":"},
-    "4-shot": {"color": "#2b74b8", "marker": "D", "linestyle": "--"},
+    "full": {"color": "#000000", "marker": "^", "linestyle": "-."},
+    "head": {"color": "#999999", "marker": "v", "linestyle": ":"},
+    "zero-shot": {"color": "#999999", "marker": "x", "linestyle": ":"},
+    "4-shot": {"color": "#56b4e9", "marker": "D", "linestyle": "--"},
 }
 FIGURE_DEFAULTS: dict[str, Any] = {
     "figure.dpi": 110,
@@ -81,7 +82,11 @@ def new_figure(width: float = 7.0, height: float = 2.5, columns: int = 1) -> tup
 def heat(axes: "Axes", values: Tensor, limit: float) -> Any:
     """Draw `values`, shape (rows, columns), from blue at -limit to orange at +limit."""
     image = axes.imshow(
-        values.numpy(), cmap=colour_map(), vmin=-limit, vmax=limit, aspect="auto",
+        values.numpy(),
+        cmap=colour_map(),
+        vmin=-limit,
+        vmax=limit,
+        aspect="auto",
         interpolation="nearest",
     )
     axes.spines[["top", "right"]].set_visible(True)
@@ -89,9 +94,22 @@ def heat(axes: "Axes", values: Tensor, limit: float) -> Any:
 
 
 def scale_bar(figure: "Figure", image: Any, axes: Any, limit: float) -> None:
-    """A colour bar whose ticks are factors (0.5, 1, 2), not logarithms."""
+    """A colour bar whose ticks are factors (0.5, 1, 2), not logarithms; more digits near 1."""
     bar = figure.colorbar(image, ax=axes, ticks=[-limit, -limit / 2, 0, limit / 2, limit])
-    bar.ax.set_yticklabels([f"× {2**tick:.2g}" for tick in bar.get_ticks()])
+    digits = ".2f" if limit < 0.4 else ".2g"
+    bar.ax.set_yticklabels([f"× {2**tick:{digits}}" if tick else "× 1" for tick in bar.get_ticks()])
+
+
+def text_on(colour: str) -> str:
+    """Black or white, whichever is read more easily on a colour.
+
+    >>> text_on("#00664b"), text_on("#c9a400")
+    ('white', 'black')
+    """
+    from matplotlib.colors import to_rgb
+
+    lightness = sum(w * c**2.2 for w, c in zip((0.2126, 0.7152, 0.0722), to_rgb(colour), strict=True))
+    return "black" if lightness > 0.2 else "white"
 
 
 def plot_scale(
@@ -126,9 +144,7 @@ def write_factors(axes: "Axes", values: Tensor, limit: float) -> None:
         axes.text(column, row, text, ha="center", va="center", color="white" if dark else "black")
 
 
-def plot_triptych(
-    target: Tensor, yours: Tensor, title: str = "", as_scale: bool = False
-) -> "Figure":
+def plot_triptych(target: Tensor, yours: Tensor, title: str = "", as_scale: bool = False) -> "Figure":
     """target | yours | difference, all with the same limits; scales are shown as log2."""
     panels = [_as_picture(part, as_scale) for part in (target, yours)]
     if panels[0].shape != panels[1].shape:
