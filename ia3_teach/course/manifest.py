@@ -71,7 +71,7 @@ def verify(directory: Path | None = None) -> None:
 
 def shipped(directory: Path) -> list[str]:
     """The names of all files that belong into the manifest."""
-    folders = ("models", "results", "tasks", "vectors", "world")
+    folders = ("instructions", "models", "results", "tasks", "vectors", "world")
     found = (path for folder in folders for path in (directory / folder).rglob("*"))
     return sorted(path.relative_to(directory).as_posix() for path in found if path.is_file())
 

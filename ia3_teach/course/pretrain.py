@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ia3_teach.course import manifest
 from ia3_teach.course.loop import train
+from ia3_teach.course.make_instructions import make_instructions
 from ia3_teach.course.make_tasks import make_tasks
 from ia3_teach.course.make_vectors import make_vectors
 from ia3_teach.course.paths import data_dir
@@ -27,7 +28,7 @@ _MAKERS = {
 
 
 def pretrain(models: Sequence[str] | str | None = None, seed: int = 0, resume: bool = True) -> None:
-    """Make the tasks, the tiny models (both, or those named) and their vectors again, in the data directory.
+    """Make tasks and instructions, the tiny models (both, or those named) and their vectors again, in the data directory.
 
     Interrupted, it goes on from its last checkpoint when called again; `resume=False` starts anew.
     Tasks and tokenizer are the same byte for byte for one seed, models up to floating point.
@@ -41,6 +42,7 @@ def pretrain(models: Sequence[str] | str | None = None, seed: int = 0, resume: b
         if name not in _MAKERS:
             raise ValueError(f"no recipe for {name!r}; there are {', '.join(_MAKERS)}")
     make_tasks(directory, seed)
+    make_instructions(directory, seed)
     for name in names:
         facts = pretrain_one(name, directory, SIZES[name], seed, resume)
         manifest.write(directory, {name: facts})
