@@ -28,7 +28,7 @@ _MAKERS = {
 
 
 def pretrain(models: Sequence[str] | str | None = None, seed: int = 0, resume: bool = True) -> None:
-    """Make tasks and instructions, the tiny models (both, or those named) and their vectors again, in the data directory.
+    """Make the data, the tiny models (both, or those named) and their vectors again, in the data directory.
 
     Interrupted, it goes on from its last checkpoint when called again; `resume=False` starts anew.
     Tasks and tokenizer are the same byte for byte for one seed, models up to floating point.
