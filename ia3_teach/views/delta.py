@@ -43,6 +43,9 @@ def plot_spectra(deltas: Mapping[str, Tensor], floor: float = 1e-6) -> "Figure":
         right.plot(number, shares(delta)[: len(kept)], label=name, markersize=4, **look)
     left.set_yscale("log")
     right.set_ylim(0, 1.05)
+    powers = [2**power for power in range(0, len(sizes).bit_length(), 2)]
+    for axes in (left, right):
+        log_ticks(axes, powers)
     finish(left, "number of the singular value", "relative to the largest", "")
     finish(right, "first k singular values", "share of the squared norm", "")
     right.get_legend().remove()

@@ -8,6 +8,7 @@ from transformers import BertConfig, BertModel
 
 from ia3_teach import load_model
 from ia3_teach.course import experiments, manifest, real_bert
+from ia3_teach.course.methods import METHODS
 from ia3_teach.course.real_bert import RealRun, run
 from ia3_teach.course.results import read_runs, summary, used
 
@@ -40,7 +41,8 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[RealRun]:
 def test_each_method_tries_its_rates_and_repeats_the_best(small_bert: Path, measured, tmp_path: Path) -> None:
     path = run(small_bert, ["plan"], tmp_path)
     runs = [(each.seed, each.learning_rate) for each in measured if each.cell[2:] == ("lora", 32)]
-    assert runs == [(0, 1e-3), (0, 3e-3), (0, 1e-2), (1, 1e-2), (2, 1e-2)]
+    tried = [(0, rate) for rate in METHODS["tiny-bert"]["lora"].learning_rates]
+    assert runs == [*tried, (1, 1e-2), (2, 1e-2)]
     rows = summary(used(read_runs(path)))
     assert {(row["method"], row["shots"], row["seeds"]) for row in rows} == {
         (method, shots, 3) for method in ("head", "ia3", "lora") for shots in (32, 256)
@@ -76,7 +78,8 @@ def test_a_real_run_has_its_provenance(
     monkeypatch.setattr(real_bert, "SEEDS", range(1))
     monkeypatch.setattr(experiments, "STEPS", {32: 2, 3000: 2})
     runs = read_runs(run(small_bert, ["formality"], tmp_path), RealRun)
-    assert len(runs) == 9
+    rates = [METHODS["tiny-bert"][method].learning_rates for method in ("head", "ia3", "lora")]
+    assert [each.learning_rate for each in runs] == [rate for grid in rates for rate in grid]
     assert {each.weights for each in runs} == {manifest.sha256(small_bert / "model.safetensors")}
     assert {(each.model, each.torch) for each in runs} == {("small-bert", torch.__version__)}
     assert all(0 <= each.test <= 1 and 0 <= each.validation <= 1 for each in runs)
