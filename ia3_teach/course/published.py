@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-SCALES = {"K": 1e3, "M": 1e6, "B": 1e9, "kB": 1e3, "MB": 1e6, "%": 1.0}
+SCALES = {"K": 1e3, "M": 1e6, "B": 1e9, "kB": 1e3, "MB": 1e6, "GB": 1e9, "%": 1.0}
 
 
 @dataclass(frozen=True)

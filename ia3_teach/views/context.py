@@ -1,0 +1,103 @@
+"""Pictures of examples in context: what they bring, what changes the answers, what they cost."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import torch
+
+from ia3_teach.course.costs import Cost, break_even
+from ia3_teach.views.curves import finish
+from ia3_teach.views.style import METHODS, new_figure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_CHANCE = {"color": "0.4", "linestyle": ":", "linewidth": 1}
+_IN_CONTEXT = {"color": METHODS["4-shot"]["color"]}
+
+
+def median(values: Sequence[float]) -> float:
+    """The middle value; between the two middle ones where their number is even.
+
+    >>> median([0.1, 0.9, 0.2])
+    0.2
+    """
+    ordered, half = sorted(values), len(values) // 2
+    return ordered[half] if len(values) % 2 else (ordered[half - 1] + ordered[half]) / 2
+
+
+def plot_shots(
+    draws: Mapping[int, Sequence[float]], trained: Sequence[float], level: float = 0.5
+) -> "Figure":
+    """Accuracy by the number of examples in context, every draw a dot; IA3 trained on 32 as a line.
+
+    The numbers of examples stand at equal distances, since 0 has no logarithm.
+    """
+    figure, axes = new_figure(height=2.9)
+    for place, values in enumerate(draws.values()):
+        axes.plot([place] * len(values), values, "D", alpha=0.5, markersize=5, **_IN_CONTEXT)
+    middles = [median(values) for values in draws.values()]
+    axes.plot(middles, label="examples in context, frozen model (median of the draws)", **_IN_CONTEXT)
+    colour = METHODS["IA3"]["color"]
+    axes.axhspan(min(trained), max(trained), color=colour, alpha=0.2, linewidth=0)
+    axes.axhline(median(trained), color=colour, label="IA3 trained on 32 examples, none in context")
+    axes.axhline(level, label="chance", **_CHANCE)
+    axes.set_xticks(range(len(draws)), [f"{number}" for number in draws])
+    axes.set_ylim(0.35, 1.02)
+    finish(axes, "examples in the prompt", "accuracy", "")
+    axes.legend(frameon=False, loc="center right", bbox_to_anchor=(1, 0.56))
+    return figure
+
+
+def plot_changes(changes: Mapping[str, Sequence[float]]) -> "Figure":
+    """The share of answers that change with the prompt, in %, one line of dots per kind of change."""
+    figure, axes = new_figure(height=1.0 + 0.4 * len(changes))
+    for place, values in enumerate(changes.values()):
+        shares = [100 * value for value in values]
+        axes.plot(shares, [place] * len(shares), "D", alpha=0.5, markersize=6, **_IN_CONTEXT)
+        axes.plot([median(shares)] * 2, [place - 0.25, place + 0.25], linewidth=2, **_IN_CONTEXT)
+    axes.set_yticks(range(len(changes)), list(changes))
+    axes.set_ylim(len(changes) - 0.5, -0.5)
+    axes.set_xlim(left=-0.5)
+    axes.set_xlabel("% of the answers that change (one diamond per draw, line: median)")
+    axes.grid(axis="x", alpha=0.3)
+    return figure
+
+
+def plot_table(points: Mapping[str, tuple[float, float]]) -> "Figure":
+    """Accuracy over FLOPs per prediction, {name: (flops, accuracy in %)}; trained models in IA3's colour."""
+    figure, axes = new_figure(height=2.9)
+    for name, (flops, accuracy) in points.items():
+        kind = "IA3" if name.startswith("T-Few") else "zero-shot" if name.startswith("T0") else "4-shot"
+        axes.plot(flops, accuracy, markersize=8, **METHODS[kind] | {"linestyle": ""})
+        axes.annotate(name, (flops, accuracy), (8, 0), textcoords="offset points", va="center")
+    axes.set_xscale("log")
+    axes.set_xlim(5e11, 1.5e16)
+    axes.margins(y=0.15)
+    axes.set_xlabel("FLOPs per prediction")
+    axes.set_ylabel("mean accuracy in %")
+    axes.grid(alpha=0.3)
+    return figure
+
+
+def plot_break_even(trained: tuple[str, Cost], others: Mapping[str, Cost], most: float = 1e5) -> "Figure":
+    """What n predictions cost in all, both axes logarithmic; a dot where the trained one becomes cheaper."""
+    figure, axes = new_figure(height=3.1)
+    predictions = torch.logspace(0, torch.tensor(most).log10().item(), 200).tolist()
+    name, cost = trained
+    axes.plot(predictions, [cost.after(n) for n in predictions], label=name, color=METHODS["IA3"]["color"])
+    for (other, dear), dashes in zip(others.items(), ("--", "-.", ":"), strict=False):
+        line = [dear.after(n) for n in predictions]
+        axes.plot(predictions, line, label=other, linestyle=dashes, **_IN_CONTEXT)
+        _mark(axes, break_even(cost, dear), cost)
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    finish(axes, "number of predictions", "FLOPs in all", "")
+    return figure
+
+
+def _mark(axes: "Axes", n: int, cost: Cost) -> None:
+    """A dot with its number at the n-th prediction."""
+    axes.plot(n, cost.after(n), "o", color="black", markersize=5)
+    axes.annotate(f"{n:,}", (n, cost.after(n)), (6, -11), textcoords="offset points")

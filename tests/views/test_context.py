@@ -1,0 +1,46 @@
+"""The pictures of lesson 01 carry the numbers they were given."""
+
+import pytest
+
+from ia3_teach.course.costs import Cost
+from ia3_teach.views.context import median, plot_break_even, plot_changes, plot_shots, plot_table
+
+
+@pytest.mark.parametrize(
+    ("values", "middle"), [([3.0], 3.0), ([5.0, 1.0, 2.0], 2.0), ([4.0, 1.0, 2.0, 3.0], 2.5)]
+)
+def test_median(values: list[float], middle: float) -> None:
+    assert median(values) == middle
+
+
+def test_shots_show_every_draw_the_medians_and_the_trained_line() -> None:
+    (axes,) = plot_shots({0: [0.5], 4: [0.4, 0.6, 0.55]}, trained=[0.8, 0.9, 0.7]).axes
+    single, several, middles, ia3, chance = axes.lines
+    assert list(several.get_ydata()) == [0.4, 0.6, 0.55]
+    assert list(middles.get_ydata()) == [0.5, 0.55]
+    assert set(ia3.get_ydata()) == {0.8} and set(chance.get_ydata()) == {0.5}
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["0", "4"]
+
+
+def test_changes_are_percentages_by_kind() -> None:
+    (axes,) = plot_changes({"other labels": [0.0, 0.02, 0.01], "other order": [0.1]}).axes
+    assert list(axes.lines[0].get_xdata()) == pytest.approx([0, 2, 1])
+    assert list(axes.lines[1].get_xdata()) == pytest.approx([1, 1])
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["other labels", "other order"]
+
+
+def test_the_table_is_drawn_on_a_logarithmic_axis() -> None:
+    points = {"T-Few": (1.1e12, 72.4), "T0": (1.1e12, 66.9), "GPT-3 175B": (1.4e15, 66.6)}
+    (axes,) = plot_table(points).axes
+    assert axes.get_xscale() == "log"
+    assert [text.get_text() for text in axes.texts] == list(points)
+    colours = [line.get_color() for line in axes.lines]
+    assert len(set(colours)) == 3
+
+
+def test_break_even_marks_where_the_trained_one_becomes_cheaper() -> None:
+    others = {"read every time": Cost(0, 3), "read once": Cost(4, 1.5)}
+    (axes,) = plot_break_even(("trained", Cost(10, 1)), others, most=100).axes
+    assert axes.get_xscale() == axes.get_yscale() == "log"
+    assert [text.get_text() for text in axes.texts] == ["6", "13"]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["trained", *others]
