@@ -117,6 +117,15 @@ def test_executing_a_failing_lesson_leaves_the_file_alone(tmp_path):
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_pieces_of_a_stream_are_stored_as_one(tmp_path):
+    loop = "for n in range(3):\n    print(n, flush=True)\n    time.sleep(0.3)"
+    source = f"import sys, time\n{loop}\nprint('x', file=sys.stderr)"
+    path = lesson(tmp_path, "00_pieces", source)
+    execute(path)
+    (words, error) = nbformat.read(path, as_version=4).cells[1].outputs
+    assert (words.text, error.text) == ("0\n1\n2\n", "x\n")
+
+
 def test_executing_twice_changes_nothing_and_keeps_ids_tags_and_outputs(tmp_path):
     path = lesson(
         tmp_path,

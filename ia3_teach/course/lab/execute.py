@@ -3,6 +3,7 @@
 import os
 import re
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +44,19 @@ def normalised(notebook: Any) -> Any:
     for cell in notebook.cells:
         cell.metadata = {key: cell.metadata[key] for key in sorted(_KEPT & set(cell.metadata))}
         if cell.cell_type == "code":
-            cell.outputs = [output for output in map(_plain, cell.outputs) if output is not None]
+            cell.outputs = _joined(output for output in map(_plain, cell.outputs) if output is not None)
     return notebook
+
+
+def _joined(outputs: Iterable[Any]) -> list[Any]:
+    """Pieces of one stream as one output: where a stream is cut depends on the machine's load."""
+    kept: list[Any] = []
+    for output in outputs:
+        if kept and output.output_type == "stream" and output.get("name") == kept[-1].get("name"):
+            kept[-1].text += output.text
+        else:
+            kept.append(output)
+    return kept
 
 
 def _plain(output: Any) -> Any:
