@@ -43,7 +43,7 @@ def train_lora(model: PreTrainedModel) -> None:
     attach(model, LoRA(r=4, alpha=4))
 
 
-IA3_METHOD = Method(train_ia3, (1e-2, 3e-2, 1e-1, 3e-1))
+IA3_METHOD = Method(train_ia3, (1e-2, 3e-2, 1e-1, 3e-1, 1.0))
 LORA_METHOD = Method(train_lora, (1e-3, 3e-3, 1e-2, 3e-2))
 FULL = Method(train_all, (1e-4, 3e-4, 1e-3, 3e-3))
 HEAD = Method(train_head, (3e-3, 1e-2, 3e-2))

@@ -5,6 +5,7 @@ from pathlib import Path
 from ia3_teach.course.lab.record import recorded
 from ia3_teach.course.pages import recipes, tables
 from ia3_teach.course.pages.lessons import all_lessons
+from ia3_teach.course.pages.outcomes import outcomes
 
 MADE = "made by python -m ia3_teach index"
 
@@ -17,8 +18,9 @@ def made_pages(root: Path) -> dict[Path, str]:
     contents = put(page["notebooks/README.md"], "lessons", tables.index(lessons, costs))
     for name, made in (("sites", tables.sites), ("counts", recipes.counts), ("recipes", recipes.recipes)):
         sheet = put(sheet, name, made())
+    readme = put(page["README.md"], "outcomes", outcomes(root / "data/results/summary.csv"))
     return {
-        root / "README.md": tables.with_costs(page["README.md"], lessons, costs),
+        root / "README.md": tables.with_costs(readme, lessons, costs),
         root / "notebooks/README.md": put(contents, "paths", tables.paths(lessons)),
         root / "notebooks/cheat_sheet.md": sheet,
     }
