@@ -13,6 +13,7 @@ LAYOUTS = {
     concatenated: "`[3, head, d_head]`",
     falcon: "by groups of heads",
 }
+NO_BREAK = "\u00a0"
 Recorded = Mapping[str, Mapping[str, Any]]
 
 
@@ -45,8 +46,8 @@ def index(lessons: Sequence[Lesson], recorded: Recorded) -> str:
 def costs(lesson: Lesson, recorded: Recorded) -> list[str]:
     """Minutes to read, and seconds and memory to run where they were recorded."""
     found = recorded.get(lesson.name)
-    run = f"{found['seconds']} s, {found['megabytes']} MB" if found else "not measured"
-    return [f"{lesson.minutes} min", run]
+    run = f"{found['seconds']}{NO_BREAK}s, {found['megabytes']}{NO_BREAK}MB" if found else "not measured"
+    return [f"{lesson.minutes}{NO_BREAK}min", run]
 
 
 def with_costs(text: str, lessons: Sequence[Lesson], recorded: Recorded) -> str:
@@ -58,9 +59,23 @@ def with_costs(text: str, lessons: Sequence[Lesson], recorded: Recorded) -> str:
 
 
 def paths(lessons: Sequence[Lesson]) -> str:
-    """Which lesson builds on which, as a graph that GitHub and JupyterLab draw."""
-    arrows = [f"  {before} --> {lesson.number}" for lesson in lessons for before in lesson.needs]
+    """Which lesson builds on which, as a graph that GitHub and JupyterLab draw; detours show no short cut."""
+    needs = {lesson.number: set(lesson.needs) for lesson in lessons}
+    arrows = []
+    for number, direct in needs.items():
+        implied = set().union(*(everything_before(other, needs) for other in direct))
+        arrows += [f"  {before} --> {number}" for before in sorted(direct - implied)]
     return "\n".join(["```mermaid", "graph LR", *arrows, "```"])
+
+
+def everything_before(number: str, needs: Mapping[str, set[str]]) -> set[str]:
+    """All lessons that one builds on, directly or by way of others.
+
+    >>> sorted(everything_before("03", {"03": {"02"}, "02": {"00"}, "00": set()}))
+    ['00', '02']
+    """
+    direct = needs.get(number, set())
+    return direct.union(*(everything_before(other, needs) for other in direct))
 
 
 def sites() -> str:
@@ -72,14 +87,14 @@ def sites() -> str:
         [", ".join(names), *places(ARCHITECTURES[names[0]]), *defaults(ARCHITECTURES[names[0]])]
         for names in alike.values()
     ]
-    head = ["`model_type`", "l_k, on the output of", "l_v, on the output of", "l_ff, on the input of"]
-    return table([*head, "PEFT's default for IA3", "default for LoRA"], rows)
+    head = ["`model_type`", "l_k and l_v, on the outputs of", "l_ff, on the input of"]
+    return table([*head, "PEFT's own for IA3", "and for LoRA"], rows)
 
 
 def places(row: Architecture) -> list[str]:
-    """The three vectors' places; a fused layer stands once, with the order of its channels."""
-    cells = [f"`{target.pattern}`{order(target)}" for target in row.paper]
-    return cells if len(cells) == 3 else [cells[0], "the same", cells[1]]
+    """Where the paper's vectors sit; a fused layer comes with the order of its channels."""
+    outs = [f"`{target.pattern}`{order(target)}" for target in row.paper if target.side == "out"]
+    return [", ".join(outs), *(f"`{target.pattern}`" for target in row.paper if target.side == "in")]
 
 
 def order(target: Target) -> str:

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -72,16 +73,23 @@ def test_pitfalls_name_lessons_that_exist() -> None:
 
 def test_a_row_states_exercises_and_costs() -> None:
     row = index([ONE], {"02_one": {"seconds": 8, "megabytes": 300}}).splitlines()[-1]
-    assert row == "| [02 · One](02_one.ipynb) | 00 | 2.1 Scale (4 min) | 5 min | 8 s, 300 MB |"
+    assert row == "| [02 · One](02_one.ipynb) | 00 | 2.1 Scale (4 min) | 5\u00a0min | 8\u00a0s, 300\u00a0MB |"
     assert "not measured" in index([ONE], {})
-    assert "  00 --> 02" in paths([ONE])
+
+
+def test_the_graph_leaves_out_what_follows_by_a_detour() -> None:
+    after = replace(ONE, name="03_two", needs=("00", "02"))
+    assert paths([ONE, after]).splitlines()[2:-1] == ["  00 --> 02", "  02 --> 03"]
 
 
 def test_only_the_last_two_columns_of_a_row_are_replaced() -> None:
     other = "| [03](notebooks/03.ipynb) | a | b | c |"
     text = f"| [02 One](notebooks/02_one.ipynb) | by hand | 1 min | old |\n{other}\n"
     made = with_costs(text, [ONE], {"02_one": {"seconds": 8, "megabytes": 300}})
-    assert made.splitlines()[0] == "| [02 One](notebooks/02_one.ipynb) | by hand | 5 min | 8 s, 300 MB |"
+    assert (
+        made.splitlines()[0]
+        == "| [02 One](notebooks/02_one.ipynb) | by hand | 5\u00a0min | 8\u00a0s, 300\u00a0MB |"
+    )
     assert made.splitlines()[1] == other
 
 
