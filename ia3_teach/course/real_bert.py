@@ -21,7 +21,7 @@ from ia3_teach.course.methods import METHODS
 from ia3_teach.course.paths import data_dir
 from ia3_teach.course.results import Run, append, read_runs, write_rows
 
-TASKS = ("formality", "plan", "sentiment")
+TASKS = ("formality", "sentiment")
 METHODS_TRIED = ("head", "ia3", "lora")
 SHOTS = (32, 256)
 SEEDS = range(3)

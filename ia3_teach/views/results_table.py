@@ -86,7 +86,7 @@ def plot_leads(leads: Sequence[Lead]) -> Figure:
         x, y = settings.index((lead.model, lead.shots)), tasks.index(lead.task)
         colour = "0.6" if lead.method == TIE else METHODS[NAMES[lead.method]]["color"]
         axes.barh(y, 0.96, 0.9, x - 0.48, color=colour, alpha=1 if lead.clear else 0.25)
-        name = TIE if lead.method == TIE else f"{NAMES[lead.method]} +{lead.margin:.2f}"
+        name = TIE if lead.method == TIE else f"{NAMES[lead.method]} +{lead.margin:.3f}"
         axes.text(x, y, name, ha="center", va="center", color="white" if lead.clear else "black")
     axes.set_xticks(range(len(settings)), [f"{model}\n{shots} examples" for model, shots in settings])
     axes.set_yticks(range(len(tasks)), [task.replace("_", " ") for task in tasks])

@@ -54,6 +54,6 @@ def test_leads_are_named_and_only_clear_ones_are_full() -> None:
         Lead("sentiment", "tiny-bert", 32, TIE, 0.0, 0.1),
     ]
     (axes,) = plot_leads(leads).axes
-    assert [text.get_text() for text in axes.texts] == ["IA3 +0.10", "LoRA +0.01", "tie"]
+    assert [text.get_text() for text in axes.texts] == ["IA3 +0.100", "LoRA +0.010", "tie"]
     assert [bar.get_alpha() for bar in axes.patches] == [1, 0.25, 0.25]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["plan", "sentiment"]
