@@ -26,7 +26,9 @@ def _by_loop(y: Tensor, l: Tensor) -> Tensor:
 def _keeps_shape(scale: Callable) -> None:
     """scaling keeps the shape (B, T, d)"""
     y = torch.ones(2, 3, 4)
-    expect_shape(scale(y, torch.ones(4)), (2, 3, 4), "scale(y, l)", "l has d entries, one per channel")
+    expect_shape(
+        scale(y, torch.ones(4)), (2, 3, 4), "scale_by_loop(y, l)", "l has d entries, one per channel"
+    )
 
 
 def _multiplies_channels(scale: Callable) -> None:
@@ -39,7 +41,9 @@ def _multiplies_channels(scale: Callable) -> None:
         "l runs over the batch B: line it up with the last axis": y * l[:, None, None],
         "every channel got the same factor: use l[j] for channel j": y * l[0],
     }
-    expect_close(scale(y.clone(), l), _by_loop(y, l), "scale(y, l)", "compare a channel by hand", known=known)
+    expect_close(
+        scale(y.clone(), l), _by_loop(y, l), "scale_by_loop(y, l)", "compare a channel by hand", known=known
+    )
 
 
 def _leaves_input_alone(scale: Callable) -> None:
