@@ -1,4 +1,4 @@
-"""Pictures of training: losses, learning rates, and how far the vectors moved from 1."""
+"""Pictures of training: losses, lines over a common axis, and how far the vectors moved from 1."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -50,25 +50,6 @@ def plot_lines(
         log_ticks(axes, x)
     axes.set_yscale("log" if log_y else "linear")
     finish(axes, x_label, y_label, title)
-    return figure
-
-
-def plot_sweep(
-    learning_rates: Sequence[float], accuracies: Sequence[float], moves: Sequence[float], reach: float
-) -> "Figure":
-    """Left: accuracy by learning rate. Right: the largest |l - 1|, and lr * reach, which bounds it."""
-    figure, (left, right) = new_figure(height=2.8, columns=2)
-    draw_lines(left, learning_rates, {"IA3": accuracies})
-    left.axhline(0.5, color="0.4", linestyle=":", linewidth=1)
-    left.set_ylim(0.3, 1.02)
-    bound = [rate * reach for rate in learning_rates]
-    right.plot(learning_rates, bound, color="0.4", linestyle=":", label="learning rate × sum of the slope")
-    draw_lines(right, learning_rates, {"largest |l - 1|": moves})
-    right.set_yscale("log")
-    for axes, label in ((left, "validation accuracy"), (right, "distance from 1")):
-        log_ticks(axes, learning_rates)
-        finish(axes, "learning rate", label, "")
-    left.get_legend().remove()
     return figure
 
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from ia3_teach.views.curves import plot_lines, plot_losses, plot_moves, plot_sweep
+from ia3_teach.views.curves import plot_lines, plot_losses, plot_moves
 from ia3_teach.views.style import METHODS
 
 
@@ -24,13 +24,6 @@ def test_lines_have_their_values_as_ticks_and_the_level() -> None:
     assert [text.get_text() for text in axes.get_xticklabels()] == ["0.001", "0.01", "0.1"]
     assert [line.get_ydata()[0] for line in axes.lines] == [1, 3, 1]
     assert [line.get_label() for line in axes.lines[:2]] == ["IA3", "LoRA"]
-
-
-def test_sweep_draws_the_bound_above_the_moves() -> None:
-    _, right = plot_sweep([0.01, 0.1], [0.5, 0.9], [0.1, 1.5], reach=20.0).axes
-    bound, moves = right.lines
-    assert bound.get_ydata() == pytest.approx([0.2, 2.0])
-    assert list(moves.get_ydata()) == [0.1, 1.5]
 
 
 def test_moves_are_shares_of_all_entries_and_reach_the_furthest() -> None:

@@ -1,0 +1,87 @@
+"""The training film: the vectors after every few steps, with the loss and the spread of their entries."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from ia3_teach.course.reading import flat
+from ia3_teach.views.curves import running_mean
+from ia3_teach.views.style import METHODS, heat, log2_scale, new_figure, scale_bar, symmetric_limit
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Frames = Mapping[int, Mapping[str, Tensor]]
+INK = METHODS["IA3"]["color"]
+
+
+def plot_frame(frames: Frames, losses: Sequence[float], step: int) -> "Figure":
+    """Left: the vectors after `step` steps. Right: loss and spread over all steps, with a cursor here.
+
+    Shapes: frames {step: {"l_k": (n_layers, d), ...}}; colours and axes are the same in every frame.
+    Raises ValueError for a step that was not recorded.
+    """
+    if step not in frames:
+        raise ValueError(f"the film has a frame for the steps {', '.join(map(str, frames))}; found {step}")
+    figure, panels = screen(list(frames[step]))
+    limit = colour_limit(frames)
+    for kind, l in frames[step].items():
+        image = heat(panels[kind], log2_scale(l).cpu(), limit)
+        panels[kind].set(title=kind, ylabel="layer", yticks=range(len(l)))
+    scale_bar(figure, image, [panels[kind] for kind in frames[step]], limit)
+    draw_losses(panels["loss"], losses)
+    draw_spread(panels["spread"], frames)
+    for name in ("loss", "spread"):
+        panels[name].axvline(step, color="black", linewidth=1)
+    figure.suptitle(f"after {step} of {max(frames)} steps")
+    return figure
+
+
+def screen(kinds: Sequence[str]) -> tuple["Figure", dict[str, Any]]:
+    """A figure with one wide panel per kind, and `loss` above `spread` at their right."""
+    figure, _ = new_figure(width=8, height=0.6 + 1.25 * len(kinds))
+    figure.clear()
+    left = [kind for kind in kinds for _ in range(2)]
+    right = ["loss"] * len(kinds) + ["spread"] * len(kinds)
+    plan = [list(row) for row in zip(left, right, strict=True)]
+    return figure, figure.subplot_mosaic(plan, width_ratios=[1.7, 1])
+
+
+def colour_limit(frames: Frames) -> float:
+    """One limit for the whole film, in log2: 1 % of all entries lie beyond it."""
+    logs = torch.cat([log2_scale(flat(values)) for values in frames.values()])
+    return symmetric_limit(logs[logs.isfinite()].abs().quantile(0.99)[None])
+
+
+def spread(frames: Frames) -> Tensor:
+    """Smallest entry, 10 %, median, 90 %, largest, of all vectors together; shape (n_frames, 5).
+
+    >>> spread({0: {"l_k": torch.ones(2, 3)}}).tolist()
+    [[1.0, 1.0, 1.0, 1.0, 1.0]]
+    """
+    shares = torch.tensor([0.0, 0.1, 0.5, 0.9, 1.0])
+    return torch.stack([flat(values).float().quantile(shares) for values in frames.values()])
+
+
+def draw_losses(axes: "Axes", losses: Sequence[float]) -> None:
+    """The loss of each step, faint, and its running mean."""
+    steps = range(1, len(losses) + 1)
+    axes.plot(steps, losses, color=INK, alpha=0.25, linewidth=0.8)
+    axes.plot(steps, running_mean(losses), color=INK)
+    axes.set_ylim(bottom=0)
+    axes.set_title("loss")
+
+
+def draw_spread(axes: "Axes", frames: Frames) -> None:
+    """Bands over the steps: all entries (light), the middle four fifths (dark), the median."""
+    low, tenth, median, ninetieth, high = spread(frames).T
+    steps = list(frames)
+    axes.fill_between(steps, low, high, color=INK, alpha=0.15, linewidth=0, label="all")
+    axes.fill_between(steps, tenth, ninetieth, color=INK, alpha=0.5, linewidth=0, label="80 %")
+    axes.plot(steps, median, color=INK)
+    axes.axhline(1, color="0.4", linestyle=":", linewidth=1)
+    axes.set(title="entries of all vectors", xlabel="steps")
+    axes.legend(frameon=False, loc="upper left")

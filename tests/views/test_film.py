@@ -1,0 +1,69 @@
+"""The film shows each frame in one scale, and its controls go through the frames."""
+
+import pytest
+import torch
+
+from ia3_teach.views.film import colour_limit, plot_frame, spread
+from ia3_teach.views.film_controls import WITHOUT_WIDGETS, explore_film, film_controls
+
+LOSSES = [0.7, 0.5, 0.3, 0.2]
+
+
+@pytest.fixture
+def frames() -> dict[int, dict[str, torch.Tensor]]:
+    """Three frames of a vector that doubles in one half and halves in the other."""
+    away = torch.tensor([1.0] * 4 + [-1.0] * 4).repeat(2, 1)
+    return {step: {"l_k": 2.0 ** (away * step / 4), "l_ff": torch.ones(2, 16)} for step in (0, 2, 4)}
+
+
+def test_a_frame_shows_its_own_vectors_in_the_colours_of_the_whole_film(frames) -> None:
+    assert colour_limit(frames) == pytest.approx(1)
+    for step in frames:
+        image = plot_frame(frames, LOSSES, step).axes[0].images[0]
+        assert image.get_array()[0, 0] == pytest.approx(step / 4)
+        assert image.get_clim() == (-1, 1)
+
+
+def test_the_cursor_stands_at_the_step_in_both_curves(frames) -> None:
+    figure = plot_frame(frames, LOSSES, 2)
+    curves = [axes for axes in figure.axes if axes.get_title() in ("loss", "entries of all vectors")]
+    assert [axes.lines[-1].get_xdata()[0] for axes in curves] == [2, 2]
+    assert curves[0].lines[0].get_ydata().tolist() == LOSSES
+    assert figure.get_suptitle() == "after 2 of 4 steps"
+
+
+def test_the_spread_opens_from_one(frames) -> None:
+    bands = spread(frames)
+    assert bands[0].tolist() == [1] * 5
+    assert (bands[-1][0], bands[-1][-1]) == (0.5, 2)
+
+
+def test_a_step_between_the_frames_is_refused(frames) -> None:
+    with pytest.raises(ValueError, match="steps 0, 2, 4; found 3"):
+        plot_frame(frames, LOSSES, 3)
+
+
+def test_a_vector_with_a_flipped_sign_does_not_hide_the_film(frames) -> None:
+    frames[4]["l_k"][0, 0] = -1
+    assert colour_limit(frames) == pytest.approx(1)
+
+
+def test_the_slider_shows_every_frame_and_begins_at_the_last(frames) -> None:
+    line, picture, words = film_controls(frames, LOSSES).children
+    play, slider = line.children
+    assert (slider.options, slider.value) == ((0, 2, 4), 4)
+    assert (play.min, play.max, play.value) == (0, 2, 2)
+    last = picture.value
+    slider.index = 0  # what Play sets
+    assert words.value == "after 0 steps: entries from 1.00 to 1.00, four fifths of them from 1.00 to 1.00"
+    assert picture.value != last
+    slider.value = 4
+    assert picture.value == last
+
+
+def test_without_a_kernel_a_line_of_text_stands_for_the_slider(frames, monkeypatch) -> None:
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: shown.append(bundle))
+    explore_film(frames, LOSSES)
+    assert shown[0]["text/plain"] == WITHOUT_WIDGETS
+    assert "application/vnd.jupyter.widget-view+json" in shown[0]
