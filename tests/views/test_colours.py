@@ -7,7 +7,7 @@ import torch
 from colour_vision import KINDS, distance, lab, seen
 from matplotlib.colors import to_hex
 
-from ia3_teach.views import curves, style
+from ia3_teach.views import curves, dial, style
 
 EVERYONE = [None, *KINDS]
 APART = 20.0
@@ -54,9 +54,12 @@ def test_queries_keys_values_and_inner_activations_stay_apart(
     assert distance(*(style.QKV_COLOURS[name] for name in pair), kind) > APART
 
 
+PALETTES = [*combinations(curves._OTHERS, 2), *combinations(dial.ANSWER_COLOURS, 2)]
+
+
 @pytest.mark.parametrize("kind", EVERYONE)
-@pytest.mark.parametrize("pair", combinations(curves._OTHERS, 2), ids="-".join)
-def test_lines_without_a_method_stay_apart(pair: tuple[str, str], kind: str | None) -> None:
+@pytest.mark.parametrize("pair", PALETTES, ids="-".join)
+def test_colours_used_together_stay_apart(pair: tuple[str, str], kind: str | None) -> None:
     assert distance(*pair, kind) > APART
 
 
