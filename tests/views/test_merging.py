@@ -1,0 +1,115 @@
+"""The pictures of merging show what they are given, and the controls agree with them."""
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from ia3_teach import IA3, attach, merge, set_vectors
+from ia3_teach.views.merging import (
+    MOST_BITS,
+    plot_lost_bits,
+    plot_microscope,
+    plot_rounds,
+    plot_sizes,
+)
+from ia3_teach.views.merging_controls import (
+    explore_merge,
+    ia3_sites,
+    in_words,
+    merging_controls,
+    microscope,
+)
+
+
+def pictures(figure: object) -> list[Tensor]:
+    return [torch.tensor(axes.images[0].get_array().filled(torch.nan)) for axes in figure.axes if axes.images]
+
+
+@pytest.mark.parametrize("side", ["out", "in"])
+def test_the_microscope_shows_weight_vector_merged_and_difference(side: str) -> None:
+    weight, l = torch.tensor([[1.0, -2.0], [4.0, 0.5]]), torch.tensor([2.0, 0.5])
+    merged = weight * (l[:, None] if side == "out" else l)
+    figure = plot_microscope(weight, l, merged, side)
+    shown = dict(
+        zip((axes.get_label() for axes in figure.axes if axes.images), pictures(figure), strict=True)
+    )
+    assert torch.equal(shown["W"].float(), weight)
+    assert torch.equal(shown["W′"].float(), merged)
+    assert torch.equal(shown["W′ − W"].float(), merged - weight)
+    assert shown["l"].tolist() == ([[1.0], [-1.0]] if side == "out" else [[1.0, -1.0]])
+
+
+def test_weights_share_their_limits_and_small_ones_show_their_numbers() -> None:
+    weight, merged = torch.ones(2, 2), torch.full((2, 2), -8.0)
+    panels = {axes.get_label(): axes for axes in plot_microscope(weight, torch.ones(2), merged, "out").axes}
+    weights = [panels[name] for name in ("W", "W′", "W′ − W")]
+    assert [axes.images[0].get_clim() for axes in weights] == [(-8.0, 8.0)] * 3
+    assert [text.get_text() for text in panels["W′"].texts] == ["-8"] * 4
+    assert not any(
+        axes.texts for axes in plot_microscope(torch.ones(9, 9), torch.ones(9), torch.ones(9, 9), "in").axes
+    )
+
+
+def test_lost_bits_are_counted_in_the_title_and_nan_is_kept() -> None:
+    figure = plot_lost_bits({"float32": torch.tensor([[0.0, 1.0], [torch.nan, 0.0]]), "b": torch.zeros(2, 2)})
+    assert [axes.get_title() for axes in figure.axes[:2]] == ["float32\n50 % not back", "b\n0 % not back"]
+    assert pictures(figure)[0].isnan().tolist() == [[False, False], [True, False]]
+    assert figure.axes[0].images[0].get_clim() == (0, MOST_BITS)
+
+
+def test_every_round_is_drawn_and_the_median_written() -> None:
+    (axes,) = plot_rounds({"bare": [1.0, 0.9, 1.3], "merged": [2.0]}, "time").axes
+    assert axes.lines[0].get_xdata().tolist() == [1.0, 0.9, 1.3]
+    assert [text.get_text() for text in axes.texts] == ["1.00", "2.00"]
+
+
+def test_sizes_stand_on_a_logarithmic_axis_and_names_once_in_the_legend() -> None:
+    groups = {"small": {"IA3": 1.0, "full copy": 100.0}, "large": {"IA3": 10.0, "full copy": 1e4}}
+    figure = plot_sizes(groups, "GB", level=1000)
+    assert figure.axes[0].get_xscale() == "log"
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["IA3", "full copy"]
+
+
+def adapted() -> nn.Module:
+    model = nn.Sequential(nn.Linear(8, 8), nn.Linear(8, 8))
+    attach(model, IA3(sites={"0": "out", "1": "in"}), "a")
+    set_vectors(model, {"l": torch.tensor([[0.3] * 8, [1.7] * 8])}, "a")
+    return model
+
+
+def test_sites_are_read_from_the_model() -> None:
+    model = adapted()
+    sites = ia3_sites(model, "a")
+    assert {path: side for path, (_, _, side) in sites.items()} == {"0": "out", "1": "in"}
+    assert torch.equal(sites["1"][1], torch.full((8,), 1.7))
+    with pytest.raises(ValueError, match="b"):
+        ia3_sites(model, "b")
+    with pytest.raises(ValueError, match="merged"):
+        ia3_sites(merge(model), "a")
+
+
+def test_words_and_picture_follow_the_setting() -> None:
+    site = ia3_sites(adapted(), "a")["0"]
+    assert in_words(site, "bfloat16", 0.0).startswith("divided out again: 64 of 64 weights come back")
+    assert not in_words(site, "float16", 1.0).startswith("divided out again: 64 of")
+    assert microscope(site, "bfloat16", 2.0)._suptitle.get_text() == "bfloat16, λ = 2"
+
+
+def test_the_controls_redraw_and_reset() -> None:
+    box = merging_controls(ia3_sites(adapted(), "a"))
+    menu, form, line, picture, words = box.children
+    slider, reset = line.children
+    start = picture.value, words.value
+    menu.value, form.value, slider.value = "1", "bfloat16", 3.0
+    assert picture.value != start[0]
+    reset.click()
+    assert (menu.value, form.value, slider.value) == ("0", "float32", 1.0)
+    assert (picture.value, words.value) == start
+
+
+def test_without_a_kernel_words_stand_for_the_controls(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: shown.append(bundle))
+    explore_merge(adapted(), "a")
+    assert "slider" in shown[0]["text/plain"]
+    assert "application/vnd.jupyter.widget-view+json" in shown[0]
