@@ -1,10 +1,12 @@
 """Two CPU processes under `accelerate launch` have the gradients of one process."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 import torch
 from lively_models import RECIPES, lively
@@ -13,16 +15,41 @@ from small_models import randomise, tokens
 SCRIPT = Path(__file__).with_name("two_processes.py")
 # The flag says "several processes, by torchrun"; the script asks for the CPU, and gloo carries the gradients.
 LAUNCH = ["accelerate.commands.launch", "--multi_gpu", "--num_processes", "2", "--num_machines", "1"]
-LAUNCH += ["--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", "0"]
+LAUNCH += ["--mixed_precision", "no", "--dynamo_backend", "no", "--rdzv_backend", "static"]
+LAUNCH += ["--main_process_ip", "127.0.0.1", "--main_process_port", "0"]
+# Launcher and store ask for the name of this host, which takes minutes where a network drops the questions.
+# Numbers are enough here, so the resolver (of glibc) is told to ask nobody.
+NO_LOOK_UPS = {"RES_OPTIONS": "attempts:0 timeout:1", "PET_LOCAL_ADDR": "127.0.0.1"}
+SECONDS = 600
+
+
+def launch(arguments: list[str], folders: list[Path], log: Path) -> None:
+    """Run a script under `accelerate launch`; a failure shows the output, a hang where each process is."""
+    own = {"PYTHONPATH": os.pathsep.join(map(str, folders)), "PYTHONFAULTHANDLER": "1"}
+    own |= {"GLOO_SOCKET_IFNAME": "lo", "OMP_NUM_THREADS": "1", **NO_LOOK_UPS}
+    command = [sys.executable, "-m", *LAUNCH, *arguments]
+    with log.open("w") as output:
+        started = psutil.Popen(command, env={**os.environ, **own}, stdout=output, stderr=subprocess.STDOUT)
+        try:
+            code = started.wait(timeout=SECONDS)
+        except psutil.TimeoutExpired:
+            code = f"nothing after {SECONDS} seconds"
+            abort([*started.children(recursive=True), started])
+    assert code == 0, f"{code}:\n{log.read_text()[-8000:]}"
+
+
+def abort(processes: list[psutil.Process]) -> None:
+    """End processes, workers before their launcher; Python's fault handler writes the stack of each."""
+    for process in processes:
+        process.send_signal(signal.SIGABRT)
+    _, alive = psutil.wait_procs(processes, timeout=20)
+    for process in alive:
+        process.kill()
 
 
 @pytest.mark.slow
 def test_two_processes_have_the_gradients_of_one(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", *LAUNCH, str(SCRIPT), str(tmp_path)]
-    folders = os.pathsep.join([str(SCRIPT.parents[1]), str(SCRIPT.parents[2])])
-    environment = {**os.environ, "PYTHONPATH": folders, "GLOO_SOCKET_IFNAME": "lo", "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr[-3000:]
+    launch([str(SCRIPT), str(tmp_path)], [SCRIPT.parents[1], SCRIPT.parents[2]], tmp_path / "log")
     for recipe in RECIPES:
         model = lively("bert", recipe)
         randomise(model)
