@@ -1,13 +1,14 @@
 """A pretraining loop that survives a kill: every random choice follows from (seed, step)."""
 
 import math
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from tqdm.auto import trange
+
+from ia3_teach.storage.atomic import replacing
 
 LossOf = Callable[[nn.Module, int], Tensor]
 
@@ -27,9 +28,8 @@ def learning_rate_at(step: int, steps: int, peak: float) -> float:
 
 def write_atomically(state: dict[str, object], path: Path) -> None:
     """Save so that a kill leaves either the old file or the new one."""
-    beside = path.with_suffix(".part")
-    torch.save(state, beside)
-    os.replace(beside, path)
+    with replacing(path) as beside:
+        torch.save(state, beside)
 
 
 def optimizer_for(model: nn.Module) -> torch.optim.AdamW:

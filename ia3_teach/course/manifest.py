@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from ia3_teach.course.paths import data_dir
+from ia3_teach.storage.atomic import replacing
 
 NAME = "MANIFEST.json"
 _ADVICE = (
@@ -86,6 +86,5 @@ def write(directory: Path, facts: dict[str, Any]) -> None:
         for name in shipped(directory)
     }
     text = json.dumps(known | facts | {"files": files}, indent=1, sort_keys=True)
-    beside = path.with_suffix(".part")
-    beside.write_text(text + "\n", encoding="utf-8")
-    os.replace(beside, path)
+    with replacing(path) as beside:
+        beside.write_text(text + "\n", encoding="utf-8")

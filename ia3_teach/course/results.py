@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TypeVar
 
+from ia3_teach.storage.atomic import replacing
+
 _READERS = {"str": str, "int": int, "float": float}
 
 
@@ -115,9 +117,7 @@ def tidy(path: Path) -> None:
 
 def write_rows(path: Path, rows: list[dict[str, object]]) -> None:
     """A csv file with one line per row."""
-    beside = path.with_suffix(".part")
-    with beside.open("w", encoding="utf-8", newline="") as file:
+    with replacing(path) as beside, beside.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-    beside.replace(path)

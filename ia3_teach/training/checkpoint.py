@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
+
+from ia3_teach.storage.atomic import replacing
 
 if TYPE_CHECKING:
     from ia3_teach.fit import Run
@@ -34,12 +35,8 @@ def save_checkpoint(path: Path, run: Run, step: int) -> None:
     torch.save(state, buffer)
     content = buffer.getvalue()
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
+    with replacing(path) as beside:
         beside.write_bytes(hashlib.sha256(content).hexdigest().encode() + content)
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 @torch.no_grad()

@@ -48,9 +48,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change_cell", CHANGES.values(), ids=CHANGES)
-def test_any_change_of_a_cell_is_the_learners_work(
-    change_cell: Any, source: Path, target: Path
-) -> None:
+def test_any_change_of_a_cell_is_the_learners_work(change_cell: Any, source: Path, target: Path) -> None:
     build_learner(source, target)
     notebook = nbformat.read(target / "02_a.ipynb", as_version=4)
     change_cell(notebook.cells[-1])
@@ -135,9 +133,7 @@ def test_deleted_lesson_is_restored(source: Path, target: Path) -> None:
     assert cells(target)
 
 
-def test_notebook_of_that_name_from_elsewhere_is_never_written_over(
-    source: Path, target: Path
-) -> None:
+def test_notebook_of_that_name_from_elsewhere_is_never_written_over(source: Path, target: Path) -> None:
     target.mkdir()
     (target / "02_a.ipynb").write_text("not even a notebook")
     build_learner(source, target)
@@ -170,8 +166,8 @@ def test_interrupted_writing_leaves_the_old_lesson(
     def interrupted(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ia3_teach.course.builds.lay.os.replace", interrupted)
+    monkeypatch.setattr("os.replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
         build_learner(source, target)
     assert (target / "02_a.ipynb").read_bytes() == before
-    assert not list(target.glob("*.partial"))
+    assert not list(target.glob(".*.part"))

@@ -2,11 +2,11 @@
 
 import hashlib
 import json
-import os
 import tempfile
 from pathlib import Path
 
 from ia3_teach.course.builds.source import BuildError
+from ia3_teach.storage.atomic import replacing
 
 RECORD = ".build.json"
 
@@ -93,13 +93,6 @@ def _digest(content: bytes) -> str:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write beside, then replace: an interruption leaves the old file or the new one."""
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".partial")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(beside, 0o644)
-        os.replace(beside, path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+    """Write the whole file or nothing."""
+    with replacing(path) as beside:
+        beside.write_bytes(content)

@@ -1,6 +1,5 @@
 """For authors: run a lesson and keep its outputs, so that a second time changes nothing."""
 
-import os
 import re
 import tempfile
 from collections.abc import Iterable
@@ -9,6 +8,7 @@ from typing import Any
 
 from ia3_teach.course.lab.kernel import LessonFailed, client, explain, read
 from ia3_teach.course.lab.offline_kernel import environment
+from ia3_teach.storage.atomic import replacing
 
 _BAR = re.compile(r"\d+%\|")  # a tqdm line
 _WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -68,9 +68,8 @@ def _plain(output: Any) -> Any:
 
 
 def write(notebook: Any, path: Path) -> None:
-    """Write beside, then replace: an interruption leaves the old file or the new one."""
+    """Write the whole notebook or nothing."""
     import nbformat
 
-    beside = path.with_name(path.name + ".partial")
-    nbformat.write(notebook, beside)
-    os.replace(beside, path)
+    with replacing(path) as beside:
+        nbformat.write(notebook, beside)

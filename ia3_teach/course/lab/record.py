@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ia3_teach.course.lab.run import LessonRun
+from ia3_teach.storage.atomic import replacing
 
 NAME = "results/lessons.json"
 
@@ -25,9 +26,8 @@ def record(directory: Path, runs: Iterable[LessonRun]) -> None:
     }
     content = {"cores": os.cpu_count(), "lessons": recorded(directory) | new}
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(".part")
-    beside.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    beside.replace(path)
+    with replacing(path) as beside:
+        beside.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def recorded(directory: Path) -> dict[str, dict[str, Any]]:
