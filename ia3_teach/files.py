@@ -7,8 +7,6 @@ Everything is checked before the model is touched.
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import torch
@@ -18,13 +16,11 @@ from torch import nn
 from ia3_teach.attach import Handle, attach
 from ia3_teach.layer import wrapped
 from ia3_teach.state import check_new_name, known, refuse_change, refuse_merged, state_of, the_active
+from ia3_teach.storage.atomic import replacing
 from ia3_teach.storage.decode import decode
-from ia3_teach.storage.fingerprint import check_base, fingerprint
+from ia3_teach.storage.notes import check_base, check_save, notes
 from ia3_teach.storage.peft_format import CONFIG, TENSORS, config_of, tensors_of
-from ia3_teach.storage.stored import Stored, Tensors, read
-
-SETTINGS, BASE = "ia3_teach_settings", "ia3_teach_base"
-FORMAT = "ia3_teach_format"  # not written: this is the first one
+from ia3_teach.storage.stored import Tensors, read
 
 
 def save_adapter(model: nn.Module, directory: str | Path, name: str | None = None) -> Path:
@@ -40,16 +36,12 @@ def save_adapter(model: nn.Module, directory: str | Path, name: str | None = Non
     if directory.exists() and not directory.is_dir():
         raise ValueError(f"{directory} is a file; an adapter is saved as a directory")
     config, tensors = config_of(model, name, state.recipes[name]), tensors_of(model, name)
-    metadata = {
-        "format": "pt",
-        SETTINGS: settings(config),
-        BASE: fingerprint(model, config["target_modules"]),
-    }
+    content = in_one_order(save(tensors, notes(model, config)))
     directory.mkdir(parents=True, exist_ok=True)
-    content = in_one_order(save(tensors, metadata))
-    replace(directory / TENSORS, lambda path: path.write_bytes(content))
-    text = json.dumps(config, indent=2, sort_keys=True) + "\n"
-    replace(directory / CONFIG, lambda path: path.write_text(text, encoding="utf-8"))
+    with replacing(directory / TENSORS) as beside:
+        beside.write_bytes(content)
+    with replacing(directory / CONFIG) as beside:
+        beside.write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     return directory
 
 
@@ -63,10 +55,9 @@ def load_adapter(model: nn.Module, directory: str | Path, name: str = "default")
     refuse_change(state, "load an adapter")
     check_new_name(state, name)
     stored = read(directory)
-    check_format(directory, stored)
-    check_same_save(directory, stored)
+    check_save(directory, stored)
     recipe, values = decode(model, stored)
-    check_base(model, stored.sites, stored.metadata.get(BASE))
+    check_base(model, stored)
     handle = attach(model, recipe, name)
     fill(model, name, values)
     return handle
@@ -81,42 +72,8 @@ def fill(model: nn.Module, name: str, values: Tensors) -> None:
                 parameter.copy_(values[path][key])
 
 
-def settings(config: Mapping[str, object]) -> str:
-    """What the config says that the tensors cannot show, to recognise a config of another save."""
-    return json.dumps([config["peft_type"], config.get("r"), config.get("lora_alpha")])
-
-
 def in_one_order(content: bytes) -> bytes:
     """A safetensors file with its header sorted: the library's order changes from one save to the next."""
     end = 8 + int.from_bytes(content[:8], "little")
     header = json.dumps(json.loads(content[8:end]), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return content[:8] + header.encode().ljust(end - 8) + content[end:]
-
-
-def check_format(directory: Path, stored: Stored) -> None:
-    """Refuse a later format of this library."""
-    if FORMAT in stored.metadata:
-        raise ValueError(
-            f"{directory} was saved in format {stored.metadata[FORMAT]!r}, which a newer ia3_teach reads; "
-            "update it"
-        )
-
-
-def check_same_save(directory: Path, stored: Stored) -> None:
-    """Refuse two files of which a kill has replaced one only. Files that PEFT wrote do not say."""
-    written = stored.metadata.get(SETTINGS)
-    if written is not None and written != settings(stored.config):
-        raise ValueError(
-            f"in {directory}, {TENSORS} was saved with other settings ({written}) than {CONFIG} says "
-            f"({settings(stored.config)}); save the adapter again"
-        )
-
-
-def replace(path: Path, write: Callable[[Path], object]) -> None:
-    """Write beside `path` and rename: the old file stays whole until the new one is."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        write(beside)
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)

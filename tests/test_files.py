@@ -21,6 +21,7 @@ from safetensors.torch import load_file, save_file
 from small_models import bert, bloom, randomise, tokens
 from test_attach import RECIPES, snapshot
 from torch import nn
+from transformers import BertForMaskedLM
 
 from ia3_teach import IA3, LoRA, activate, attach, count, load_adapter, save_adapter
 from ia3_teach.layer import wrapped
@@ -237,6 +238,21 @@ def test_another_base_model(build, message: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=message):
         load_adapter(model, saved(tmp_path))
     assert snapshot(model) == before
+
+
+def test_a_base_that_differs_beside_the_adapters_layers(tmp_path: Path) -> None:
+    """Another feed-forward layer is another base; a new head, or another kind of head, is not."""
+    directory = saved(tmp_path, IA3(sites={"key": "out"}, modules_to_save=[]))
+    base, headless = bert(), BertForMaskedLM(bert().config).double()
+    headless.bert.load_state_dict(bert().bert.state_dict(), strict=False)
+    load_adapter(headless, directory)
+    nn.init.normal_(base.classifier.weight)
+    load_adapter(base, directory, "new head")
+    base.bert.encoder.layer[1].intermediate.dense.weight.data += 0.1
+    before = snapshot(base)
+    with pytest.raises(ValueError, match="trained on another base model"):
+        load_adapter(base, directory, "elsewhere")
+    assert snapshot(base) == before
 
 
 def test_names_that_are_taken_and_paths_that_are_files(tmp_path: Path) -> None:

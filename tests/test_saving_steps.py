@@ -104,11 +104,17 @@ def test_a_lora_is_not_written_while_an_ia3_is_merged(tmp_path: Path) -> None:
     assert not (tmp_path / "x").exists()
 
 
-def test_a_lora_trained_on_a_base_with_a_merged_ia3_is_refused_elsewhere(tmp_path: Path) -> None:
-    """Someone kept the merged weights and trained on them: the file shows that its base is another one."""
+@pytest.mark.parametrize("sites", [None, ("query",)], ids=str)
+def test_a_lora_trained_on_a_base_with_a_merged_ia3_is_refused_elsewhere(
+    sites: tuple[str, ...] | None, tmp_path: Path
+) -> None:
+    """Someone kept the merged weights and trained on them: the file shows that its base is another one.
+
+    IA3 changes keys, values and the feed-forward layers; a LoRA on queries alone touches none of them.
+    """
     base = bert()
     base.load_state_dict(merge(with_adapter(IA3(), 1)).state_dict())
-    attach(base, LoRA())
+    attach(base, LoRA(sites=sites))
     randomise(base)
     save_adapter(base, tmp_path)
     with pytest.raises(ValueError, match="trained on another base model"):

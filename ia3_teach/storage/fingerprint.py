@@ -8,8 +8,20 @@ import torch
 from torch import nn
 
 from ia3_teach.layer import linear_layers
+from ia3_teach.targets import block_number
 
 PER_LAYER = 8
+
+
+def layers_of_base(model: nn.Module, sites: Iterable[str], heads: Iterable[str]) -> list[str]:
+    """The Linears that make the base model: the adapter's own, and all in numbered blocks but its heads.
+
+    Others show a base that differs beside the adapter: a LoRA may change queries alone, and its base have a
+    merged IA3 on keys. Outside of blocks lie heads and poolers, which the same base can have or lack.
+    """
+    heads = tuple(f"{head}." for head in heads)
+    in_blocks = {path for path in linear_layers(model) if block_number(path) is not None}
+    return sorted({*sites, *(path for path in in_blocks if not f"{path}.".startswith(heads))})
 
 
 def fingerprint(model: nn.Module, paths: Iterable[str]) -> str:
@@ -17,13 +29,11 @@ def fingerprint(model: nn.Module, paths: Iterable[str]) -> str:
     return samples(model, paths).view(torch.uint8).numpy().tobytes().hex()
 
 
-def check_base(model: nn.Module, paths: Iterable[str], written: str | None) -> None:
-    """Refuse a fingerprint of other weights; None (files that PEFT wrote) is not checked.
+def check_same(model: nn.Module, paths: Iterable[str], written: str) -> None:
+    """Refuse a fingerprint of other weights.
 
     The same weights in bfloat16, float16 or float32 differ by rounding alone and pass.
     """
-    if written is None:
-        return
     mine = samples(model, paths)
     try:
         theirs = torch.frombuffer(bytearray.fromhex(written), dtype=torch.bfloat16)
