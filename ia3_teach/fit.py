@@ -14,6 +14,7 @@ from tqdm import tqdm
 from ia3_teach.losses import loss_of
 from ia3_teach.state import state_of
 from ia3_teach.training.batches import Example, check_data, collate, digest, examples_of
+from ia3_teach.training.cache import without_cache
 from ia3_teach.training.checkpoint import load_checkpoint, save_checkpoint
 
 SAVE_EVERY = 50
@@ -104,8 +105,9 @@ class Run:
         self.model.train()
         self.optimizer.zero_grad()
         examples = examples_of(step, self.data, self.settings["batch_size"], self.settings["seed"])
-        loss = self.loss(self.model, examples)
-        loss.backward()
+        with without_cache(self.model):
+            loss = self.loss(self.model, examples)
+            loss.backward()
         self.check_finite(step, loss.item())
         self.optimizer.step()
         self.schedule.step()

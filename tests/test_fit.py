@@ -11,6 +11,7 @@ from pathlib import Path
 import killed_run
 import pytest
 import torch
+from small_architectures import ARCHITECTURES
 from small_models import bert, bloom
 from torch import nn
 
@@ -188,6 +189,37 @@ def test_equals_a_loop_written_out_in_torch(build, data) -> None:
         optimizer.zero_grad()
     for name, value in trained(other).items():
         torch.testing.assert_close(trained(model)[name], value, rtol=1e-12, atol=1e-14)
+
+
+DECODERS = [
+    name
+    for name, small in ARCHITECTURES.items()
+    if hasattr(small().config, "use_cache")
+    and small().model.__name__.endswith(("LM", "ConditionalGeneration"))
+]
+
+
+@pytest.mark.parametrize("name", DECODERS)
+def test_no_cache_is_filled_while_training_and_all_is_as_before_afterwards(name: str) -> None:
+    small = ARCHITECTURES[name]()
+    model, seen = small.build(), []
+    attach(model, IA3())
+    configs = [module.config for module in model.modules() if hasattr(module, "config")]
+    before = [config.to_dict() for config in configs]
+
+    def loss(model: nn.Module, examples: list) -> torch.Tensor:
+        output = model(**small.inputs())
+        seen.append(getattr(output, "past_key_values", None))
+        if len(seen) == 3:
+            raise KeyError("stopped in the middle of a step")
+        return output.logits.square().mean()
+
+    had = getattr(model(**small.inputs()), "past_key_values", None)
+    with pytest.raises(KeyError):
+        fit(model, answered(), steps=3, learning_rate=1e-3, loss=loss)
+    assert seen == [None] * 3
+    assert [config.to_dict() for config in configs] == before
+    assert (getattr(model(**small.inputs()), "past_key_values", None) is None) == (had is None)
 
 
 def test_every_epoch_has_every_example_once() -> None:
