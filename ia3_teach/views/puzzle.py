@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -13,6 +13,7 @@ from ia3_teach.views.style import (
     log2_scale,
     new_figure,
     scale_bar,
+    stacked,
     symmetric_limit,
     text_on,
 )
@@ -71,19 +72,6 @@ def plot_attention_changes(changes: Mapping[str, Tensor]) -> "Figure":
     columns[0].set_ylabel("token that looks")
     figure.colorbar(image, ax=columns, label="change of the weight")
     return figure
-
-
-def stacked(rows: int, width: float, height: float) -> tuple["Figure", Any]:
-    """A figure with `rows` axes one above the other."""
-    import matplotlib
-    from matplotlib.figure import Figure
-
-    from ia3_teach.views.style import FIGURE_DEFAULTS
-
-    with matplotlib.rc_context(FIGURE_DEFAULTS):
-        figure = Figure(figsize=(width, height))
-        axes = figure.subplots(rows, 1, squeeze=False)[:, 0]
-    return figure, axes
 
 
 def _draw_edges(axes: "Axes", roles: Sequence[str]) -> None:

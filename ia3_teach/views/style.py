@@ -70,13 +70,23 @@ def symmetric_limit(values: Tensor) -> float:
 
 def new_figure(width: float = 7.0, height: float = 2.5, columns: int = 1) -> tuple["Figure", Any]:
     """A figure in the course's style with one row of axes; pyplot does not know it."""
+    figure, axes = _grid(width, height, 1, columns)
+    return figure, axes[0] if columns > 1 else axes[0, 0]
+
+
+def stacked(rows: int, width: float, height: float) -> tuple["Figure", Any]:
+    """The same with `rows` axes one above the other, always a list."""
+    figure, axes = _grid(width, height, rows, 1)
+    return figure, axes[:, 0]
+
+
+def _grid(width: float, height: float, rows: int, columns: int) -> tuple["Figure", Any]:
     import matplotlib
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context(FIGURE_DEFAULTS):
         figure = Figure(figsize=(width, height))
-        axes = figure.subplots(1, columns)
-    return figure, axes
+        return figure, figure.subplots(rows, columns, squeeze=False)
 
 
 def heat(axes: "Axes", values: Tensor, limit: float) -> Any:
