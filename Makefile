@@ -34,9 +34,9 @@ test: setup-test  ## set up, then every test
 lint: setup-test  ## check the style of code and notebooks
 	$(PY) -m ruff check .
 
-bench: setup-test  ## measure imports, training, inference and files beside PEFT; some ten minutes
+bench: setup-test  ## measure beside PEFT, some ten minutes; PARTS="small memory full growth": some alone
 	$(PY) tests/bench/import_time.py
-	$(PY) tests/bench/run.py
+	$(PY) tests/bench/run.py $(if $(PARTS),--parts $(PARTS))
 	$(PY) tests/bench/render.py --write
 
 pretrain: setup  ## make the tiny models again from their seed

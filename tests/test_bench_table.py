@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from bench.clock import Row
 from bench.render import END, README, RESULTS, START, put, table
+from bench.results import Results
 
 RUN = Path(__file__).parent / "bench" / "run.py"
 
@@ -35,10 +37,55 @@ def test_a_readme_without_marks_is_refused() -> None:
     assert put(f"a\n{START}\nold\n{END}\nb", "new") == f"a\n{START}\nnew\n{END}\nb"
 
 
+def row(what: str, ours: float = 1.0) -> Row:
+    return Row(what, "BERT", "PEFT", ours, 2.0, "s")
+
+
+HERE = {"processor": "this", "date": "today"}
+ALL = ["small", "full"]
+
+
+def read(path: Path) -> dict:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_an_interrupted_run_goes_on_and_a_new_one_starts_empty(tmp_path: Path) -> None:
+    path = tmp_path / "bench.json"
+    begun = Results(path, HERE, ALL, everything=True)
+    begun.add("first", [row("step")])
+    assert read(path)["unfinished"] == {"parts": ALL, "done": ["first"]}
+    again = Results(path, {**HERE, "date": "tomorrow"}, ALL, everything=True)
+    assert again.done == ["first"] and len(again.rows) == 1
+    again.add("second", [row("save")])
+    again.finish()
+    assert set(read(path)) == {"machine", "rows"} and len(read(path)["rows"]) == 2
+    assert not Results(path, HERE, ALL, everything=True).rows
+    elsewhere = Results(path, {**HERE, "processor": "that"}, ALL, everything=True)
+    assert not elsewhere.done and not elsewhere.rows
+
+
+def test_a_part_alone_replaces_its_own_rows_on_the_same_machine(tmp_path: Path) -> None:
+    path = tmp_path / "bench.json"
+    whole = Results(path, HERE, ALL, everything=True)
+    whole.add("first", [row("step"), row("save")])
+    whole.finish()
+    part = Results(path, HERE, ["small"], everything=False)
+    part.add("first", [row("step", 1.5)])
+    part.finish()
+    assert [(found["what"], found["ours"]) for found in read(path)["rows"]] == [("step", 1.5), ("save", 1.0)]
+    with pytest.raises(ValueError, match="measured elsewhere"):
+        Results(path, {**HERE, "processor": "that"}, ["small"], everything=False)
+
+
 @pytest.mark.slow
-def test_the_benchmarks_run(tmp_path) -> None:
+@pytest.mark.parametrize("parts", [[], ["memory"], ["full"], ["growth"]], ids=str)
+def test_the_benchmarks_run(parts: list[str], tmp_path: Path) -> None:
     out = tmp_path / "bench.json"
-    subprocess.run([sys.executable, RUN, "--quick", "--out", out], check=True, capture_output=True)
-    found = json.loads(out.read_text(encoding="utf-8"))
-    assert all(row["ours"] > 0 and row["other"] > 0 for row in found["rows"])
-    assert "| train step, IA3 |" in table(found)
+    chosen = ["--parts", *parts] if parts else []
+    done = subprocess.run(
+        [sys.executable, RUN, "--quick", "--out", out, *chosen], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    found = read(out)
+    assert all(row["ours"] > 0 and row["other"] > 0 for row in found["rows"]) and "unfinished" not in found
+    assert ("| train step, IA3 |" in table(found)) == (parts != ["memory"])
