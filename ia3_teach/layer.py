@@ -84,13 +84,7 @@ def check_rows(x: torch.Tensor, rows: tuple[str | None, ...]) -> None:
 
 
 def is_linear(module: nn.Module) -> bool:
-    """Whether this is a Linear that can carry an adapter (torch's, or GPT-2's transposed Conv1D).
-
-    Not the output projection of nn.MultiheadAttention: its weight is read directly, so that nothing around
-    its forward pass would have an effect.
-    """
-    if isinstance(module, nn.modules.linear.NonDynamicallyQuantizableLinear):
-        return False
+    """Whether this is a Linear: torch's, or GPT-2's transposed Conv1D."""
     return isinstance(module, nn.Linear) or type(module).__name__ == "Conv1D"
 
 

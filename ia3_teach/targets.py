@@ -106,10 +106,14 @@ def block_number(path: str) -> int | None:
 
 
 def refuse_unsupported(model: nn.Module, paths: Sequence[str]) -> None:
-    """Raise for the Linears of torch's encoder layer, whose fast path in evaluation never calls them."""
+    """Raise for layers whose weights their parent reads without calling them.
+
+    MultiheadAttention does so with its output projection, TransformerEncoderLayer on its fast path.
+    """
     for path in paths:
-        if isinstance(model.get_submodule(path.rpartition(".")[0]), nn.TransformerEncoderLayer):
+        parent = model.get_submodule(path.rpartition(".")[0])
+        if isinstance(parent, nn.MultiheadAttention | nn.TransformerEncoderLayer):
             raise ValueError(
-                f"{path} lies in a TransformerEncoderLayer, which reads weights without calling the layer: "
-                "an adapter there would do nothing; leave it out with exclude=[...]"
+                f"{path} lies in a {type(parent).__name__}, which reads weights without calling the layer: "
+                f"an adapter there would do nothing; leave it out with exclude=[{path!r}]"
             )

@@ -44,7 +44,7 @@ REFUSED = {
     "Linear and Conv1d": (["proj"], "'proj' matches branch.proj, a module of type Conv1d"),
     "regex over all": ([re.compile(".*")], r"'\.\*' matches embedding, a module of type Embedding"),
     "regex is a full match": ([re.compile("gate")], "'gate' matches no Linear"),
-    "out_proj": (["attention.out_proj"], "of type NonDynamicallyQuantizableLinear: only Linear and Conv1D"),
+    "out_proj": (["attention.out_proj"], "attention.out_proj lies in a MultiheadAttention.*would do nothing"),
     "fast path": (["linear2"], "encoder.linear2 lies in a TransformerEncoderLayer.*would do nothing"),
     "int8": (["small"], "torch.int8: quantised"),
     "float8": (["tiny"], "torch.float8_e4m3fn: quantised"),
@@ -64,11 +64,17 @@ def test_refused(method: str, case: str) -> None:
     assert dict(model.named_modules()) == before and not wrapped(model)
 
 
-def test_all_linear_refuses_what_it_cannot_reach_until_it_is_excluded() -> None:
-    model = Mixed()
-    with pytest.raises(ValueError, match=r"TransformerEncoderLayer.*exclude=\[...\]"):
-        attach(model, LoRA(sites="all-linear"))
-    attach(model, LoRA(sites="all-linear", exclude=[re.compile(r"encoder\..*"), "small", "tiny"]))
+@pytest.mark.parametrize("method", ["ia3", "lora"])
+def test_all_linear_refuses_what_it_cannot_reach_until_it_is_excluded(method: str) -> None:
+    """PEFT takes the output projection of a MultiheadAttention too, where IA3 then has no effect."""
+    recipe, exclude = LoRA if method == "lora" else IA3, ["small", "tiny"]
+    for name in ("attention.out_proj", "encoder.self_attn.out_proj", "encoder.linear1", "encoder.linear2"):
+        model = Mixed()
+        with pytest.raises(ValueError, match=rf"{name} lies in a .*would do nothing.*exclude=\['{name}'\]"):
+            attach(model, recipe(sites="all-linear", exclude=exclude))
+        assert not wrapped(model)
+        exclude.append(name)
+    attach(model, recipe(sites="all-linear", exclude=exclude))
     assert set(wrapped(model)) == {"proj", "branch.gate"}
 
 
