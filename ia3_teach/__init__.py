@@ -10,35 +10,25 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_MODULE_OF = {
-    "IA3": "ia3",
-    "LoRA": "lora",
-    "attach": "attach",
-    "detach": "attach",
-    "activate": "attach",
-    "disabled": "attach",
-    "rows": "attach",
-    "merge": "merge",
-    "unmerge": "merge",
-    "merged": "merge",
+_NAMES = {
+    "ia3": "IA3",
+    "lora": "LoRA",
+    "attach": "attach detach activate disabled rows",
+    "merge": "merge unmerge merged",
     "count": "count",
-    "save_adapter": "files",
-    "load_adapter": "files",
-    "combine": "combine",
-    "load_t_few": "t_few.checkpoint",
+    "files": "save_adapter load_adapter",
     "fit": "fit",
-    "encode_choices": "t_few.choices",
-    "rank_classify": "t_few.answers",
-    "t_few_loss": "t_few.losses",
-    "vectors": "vectors",
-    "set_vectors": "vectors",
-    "dial": "vectors",
-    "load_model": "course.models",
-    "load_task": "course.tasks",
-    "few_shot": "course.tasks",
-    "encode": "course.evaluate",
-    "accuracy": "course.evaluate",
+    "arithmetic.vectors": "vectors set_vectors dial",
+    "arithmetic.combine": "combine",
+    "t_few.checkpoint": "load_t_few",
+    "t_few.choices": "encode_choices",
+    "t_few.answers": "rank_classify",
+    "t_few.losses": "t_few_loss",
+    "course.models": "load_model",
+    "course.tasks": "load_task few_shot",
+    "course.evaluate": "encode accuracy",
 }
+_MODULE_OF = {name: module for module, names in _NAMES.items() for name in names.split()}
 
 __all__ = sorted(_MODULE_OF)
 

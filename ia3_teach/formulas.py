@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from ia3_teach.architectures import ARCHITECTURES
+from ia3_teach.architectures.layouts import falcon_kv_heads
+from ia3_teach.architectures.table import ARCHITECTURES
 from ia3_teach.ia3 import IA3
-from ia3_teach.layouts import falcon_kv_heads
 from ia3_teach.lora import LoRA
 from ia3_teach.recipe import Recipe
 

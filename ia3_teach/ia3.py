@@ -14,9 +14,9 @@ import torch
 from torch import nn
 
 from ia3_teach.layer import adapter_dtype, features, linear_layers
+from ia3_teach.lean.scaling import scale_recomputing, scale_recovering
 from ia3_teach.patterns import Pattern
 from ia3_teach.recipe import Recipe
-from ia3_teach.scaling import scale_recomputing, scale_recovering
 from ia3_teach.sites import Site, find_sites
 from ia3_teach.targets import narrow
 

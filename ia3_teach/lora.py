@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from ia3_teach.architectures import architecture
+from ia3_teach.architectures.table import architecture
 from ia3_teach.layer import adapter_dtype, features, linear_layers
 from ia3_teach.patterns import Pattern
 from ia3_teach.recipe import Recipe

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from torch import nn
 
-from ia3_teach.inner_activations import unwatch_activations, watch_activations
 from ia3_teach.layer import Adapted, Head, put, wrapped
+from ia3_teach.lean.inner_activations import unwatch_activations, watch_activations
 from ia3_teach.state import STATE, State, state_of
 
 

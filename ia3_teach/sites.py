@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from torch import nn
 
-from ia3_teach.architectures import Channels, Target, architecture
+from ia3_teach.architectures.table import Channels, Target, architecture
 from ia3_teach.layer import features, linear_layers
 from ia3_teach.patterns import Pattern
 from ia3_teach.targets import ALL_LINEAR, all_linears, match_linears

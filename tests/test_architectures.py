@@ -11,7 +11,7 @@ from small_models import randomise, twins
 from torch import nn
 
 from ia3_teach import IA3, LoRA, attach, merged, set_vectors, vectors
-from ia3_teach.architectures import ARCHITECTURES as TABLE
+from ia3_teach.architectures.table import ARCHITECTURES as TABLE
 from ia3_teach.layer import Adapted, wrapped
 
 EXACT = {"rtol": 0, "atol": 1e-12}

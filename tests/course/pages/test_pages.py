@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ia3_teach.architectures import ARCHITECTURES
+from ia3_teach.architectures.table import ARCHITECTURES
 from ia3_teach.course.lab.record import recorded
 from ia3_teach.course.pages import made_pages, write_pages
 from ia3_teach.course.pages.lessons import Lesson, all_lessons, facts

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from torch import nn
 
-from ia3_teach.patterns import matches
-from ia3_teach.scaling import unwatch, watch
+from ia3_teach.lean.scaling import unwatch, watch
 
+# The last segments of the paths of these modules.
 INNER_ACTIVATIONS = {
     "bert": "intermediate.intermediate_act_fn",
     "roberta": "intermediate.intermediate_act_fn",
@@ -18,17 +18,17 @@ INNER_ACTIVATIONS = {
     "gpt2": "mlp.act",
     "gpt_neox": "mlp.act",
     "falcon": "mlp.act",
-    "opt": "layers.*.activation_fn",
+    "opt": "activation_fn",
     "phi": "mlp.activation_fn",
 }
 
 
 def inner_activations(model: nn.Module) -> list[nn.Module]:
     """The activation modules of a model whose architecture is known here; otherwise none."""
-    pattern = INNER_ACTIVATIONS.get(getattr(getattr(model, "config", None), "model_type", None))
-    if pattern is None:
+    ending = INNER_ACTIVATIONS.get(getattr(getattr(model, "config", None), "model_type", None))
+    if ending is None:
         return []
-    return [module for path, module in model.named_modules() if matches(path, pattern)]
+    return [module for path, module in model.named_modules() if f".{path}".endswith(f".{ending}")]
 
 
 def watch_activations(model: nn.Module) -> None:

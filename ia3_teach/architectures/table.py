@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from ia3_teach.layouts import concatenated, falcon, per_head
+from ia3_teach.architectures.layouts import concatenated, falcon, per_head
 
 Channels = Mapping[str, torch.Tensor | None]
 Layout = Callable[[object, int], Channels]
@@ -54,6 +54,15 @@ def fused(query_key_value: str, feed_forward: str, layout: Layout) -> tuple[Targ
     return Target(query_key_value, "out", layout=layout), Target(feed_forward, "in", "l_ff")
 
 
+def query_key_value(layout: Layout, peft_feed_forward: str) -> Architecture:
+    """BLOOM and others that call the fused layer so; PEFT scales all of it, queries included."""
+    return Architecture(
+        paper=fused("query_key_value", "mlp.dense_4h_to_h", layout),
+        peft={"query_key_value": "out", peft_feed_forward: "in"},
+        lora=("query_key_value",),
+    )
+
+
 # PEFT's "output.dense" also matches attention.output.dense: a fourth vector, which repeats what l_v can do.
 BERT = Architecture(
     paper=separate("*attention.self.key", "*attention.self.value", "layer.*.output.dense"),
@@ -81,21 +90,9 @@ ARCHITECTURES = {
     "distilbert": Architecture(
         paper=separate("attention.k_lin", "attention.v_lin", "ffn.lin2"), peft={}, lora=("q_lin", "v_lin")
     ),
-    "bloom": Architecture(
-        paper=fused("query_key_value", "mlp.dense_4h_to_h", per_head),
-        peft={"query_key_value": "out", "mlp.dense_4h_to_h": "in"},
-        lora=("query_key_value",),
-    ),
-    "gpt_neox": Architecture(
-        paper=fused("query_key_value", "mlp.dense_4h_to_h", per_head),
-        peft={"query_key_value": "out", "dense_4h_to_h": "in"},
-        lora=("query_key_value",),
-    ),
-    "falcon": Architecture(
-        paper=fused("query_key_value", "mlp.dense_4h_to_h", falcon),
-        peft={"query_key_value": "out", "dense_4h_to_h": "in"},
-        lora=("query_key_value",),
-    ),
+    "bloom": query_key_value(per_head, "mlp.dense_4h_to_h"),
+    "gpt_neox": query_key_value(per_head, "dense_4h_to_h"),
+    "falcon": query_key_value(falcon, "dense_4h_to_h"),
     "gpt2": Architecture(
         paper=fused("*.c_attn", "mlp.c_proj", concatenated),
         peft={"c_attn": "out", "mlp.c_proj": "in"},

@@ -5,7 +5,7 @@ import torch
 from small_models import bert, bloom, randomise, tokens
 
 from ia3_teach import IA3, LoRA, attach, set_vectors, vectors
-from ia3_teach.vectors import dial
+from ia3_teach.arithmetic.vectors import dial
 
 SHAPES = {"l_k": (2, 16), "l_v": (2, 16)}
 
@@ -75,5 +75,11 @@ def test_what_holds_no_matrix() -> None:
     with pytest.raises(ValueError, match="'low' holds no IA3 vectors"):
         vectors(model)
     attach(model, IA3(sites={"query": "out", "intermediate.dense": "out"}), "own")
-    with pytest.raises(ValueError, match="different lengths"):
-        vectors(model)
+    uneven = (
+        r"l has 16 values at bert.encoder.layer.0.attention.self.query, .*layer.1.attention.self.query; "
+        r"32 values at bert.encoder.layer.0.intermediate.dense, .*layer.1.intermediate.dense.*"
+        r"give each width an adapter of its own"
+    )
+    for verb in (vectors, lambda model: set_vectors(model, {}), lambda model: dial(model, 1.0).__enter__()):
+        with pytest.raises(ValueError, match=uneven):
+            verb(model)

@@ -11,8 +11,8 @@ from torch.utils.checkpoint import checkpoint
 from transformers import BertConfig, BertForSequenceClassification, BloomConfig, BloomForCausalLM
 
 from ia3_teach import IA3, attach, rows
-from ia3_teach.inner_activations import inner_activations
-from ia3_teach.scaling import scale_recomputing, scale_recovering, unwatch, watch
+from ia3_teach.lean.inner_activations import inner_activations
+from ia3_teach.lean.scaling import scale_recomputing, scale_recovering, unwatch, watch
 
 IDS = torch.randint(5, 900, (8, 64), generator=torch.Generator().manual_seed(0))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import torch
@@ -17,7 +17,7 @@ def vectors(model: nn.Module, name: str | None = None) -> dict[str, torch.Tensor
     """{"l_k": (n_layers, d), "l_v": ..., "l_ff": ...}: copies of an IA3 adapter's vectors, layer by layer.
 
     Without a name the only active adapter is read. Raises ValueError if it holds no IA3 vectors, or
-    vectors of one name but several lengths (explicit sites).
+    vectors of one name but several widths (explicit sites), which form no matrix.
 
     >>> from ia3_teach import IA3, attach
     >>> model = nn.Sequential(nn.Linear(2, 3))
@@ -25,15 +25,26 @@ def vectors(model: nn.Module, name: str | None = None) -> dict[str, torch.Tensor
     >>> vectors(model)
     {'l': tensor([[1., 1., 1.]])}
     """
-    found: dict[str, list[torch.Tensor]] = {}
-    for adapter in ia3_adapters(model, name):
+    found: dict[str, dict[str, torch.Tensor]] = {}
+    for path, adapter in ia3_adapters(model, name).items():
         for vector, parameter in adapter.vectors().items():
-            found.setdefault(vector, []).append(parameter.detach().clone())
-    uneven = {vector: [len(layer) for layer in layers] for vector, layers in found.items()}
-    uneven = {vector: lengths for vector, lengths in uneven.items() if len(set(lengths)) > 1}
-    if uneven:
-        raise ValueError(f"vectors of different lengths form no matrix: {uneven}; read them from the modules")
-    return {vector: torch.stack(layers) for vector, layers in found.items()}
+            found.setdefault(vector, {})[path] = parameter.detach().clone()
+    for vector, layers in found.items():
+        check_widths(vector, layers)
+    return {vector: torch.stack([*layers.values()]) for vector, layers in found.items()}
+
+
+def check_widths(vector: str, layers: Mapping[str, torch.Tensor]) -> None:
+    """Refuse vectors of one name but several widths, with the sites of each."""
+    sites: dict[int, list[str]] = {}
+    for path, values in layers.items():
+        sites.setdefault(len(values), []).append(path)
+    if len(sites) > 1:
+        each = "; ".join(f"{width} values at {', '.join(paths)}" for width, paths in sites.items())
+        raise ValueError(
+            f"{vector} has {each}: vectors of several widths form no matrix; give each width an adapter of "
+            "its own, or read the parameters of the layers"
+        )
 
 
 @torch.no_grad()
@@ -47,7 +58,7 @@ def set_vectors(model: nn.Module, values: dict[str, torch.Tensor], name: str | N
     if wanted != found:
         raise ValueError(f"the adapter's vectors have the shapes {wanted}; found {found}")
     rows = {vector: iter(matrix) for vector, matrix in values.items()}
-    for adapter in ia3_adapters(model, name):
+    for adapter in ia3_adapters(model, name).values():
         for vector, parameter in adapter.vectors().items():
             parameter.copy_(next(rows[vector]))
 
@@ -66,13 +77,13 @@ def dial(model: nn.Module, strength: float, name: str | None = None) -> Iterator
         set_vectors(model, before, name)
 
 
-def ia3_adapters(model: nn.Module, name: str | None) -> list[IA3Vectors]:
-    """The adapter's parts in model order. Raises ValueError if there are none."""
+def ia3_adapters(model: nn.Module, name: str | None) -> dict[str, IA3Vectors]:
+    """{path: the adapter's part there} in model order. Raises ValueError if there are none."""
     refuse_merged(state_of(model), "read or move its vectors")
     name = the_active(model) if name is None else known(state_of(model), [name])[0]
-    places = wrapped(model, Adapted).values()
-    mine = [place.adapters[name] for place in places if name in place.adapters]
-    found = [adapter for adapter in mine if isinstance(adapter, IA3Vectors)]
+    places = {path: place for path, place in wrapped(model, Adapted).items() if name in place.adapters}
+    mine = {path: place.adapters[name] for path, place in places.items()}
+    found = {path: adapter for path, adapter in mine.items() if isinstance(adapter, IA3Vectors)}
     if not found:
         raise ValueError(f"adapter {name!r} holds no IA3 vectors; attach(model, IA3()) makes some")
     return found

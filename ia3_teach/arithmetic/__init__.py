@@ -1,0 +1,1 @@
+"""Learned vectors as numbers: read them, write them, dial them, combine them."""
