@@ -20,7 +20,7 @@ LAUNCH += ["--main_process_ip", "127.0.0.1", "--main_process_port", "0"]
 # Launcher and store ask for the name of this host, which takes minutes where a network drops the questions.
 # Numbers are enough here, so the resolver (of glibc) is told to ask nobody.
 NO_LOOK_UPS = {"RES_OPTIONS": "attempts:0 timeout:1", "PET_LOCAL_ADDR": "127.0.0.1"}
-SECONDS = 600
+SECONDS = 300
 
 
 def launch(arguments: list[str], folders: list[Path], log: Path) -> None:
