@@ -46,7 +46,24 @@ def plot_shots(
     axes.set_xticks(range(len(draws)), [f"{number}" for number in draws])
     axes.set_ylim(0.35, 1.02)
     finish(axes, "examples in the prompt", "accuracy", "")
-    axes.legend(frameon=False, loc="center right", bbox_to_anchor=(1, 0.56))
+    axes.legend(frameon=False, loc="center right", bbox_to_anchor=(1, 0.5))
+    return figure
+
+
+def plot_turned(pairs: Mapping[str, tuple[Sequence[float], Sequence[float]]], level: float = 0.5) -> "Figure":
+    """{method: (accuracies with right labels, with turned labels)}: a mark per draw, bars at medians."""
+    figure, axes = new_figure(width=5.5, height=2.8)
+    names = [f"{method}\n{labels} labels" for method in pairs for labels in ("right", "turned")]
+    for method, pair in pairs.items():
+        for values in pair:
+            place, look = len(axes.patches), METHODS[method] | {"linestyle": ""}
+            axes.bar(place, median(values), width=0.6, color=look["color"], alpha=0.35)
+            axes.plot([place] * len(values), values, markersize=5, alpha=0.8, **look)
+            axes.text(place, max(values) + 0.04, f"{median(values):.2f}", ha="center")
+    axes.axhline(level, **_CHANCE)
+    axes.set_xticks(range(len(names)), names)
+    axes.set_ylim(0, 1.05)
+    axes.set_ylabel("accuracy")
     return figure
 
 

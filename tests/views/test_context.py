@@ -3,7 +3,14 @@
 import pytest
 
 from ia3_teach.course.costs import Cost
-from ia3_teach.views.context import median, plot_break_even, plot_changes, plot_shots, plot_table
+from ia3_teach.views.context import (
+    median,
+    plot_break_even,
+    plot_changes,
+    plot_shots,
+    plot_table,
+    plot_turned,
+)
 
 
 @pytest.mark.parametrize(
@@ -20,6 +27,14 @@ def test_shots_show_every_draw_the_medians_and_the_trained_line() -> None:
     assert list(middles.get_ydata()) == [0.5, 0.55]
     assert set(ia3.get_ydata()) == {0.8} and set(chance.get_ydata()) == {0.5}
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["0", "4"]
+
+
+def test_turned_labels_stand_beside_right_ones() -> None:
+    (axes,) = plot_turned({"4-shot": ([0.5, 0.6, 0.7], [0.4]), "IA3": ([0.9], [0.1])}).axes
+    assert [bar.get_height() for bar in axes.patches] == [0.6, 0.4, 0.9, 0.1]
+    assert [text.get_text() for text in axes.texts] == ["0.60", "0.40", "0.90", "0.10"]
+    labels = [tick.get_text().split("\n")[0] for tick in axes.get_xticklabels()]
+    assert labels == ["4-shot", "4-shot", "IA3", "IA3"]
 
 
 def test_changes_are_percentages_by_kind() -> None:
