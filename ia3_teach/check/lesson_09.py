@@ -1,4 +1,4 @@
-"""Checks of lesson 09: ranking entries by how far they moved, and an ablation with its control."""
+"""Checks of lesson 09: ranking entries by how far they moved, an ablation with its control, a mixture."""
 
 import math
 from collections.abc import Callable
@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from ia3_teach.check.core import expect, expect_close, expect_equal, expect_shape, run_properties
+from ia3_teach.check.mixing import mix as mix
 
 _L = torch.tensor([[1.0, 0.25, 1.5, 0.9], [3.0, 1.1, 0.5, 1.02], [0.8, 1.7, 1.2, 0.125]])
 

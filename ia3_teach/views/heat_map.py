@@ -1,4 +1,4 @@
-"""Pictures of an adapter's vectors: the heat map, their distribution, concentration and depth."""
+"""Pictures of an adapter's vectors: the heat map, their distribution and concentration."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from ia3_teach.course.reading import flat, layer_profile, share_of_departure
+from ia3_teach.course.reading import flat, share_of_departure
 from ia3_teach.views.puzzle import stacked
 from ia3_teach.views.style import (
     QKV_COLOURS,
@@ -43,7 +43,7 @@ def plot_vectors(values: Mapping[str, Tensor], limit: float | None = None, title
     every = flat(logs)
     beyond = every[every.isfinite()].abs().quantile(0.99)
     limit = symmetric_limit(beyond[None]) if limit is None else limit
-    figure, places = stacked(len(values), width=8, height=0.8 + 1.2 * len(values))
+    figure, places = stacked(len(values), width=7, height=0.8 + 1.2 * len(values))
     for axes, (kind, matrix) in zip(places, logs.items(), strict=True):
         image = heat(axes, matrix, limit)
         axes.set(title=kind, ylabel="layer", yticks=range(len(matrix)))
@@ -56,7 +56,7 @@ def plot_vectors(values: Mapping[str, Tensor], limit: float | None = None, title
 def plot_distribution(values: Mapping[str, Tensor]) -> "Figure":
     """A histogram of the entries per kind, all on one axis, with a line at 1."""
     low, high = flat(values).min().item(), flat(values).max().item()
-    figure, columns = new_figure(width=8, height=2.2, columns=len(values))
+    figure, columns = new_figure(width=7, height=2.2, columns=len(values))
     for axes, (kind, l) in zip(columns, values.items(), strict=True):
         axes.hist(l.flatten().numpy(), bins=51, range=(low, high), color=colour_of(kind))
         axes.axvline(1, color="black", linewidth=1)
@@ -80,16 +80,5 @@ def plot_concentration(values: Mapping[str, Tensor], quoted: Mapping[float, floa
     axes.plot(percents, held, "kD", markersize=5, label=source)
     axes.plot([0, 100], [0, 100], ":", color="grey", label="all alike")
     axes.set(xlabel="the farthest ... % of entries", ylabel="hold ... % of the departure")
-    axes.legend(fontsize=9)
-    return figure
-
-
-def plot_depth(values: Mapping[str, Tensor]) -> "Figure":
-    """Root mean square of l - 1 per layer and kind."""
-    figure, axes = new_figure(width=5.5, height=2.8)
-    for (kind, l), marker in zip(values.items(), "osD", strict=False):
-        axes.plot(layer_profile(l), color=colour_of(kind), marker=marker, label=kind)
-    axes.set(xlabel="layer", ylabel="rms of l - 1", xticks=range(len(next(iter(values.values())))))
-    axes.set_ylim(bottom=0)
     axes.legend(fontsize=9)
     return figure

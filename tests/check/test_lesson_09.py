@@ -52,6 +52,34 @@ def test_ablate_rejects_every_known_wrong_answer() -> None:
     )
 
 
+def test_mix_rejects_every_known_wrong_answer() -> None:
+    def departures(vectors: Tensor, weights: list[float]) -> Tensor:
+        return torch.tensor(weights) @ (vectors - 1)
+
+    assert_rejects(
+        lesson_09.mix,
+        lambda vectors, weights: 1 + departures(vectors, weights),
+        {
+            "around 0": (lambda vectors, weights: torch.tensor(weights) @ vectors, "mixed around 0"),
+            "no 1": (departures, "a 1 is missing"),
+            "normalised": (lambda vectors, w: 1 + departures(vectors, w) / sum(w), "only in a mean"),
+            "geometric": (
+                lambda vectors, w: (vectors ** torch.tensor(w)[:, None]).prod(dim=0), "geometric mixture",
+            ),
+            "plain mean": (lambda vectors, weights: vectors.mean(dim=0), "the plain mean"),
+            "plain sum": (lambda vectors, weights: 1 + (vectors - 1).sum(dim=0), "the plain sum"),
+            "unsigned": (lambda vectors, w: 1 + departures(vectors, [abs(x) for x in w]), "lost their sign"),
+            "wrong axis": (lambda vectors, w: 1 + (vectors - 1).sum(dim=1), "so that the channels are left"),
+            "in place": (subtracts_in_place, "do not subtract in place"),
+        },
+    )  # fmt: skip
+
+
+def subtracts_in_place(vectors: Tensor, weights: list[float]) -> Tensor:
+    vectors -= 1
+    return 1 + torch.tensor(weights) @ vectors
+
+
 def random(order: Tensor, k: int, seed: int) -> Tensor:
     return torch.randperm(len(order), generator=torch.Generator().manual_seed(seed))[:k]
 

@@ -1,8 +1,6 @@
 """The pictures of the causal check show what they are given."""
 
-import torch
-
-from ia3_teach.views.ablation import plot_ablation, plot_against, plot_kinds, plot_likeness
+from ia3_teach.views.ablation import plot_ablation, plot_kinds
 
 
 def test_the_ablation_draws_every_run_against_entries_and_against_departure() -> None:
@@ -17,15 +15,7 @@ def test_the_ablation_draws_every_run_against_entries_and_against_departure() ->
     assert labels == ["farthest from 1", "nearest to 1", "random"]
 
 
-def test_kinds_and_pairs_are_drawn() -> None:
+def test_kinds_are_drawn() -> None:
     bars = {"l_k": 0.6, "l_v": 0.7, "l_ff": 0.9}
     panels = plot_kinds(bars, dict.fromkeys(bars, 0.8), 0.95, 0.5).axes
     assert [bar.get_height() for bar in panels[0].patches] == [0.6, 0.7, 0.9]
-    figure = plot_against(torch.full((4, 6), 2.0), torch.full((4, 6), 0.5), "l_k", ("one", "other"))
-    assert figure.axes[0].collections[0].get_offsets()[0].tolist() == [2, 0.5]
-
-
-def test_likeness_has_a_group_per_adapter_and_a_bar_per_kind() -> None:
-    axes = plot_likeness({"again": {"l_k": 0.9, "l_v": 0.8}, "other": {"l_k": 0.1, "l_v": -0.1}}).axes[0]
-    assert [bar.get_height() for bar in axes.patches] == [0.9, 0.1, 0.8, -0.1]
-    assert [label.get_text() for label in axes.get_xticklabels()] == ["again", "other"]

@@ -1,9 +1,8 @@
 """The pictures of vectors show what they are given."""
 
-import pytest
 import torch
 
-from ia3_teach.views.heat_map import plot_concentration, plot_depth, plot_distribution, plot_vectors
+from ia3_teach.views.heat_map import plot_concentration, plot_distribution, plot_vectors
 
 VALUES = {"l_k": torch.full((4, 6), 2.0), "l_v": torch.full((4, 6), 0.5), "l_ff": torch.full((4, 24), 1.0)}
 
@@ -28,9 +27,8 @@ def test_the_distribution_counts_every_entry_on_one_axis() -> None:
     assert panels[0].patches[0].get_x() == panels[1].patches[0].get_x() == -1
 
 
-def test_concentration_and_depth_draw_one_line_per_kind() -> None:
+def test_concentration_draws_one_line_per_kind() -> None:
     values = {name: l + 0.1 for name, l in VALUES.items()}
     lines = plot_concentration(values, {0.01: 0.18}, "quoted").axes[0].lines
     assert [line.get_label() for line in lines] == ["l_k", "l_v", "l_ff", "quoted", "all alike"]
     assert lines[3].get_xydata().tolist() == [[1, 18]]
-    assert plot_depth(values).axes[0].lines[0].get_ydata() == pytest.approx([1.1] * 4)

@@ -1,0 +1,52 @@
+"""The adapters of several tasks side by side: how far each kind of vector moved in each layer."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from torch import Tensor
+
+from ia3_teach.course.reading import layer_profile
+from ia3_teach.views.heat_map import colour_of
+from ia3_teach.views.style import FIGURE_DEFAULTS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MARKERS = "osD^"
+
+
+def plot_profiles(tasks: Mapping[str, Mapping[str, Tensor]], columns: int = 3) -> "Figure":
+    """Root mean square of l - 1 per layer: a panel per task, a line per kind, one scale for all panels.
+
+    Shapes: tasks {title: {"l_k": (n_layers, d), ...}}.
+
+    >>> import torch
+    >>> len(plot_profiles({"one": {"l_k": torch.ones(4, 8)}, "two": {"l_k": torch.ones(4, 8)}}).axes)
+    2
+    """
+    figure, panels = grid(len(tasks), columns)
+    for axes, (title, values) in zip(panels, tasks.items(), strict=True):
+        for (kind, l), marker in zip(values.items(), MARKERS, strict=False):
+            axes.plot(layer_profile(l), color=colour_of(kind), marker=marker, markersize=4, label=kind)
+        axes.set(title=title, xticks=range(len(l)), xlabel="layer")
+        axes.grid(alpha=0.3)
+        axes.label_outer()
+    panels[0].set_ylim(bottom=0)
+    panels[0].legend(fontsize=9, loc="lower left", ncols=3, columnspacing=0.8, handlelength=1)
+    figure.supylabel("rms of l - 1", fontsize=9)
+    return figure
+
+
+def grid(count: int, columns: int) -> tuple["Figure", list["Axes"]]:
+    """A figure with `count` small axes that share their scales, `columns` beside each other."""
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    rows = -(-count // columns)
+    with matplotlib.rc_context(FIGURE_DEFAULTS):
+        figure = Figure(figsize=(2.5 * columns, 0.4 + 1.8 * rows))
+        panels = list(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
+    for empty in panels[count:]:
+        empty.remove()
+    return figure, panels[:count]

@@ -1,0 +1,41 @@
+"""Tables of numbers as pictures: how alike adapters are, and what their mixtures can do."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from torch import Tensor
+
+from ia3_teach.views.style import heat, new_figure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+def plot_numbers(
+    tables: Mapping[str, Tensor], rows: Sequence[str], columns: Sequence[str], centre: float, reach: float
+) -> "Figure":
+    """A panel per table, each number written into its square in hundredths; a square of NaN stays empty.
+
+    White is `centre`; blue ends at `centre - reach`, orange at `centre + reach`.
+    Shapes: tables {title: (len(rows), len(columns))}.
+    """
+    width = 1.4 + len(tables) * max(1.2, 0.28 * len(columns))
+    figure, _ = new_figure(width=width, height=1.5 + 0.27 * len(rows), columns=len(tables))
+    for axes, (title, table) in zip(figure.axes, tables.items(), strict=True):
+        strength = ((table - centre) / reach).nan_to_num(0)
+        heat(axes, strength, limit=1)
+        write_hundredths(axes, table, strength)
+        axes.set_title(title)
+        axes.set_xticks(range(len(columns)), columns, rotation=90)
+        axes.set_yticks([])
+        axes.tick_params(length=0)
+    figure.axes[0].set_yticks(range(len(rows)), rows)
+    return figure
+
+
+def write_hundredths(axes: "Axes", table: Tensor, strength: Tensor) -> None:
+    """Put 100 times the number into each square; white letters where the colour is strong."""
+    for row, column in (~table.isnan()).nonzero().tolist():
+        text, dark = str(round(100 * table[row, column].item())), strength[row, column].abs() > 0.6
+        axes.text(column, row, text, ha="center", va="center", fontsize=9, color="white" if dark else "black")

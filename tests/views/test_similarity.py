@@ -1,0 +1,21 @@
+"""Tables as pictures carry their numbers, rounded to hundredths, and one colour scale."""
+
+import torch
+
+from ia3_teach.views.similarity import plot_numbers
+
+
+def test_every_number_is_written_into_its_square() -> None:
+    tables = {"l_k": torch.tensor([[1.0, -0.004], [0.256, -0.5]]), "l_v": torch.full((2, 2), torch.nan)}
+    left, right = plot_numbers(tables, ["a", "b"], ["x", "y"], centre=0, reach=1).axes
+    assert [text.get_text() for text in left.texts] == ["100", "0", "26", "-50"]
+    assert [label.get_text() for label in left.get_yticklabels()] == ["a", "b"]
+    assert [label.get_text() for label in right.get_xticklabels()] == ["x", "y"]
+    assert not right.get_yticklabels() and not right.texts and right.images[0].get_array().sum() == 0
+
+
+def test_colours_run_from_the_centre_and_dark_squares_have_white_letters() -> None:
+    axes = plot_numbers({"accuracy": torch.tensor([[0.5, 1.0]])}, ["a"], ["x", "y"], 0.5, 0.5).axes[0]
+    image = axes.images[0]
+    assert image.get_array().tolist() == [[0, 1]] and image.get_clim() == (-1, 1)
+    assert [text.get_color() for text in axes.texts] == ["black", "white"]
