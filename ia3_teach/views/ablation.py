@@ -24,7 +24,7 @@ def plot_ablation(runs: Mapping[str, Sequence[Point]], trained: float, bare: flo
     `runs` maps "farthest", "nearest" and any number of "random ..." to points: share of the entries reset,
     share of the squared departure reset with them, pairs in order. `trained` and `bare` are the ends.
     """
-    figure, columns = new_figure(width=8, height=3.2, columns=2)
+    figure, columns = new_figure(width=7, height=3.2, columns=2)
     for axes, which in zip(columns, (0, 1), strict=True):
         for name, points in runs.items():
             style = dict(LINES[name.split()[0]])

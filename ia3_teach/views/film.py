@@ -42,7 +42,7 @@ def plot_frame(frames: Frames, losses: Sequence[float], step: int) -> "Figure":
 
 def screen(kinds: Sequence[str]) -> tuple["Figure", dict[str, Any]]:
     """A figure with one wide panel per kind, and `loss` above `spread` at their right."""
-    figure, _ = new_figure(width=8, height=0.6 + 1.25 * len(kinds))
+    figure, _ = new_figure(width=7, height=0.6 + 1.25 * len(kinds))
     figure.clear()
     left = [kind for kind in kinds for _ in range(2)]
     right = ["loss"] * len(kinds) + ["spread"] * len(kinds)

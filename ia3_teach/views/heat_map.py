@@ -7,13 +7,13 @@ import torch
 from torch import Tensor
 
 from ia3_teach.course.reading import flat, share_of_departure
-from ia3_teach.views.puzzle import stacked
 from ia3_teach.views.style import (
     QKV_COLOURS,
     heat,
     log2_scale,
     new_figure,
     scale_bar,
+    stacked,
     symmetric_limit,
 )
 

@@ -18,7 +18,7 @@ LOOKS = {
 
 def plot_memory(bills: Mapping[str, Mapping[str, int]]) -> "Figure":
     """One bar per method, stacked from the bytes of its parts (see course/memory.py), in megabytes."""
-    figure, axes = new_figure(width=8, height=1.1 + 0.42 * len(bills))
+    figure, axes = new_figure(width=7, height=1.1 + 0.42 * len(bills))
     for place, bill in enumerate(bills.values()):
         start = 0.0
         for part, size in bill.items():

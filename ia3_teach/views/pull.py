@@ -24,7 +24,7 @@ def plot_pull(runs: Mapping[str, Mapping[str, Tensor]], kind: str = "l_v") -> "F
 
     Shapes: runs {name: {"l_k": (n_layers, d), ...}}; at most three runs.
     """
-    figure, _ = new_figure(width=8, height=0.6 + 1.1 * len(runs))
+    figure, _ = new_figure(width=7, height=0.6 + 1.1 * len(runs))
     figure.clear()
     panels = figure.subplot_mosaic([[name, "entries"] for name in runs], width_ratios=[1.2, 1])
     logs = {name: log2_scale(values[kind]).cpu() for name, values in runs.items()}

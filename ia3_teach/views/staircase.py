@@ -29,7 +29,7 @@ def plot_staircase(paths: Mapping[str, Tensor]) -> "Figure":
     Where the entries are bfloat16 numbers, all numbers that they can be are drawn as grey lines.
     Shapes: paths {name: (n_steps + 1, n_entries)}.
     """
-    figure, panels = new_figure(width=8, height=3, columns=len(paths))
+    figure, panels = new_figure(width=7, height=3, columns=len(paths))
     grows = next(iter(paths.values()))[-1] > 1
     every = torch.cat([path.float().flatten() for path in paths.values()])
     low, high = every.min().item(), every.max().item()

@@ -27,7 +27,7 @@ def plot_sweep(
 
     Right: the largest |l - 1| at each of IA3's rates, and rate * reach, which bounds it.
     """
-    figure, (left, right) = new_figure(width=8, height=3, columns=2)
+    figure, (left, right) = new_figure(width=7, height=3, columns=2)
     for place, (name, scores) in enumerate(sweeps.items()):
         draw_sweep(left, name, place, scores)
     left.axhline(0.5, color="0.4", linestyle=":", linewidth=1)
