@@ -45,7 +45,7 @@ def plot_medians(panels: Mapping[str, Sequence[Row]], level: float | None = None
             panel.axvline(level, color="0.4", linestyle=":", linewidth=1)
         panel.set_title(title)
         panel.set_xlabel("test accuracy")
-        panel.set_xlim(left_end(panels), 1.01)
+        panel.set_xlim(left_end(panels), 1.03)
     for panel in figure.axes[1:]:
         panel.set_yticklabels([])
     handles, labels = figure.axes[0].get_legend_handles_labels()
