@@ -29,7 +29,7 @@ run: setup  ## run every lesson unattended; RECORD=1 keeps what each cost
 test: setup-test  ## set up, then every test
 	$(PY) -m pytest -n 2 --dist loadfile tests
 	$(PY) -m pytest --doctest-modules ia3_teach
-	$(PY) -m pytest $(NBVAL) notebooks
+	$(PY) -m pytest -n 2 --dist loadfile $(NBVAL) notebooks
 
 lint: setup-test  ## check the style of code and notebooks
 	$(PY) -m ruff check .
