@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 import torch
 from torch import nn
 
 from ia3_teach.losses import loss_of
+
+Made = TypeVar("Made")
 
 
 def memory_of(model: nn.Module, batch: Mapping[str, torch.Tensor]) -> dict[str, int]:
@@ -21,7 +24,7 @@ def memory_of(model: nn.Module, batch: Mapping[str, torch.Tensor]) -> dict[str, 
         raise ValueError("the model has no trainable parameters; attach a recipe, or thaw what to train")
     optimizer, was_training = torch.optim.AdamW(trained, lr=0.0), model.training
     with torch.random.fork_rng():
-        loss, kept = kept_for_backward(model.train(), batch)
+        loss, kept = kept_for_backward(model.train(), lambda model: loss_of(model, batch))
     loss.backward()
     optimizer.step()
     gradients = sum(parameter.grad.nbytes for parameter in trained if parameter.grad is not None)
@@ -34,20 +37,22 @@ def memory_of(model: nn.Module, batch: Mapping[str, torch.Tensor]) -> dict[str, 
     }  # fmt: skip
 
 
-def kept_for_backward(model: nn.Module, batch: Mapping[str, torch.Tensor]) -> tuple[torch.Tensor, int]:
-    """The loss, and the bytes of the distinct tensors that autograd keeps to differentiate it.
+def kept_for_backward(model: nn.Module, forward: Callable[[nn.Module], Made]) -> tuple[Made, int]:
+    """What `forward(model)` makes, and the bytes of the distinct storages that autograd keeps for it.
 
     The model's own parameters and buffers are there anyway and do not count.
     """
     own = {tensor.untyped_storage().data_ptr() for tensor in [*model.parameters(), *model.buffers()]}
     seen: dict[int, int] = {}
+    alive = []  # keeps storages alive, so that no address is used twice
 
     def note(tensor: torch.Tensor) -> torch.Tensor:
         storage = tensor.untyped_storage()
         if storage.data_ptr() not in own:
             seen[storage.data_ptr()] = storage.nbytes()
+        alive.append(tensor)
         return tensor
 
     with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
-        loss = loss_of(model, batch)
-    return loss, sum(seen.values())
+        made = forward(model)
+    return made, sum(seen.values())

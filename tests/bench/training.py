@@ -9,8 +9,9 @@ import torch
 from bench.clock import Row, medians, medians_of
 from bench.shapes import Shape, batch, build, sharing
 from bench.ways import OUR_LORA, OURS, PAIRS, PEFT_IA3, PEFT_LORA, WAYS
-from saved_bytes import saved_bytes
 from torch import nn
+
+from ia3_teach.course.memory import kept_for_backward
 
 PEAK = Path(__file__).with_name("peak.py")
 
@@ -57,7 +58,8 @@ def kept(shape: Shape, names: tuple[str, ...] = tuple(WAYS)) -> list[Row]:
     """Megabytes that autograd keeps for backward; exact."""
     base, data = build(shape), batch(shape)
     found = {
-        name: saved_bytes(WAYS[name](sharing(base)), lambda model: model(**data).loss) / 1e6 for name in names
+        name: kept_for_backward(WAYS[name](sharing(base)), lambda model: model(**data).loss)[1] / 1e6
+        for name in names
     }
     return rows_of("kept for backward", shape, found, "MB")
 

@@ -6,6 +6,7 @@ from small_models import bert, randomise
 
 from ia3_teach import IA3, attach, vectors
 from ia3_teach.course.memory import kept_for_backward, memory_of
+from ia3_teach.losses import loss_of
 
 BYTES = 8  # the small models are in float64
 BATCH = {
@@ -51,7 +52,7 @@ def test_a_tensor_that_two_derivatives_need_counts_once() -> None:
             y = super().forward(input_ids.float())
             return type("Out", (), {"logits": y * y})
 
-    _, kept = kept_for_backward(Square(3, 2), BATCH)
+    _, kept = kept_for_backward(Square(3, 2), lambda model: loss_of(model, BATCH))
     inputs, product, logits, labels, weight_of_mean = 2 * 3 * 4, 2 * 2 * 4, 2 * 2 * 4, 2 * 8, 4
     assert kept == inputs + product + logits + labels + weight_of_mean
 

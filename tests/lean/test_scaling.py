@@ -5,12 +5,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from peft import IA3Config, LoraConfig, get_peft_model
-from saved_bytes import saved_bytes
 from small_models import bert, bloom, randomise, tokens
 from torch.utils.checkpoint import checkpoint
 from transformers import BertConfig, BertForSequenceClassification, BloomConfig, BloomForCausalLM
 
 from ia3_teach import IA3, attach, rows
+from ia3_teach.course.memory import kept_for_backward
 from ia3_teach.lean.inner_activations import inner_activations
 from ia3_teach.lean.scaling import scale_recomputing, scale_recovering, unwatch, watch
 
@@ -160,8 +160,8 @@ def forward(model: torch.nn.Module) -> torch.Tensor:
 def test_less_is_kept_for_backward_than_with_peft_or_lora(build, task) -> None:
     model = build()
     attach(model, IA3())
-    ours = saved_bytes(model, forward)
-    peft_ia3 = saved_bytes(get_peft_model(build(), IA3Config(task_type=task)), forward)
-    lora = saved_bytes(get_peft_model(build(), LoraConfig(task_type=task, r=8)), forward)
+    ours = kept_for_backward(model, forward)[1]
+    peft_ia3 = kept_for_backward(get_peft_model(build(), IA3Config(task_type=task)), forward)[1]
+    lora = kept_for_backward(get_peft_model(build(), LoraConfig(task_type=task, r=8)), forward)[1]
     assert ours <= 0.65 * peft_ia3
     assert ours < lora
