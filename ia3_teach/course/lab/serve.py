@@ -100,6 +100,8 @@ def wait_until_up(server: subprocess.Popen, port: int, timeout: float = 90.0) ->
 def announce(address: str, directory: Path, browser: bool) -> None:
     """Print the address on its own line; open it where there is a display."""
     print(f"\nThe lessons in {directory} are served at\n\n{address}\n")
+    if (directory / "README.md").is_file():
+        print("README.md lists them; begin with 00.")
     print("Open it in a browser. Ctrl-C here stops it.", flush=True)
     if browser and has_display():
         import webbrowser
