@@ -123,7 +123,7 @@ def expect_close(
         f"{what} = {describe(expected)}",
         f"{describe(found)} (largest difference {difference.max():.3g} at {list(place)})",
         mistake,
-        Picture(expected, found, as_scale),
+        Picture(expected, found, as_scale) if found.ndim else None,  # a single number needs no picture
     )
 
 

@@ -159,3 +159,12 @@ def test_that_audit_sees_forbidden_imports(tmp_path: Path) -> None:
     file = tmp_path / "lesson.py"
     file.write_text("def f():\n    from ia3_teach import attach\n    import ia3_teach.lora\n")
     assert imports(file) == {"ia3_teach", "ia3_teach.attach", "ia3_teach.lora"}
+
+
+def test_a_single_number_is_told_and_not_drawn() -> None:
+    with pytest.raises(CheckFailed) as caught:
+        expect_close(torch.tensor(1.0), torch.tensor(2.0), what="loss", mistake="m")
+    assert caught.value.picture is None
+    with pytest.raises(CheckFailed) as caught:
+        expect_close(torch.ones(2), torch.zeros(2), what="l", mistake="m")
+    assert caught.value.picture is not None
