@@ -85,6 +85,9 @@ def _two_measures(ablate: Callable) -> None:
     """two numbers come back: without the k farthest, and without k random entries"""
     pair, spy = _run(ablate)
     expect_equal(len(spy.given), 2, "calls of measure", "measure once for the farthest, once for the control")
+    shapes = {tuple(l.shape) for l in spy.given}
+    mistake = "give measure the vectors in their own shape: `.view_as(l)` folds a flat tensor back"
+    expect_equal(shapes, {tuple(_vectors().shape)}, "shapes given to measure", mistake)
     wanted = tuple(l.mean().item() for l in spy.given)
     expect(
         isinstance(pair, tuple | list) and tuple(pair) == wanted,

@@ -42,6 +42,7 @@ def test_ablate_rejects_every_known_wrong_answer() -> None:
         {
             "reset to 0": (ablation(value=0.0), "silences the channel"),
             "in place": (in_place, "or the next measurement"),
+            "flat": (flat, "in their own shape"),
             "never restored": (ablation(restore=False), "restore them before the control"),
             "same entries": (ablation(draw=lambda order, k, seed: order[:k]), "same entries as the test"),
             "smaller control": (ablation(draw=lambda order, k, seed: order[-2:]), "of another size"),
@@ -98,6 +99,10 @@ def ablation(
         return tuple(results)
 
     return ablate
+
+
+def flat(measure: Callable, l: Tensor, k: int, seed: int) -> tuple[float, ...]:
+    return ablation()(lambda changed: measure(changed.flatten()), l, k, seed)
 
 
 def in_place(measure: Callable, l: Tensor, k: int, seed: int) -> tuple[float, ...]:
