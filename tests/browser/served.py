@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -35,12 +36,20 @@ class Page:
         self.page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
         end = time.monotonic() + 60
         while time.monotonic() < end:
-            address = f"{self.base}/api/kernels?token={self.token}"
-            kernels = json.load(urllib.request.urlopen(address, timeout=5))
-            if kernels and kernels[0]["execution_state"] == "idle" and kernels[0]["connections"]:
+            if any(
+                kernel["execution_state"] == "idle" and kernel["connections"] for kernel in self.kernels()
+            ):
                 return
             time.sleep(0.2)
         raise TimeoutError("no idle kernel")
+
+    def kernels(self) -> list[dict[str, Any]]:
+        """What the server says of its kernels; an error, as while one starts, counts as none yet."""
+        address = f"{self.base}/api/kernels?token={self.token}"
+        try:
+            return json.load(urllib.request.urlopen(address, timeout=5))
+        except urllib.error.HTTPError:
+            return []
 
     def _request(self, request: Any) -> None:
         own = (self.base, self.base.replace("http", "ws"), "data:", "blob:")
