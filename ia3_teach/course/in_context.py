@@ -9,17 +9,12 @@ import torch
 from torch import Tensor
 
 from ia3_teach.course.evaluate import answer_ids
+from ia3_teach.course.tasks import examples_text
 from ia3_teach.t_few.answers import inputs
 
 if TYPE_CHECKING:
     from datasets import Dataset
     from transformers import Cache, PreTrainedModel, PreTrainedTokenizerBase
-
-
-def examples_text(shots: Dataset) -> str:
-    """The solved examples, each with its answer and a line break: what comes before the row's own prompt."""
-    names = shots.features["label"].names
-    return "".join(f"{shot['prompt']} {names[shot['label']]}\n" for shot in shots)
 
 
 def scores_after(

@@ -95,14 +95,19 @@ def few_shot(rows: Dataset, n: int = 32, seed: int = 0) -> Dataset:
     return rows.select(chosen)
 
 
+def examples_text(shots: Dataset) -> str:
+    """The solved examples, each with its answer and a line break: what comes before the row's own prompt."""
+    names = shots.features["label"].names
+    return "".join(f"{shot['prompt']} {names[shot['label']]}\n" for shot in shots)
+
+
 def in_context_prompt(shots: Dataset, row: dict) -> str:
     """The examples of `shots` with their answers, then the row's own prompt."""
-    names = shots.features["label"].names
-    solved = [f"{shot['prompt']} {names[shot['label']]}" for shot in shots]
-    return "\n".join([*solved, row["prompt"]])
+    return examples_text(shots) + row["prompt"]
 
 
 def with_examples(rows: Dataset, shots: Dataset) -> Dataset:
     """The rows, each prompt preceded by the solved examples: learning in context, no training."""
-    prompts = [in_context_prompt(shots, row) for row in rows]
+    before = examples_text(shots)
+    prompts = [before + prompt for prompt in rows["prompt"]]
     return rows.remove_columns("prompt").add_column("prompt", prompts)

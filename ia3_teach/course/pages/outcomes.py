@@ -4,11 +4,11 @@ import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ia3_teach.course.methods import METHODS
 from ia3_teach.course.pages.tables import table
 
 TITLES = {"zero_shot": "zero-shot", "in_context": "4 in context", "ia3": "IA3", "lora": "LoRA"}
 SHOTS = (32, 256)
-METHODS = {"tiny-bloom": ("ia3", "lora", "full"), "tiny-bert": ("head", "ia3", "lora", "full")}
 UNTRAINED = {"tiny-bloom": (("zero_shot", 0), ("in_context", 4)), "tiny-bert": ()}
 POOL = {"tiny-bloom": (("full", 3000),), "tiny-bert": ()}
 Cells = Mapping[tuple[str, str, str, int], Mapping[str, str]]
