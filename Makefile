@@ -43,4 +43,4 @@ pretrain: setup  ## make the tiny models again from their seed
 	$(PY) -m ia3_teach pretrain
 
 picture: setup  ## draw the picture of the README again
-	$(PY) -m ia3_teach.views.front_picture
+	$(PY) -m ia3_teach.views.readme_picture

@@ -3,55 +3,48 @@
 Every verb of the course can be imported from here; nothing heavy is imported before it is used.
 """
 
-import importlib
-import sys
-from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING
+
+from ia3_teach.lazy import handed_out
 
 __version__ = "0.1.0"
 
-_NAMES = {
-    "ia3": "IA3",
-    "lora": "LoRA",
-    "attach": "attach detach activate disabled rows",
-    "merge": "merge unmerge merged",
-    "count": "count",
-    "files": "save_adapter load_adapter",
-    "fit": "fit",
-    "arithmetic.vectors": "vectors set_vectors dial",
-    "arithmetic.combine": "combine",
-    "t_few.checkpoint": "load_t_few",
-    "t_few.choices": "encode_choices",
-    "t_few.answers": "rank_classify",
-    "t_few.losses": "t_few_loss",
-    "course.models": "load_model",
-    "course.tasks": "load_task few_shot",
-    "course.evaluate": "encode accuracy",
-}
-_MODULE_OF = {name: module for module, names in _NAMES.items() for name in names.split()}
+if TYPE_CHECKING:  # what editors see; the same names as below
+    from ia3_teach.adapters import activate, attach, detach, disabled, rows
+    from ia3_teach.arithmetic.combining import combine
+    from ia3_teach.arithmetic.values import dial, set_vectors, vectors
+    from ia3_teach.counting import count
+    from ia3_teach.course.lesson.evaluate import accuracy, encode
+    from ia3_teach.course.shipped.models import load_model
+    from ia3_teach.course.shipped.tasks import few_shot, load_task
+    from ia3_teach.files import load_adapter, save_adapter
+    from ia3_teach.ia3 import IA3
+    from ia3_teach.lora import LoRA
+    from ia3_teach.merging import merge, merged, unmerge
+    from ia3_teach.t_few.answers import rank_classify
+    from ia3_teach.t_few.checkpoint import load_t_few
+    from ia3_teach.t_few.choices import encode_choices
+    from ia3_teach.t_few.losses import t_few_loss
+    from ia3_teach.training.loop import fit
 
-__all__ = sorted(_MODULE_OF)
-
-
-def __getattr__(name: str) -> Any:
-    """Import the module behind a verb at its first use (PEP 562)."""
-    if name not in _MODULE_OF:
-        raise AttributeError(f"module 'ia3_teach' has no attribute {name!r}")
-    module = importlib.import_module(f"ia3_teach.{_MODULE_OF[name]}")
-    globals()[name] = getattr(module, name)
-    return globals()[name]
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
-
-
-class _Package(ModuleType):
-    """Keeps `ia3_teach.attach` the verb, where Python would put the submodule of that name."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if not (name in _MODULE_OF and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package
+__all__, __getattr__, __dir__ = handed_out(
+    __name__,
+    {
+        "ia3": "IA3",
+        "lora": "LoRA",
+        "adapters": "attach detach activate disabled rows",
+        "merging": "merge unmerge merged",
+        "counting": "count",
+        "files": "save_adapter load_adapter",
+        "training.loop": "fit",
+        "arithmetic.values": "vectors set_vectors dial",
+        "arithmetic.combining": "combine",
+        "t_few.checkpoint": "load_t_few",
+        "t_few.choices": "encode_choices",
+        "t_few.answers": "rank_classify",
+        "t_few.losses": "t_few_loss",
+        "course.shipped.models": "load_model",
+        "course.shipped.tasks": "load_task few_shot",
+        "course.lesson.evaluate": "encode accuracy",
+    },
+)

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from ia3_teach.course import manifest
 from ia3_teach.course.lab.kernel import lessons, notebooks_directory
-from ia3_teach.course.paths import data_dir
+from ia3_teach.course.shipped import manifest
+from ia3_teach.course.shipped.paths import data_dir
 
 app = typer.Typer(
     help="IA3 taught by hand: serve the lessons, run them, build them, make their models.",
@@ -37,7 +37,7 @@ def lab(
 
     Example: python -m ia3_teach lab my_course --no-browser
     """
-    from ia3_teach.course.lab.serve import serve
+    from ia3_teach.course.lab.serving import serve
 
     learner(directory)
     raise typer.Exit(serve(directory, port, browser))
@@ -58,9 +58,9 @@ def run(
 
     done = run_all(lessons(notebooks or notebooks_directory(), lesson), timeout)
     if record:
-        from ia3_teach.course.lab import record as kept
+        from ia3_teach.course.lab.recording import record as keep
 
-        kept.record(data_dir(), done)
+        keep(data_dir(), done)
         manifest.write(data_dir(), {})
         index()
 
@@ -83,7 +83,7 @@ def execute(lesson: Lesson = None, notebooks: Notebooks = None, timeout: Timeout
 
     Example: python -m ia3_teach execute --lesson 06
     """
-    from ia3_teach.course.lab.execute import execute as execute_lesson
+    from ia3_teach.course.lab.executing import execute as execute_lesson
 
     for path in lessons(notebooks or notebooks_directory(), lesson):
         execute_lesson(path, timeout)
@@ -120,7 +120,7 @@ def pretrain(
 
     Example: python -m ia3_teach pretrain --model tiny-bert
     """
-    from ia3_teach.course.pretrain import pretrain as make_models
+    from ia3_teach.course.making.pretraining import pretrain as make_models
 
     make_models(model)
 
@@ -131,7 +131,7 @@ def vectors() -> None:
 
     Example: python -m ia3_teach vectors
     """
-    from ia3_teach.course import make_vectors
+    from ia3_teach.course.making import make_vectors
 
     measured = make_vectors.make_all_vectors(data_dir())
     manifest.write(data_dir(), {"vectors": measured})
@@ -145,7 +145,7 @@ def experiments(
 
     Example: python -m ia3_teach experiments --task sentiment
     """
-    from ia3_teach.course import experiments
+    from ia3_teach.course.making import experiments
 
     experiments.run(tasks=task)
     manifest.write(data_dir(), {})

@@ -13,14 +13,14 @@ import torch
 from safetensors.torch import save
 from torch import nn
 
-from ia3_teach.attach import Handle, attach
+from ia3_teach.adapters import Handle, attach
 from ia3_teach.layer import wrapped
-from ia3_teach.state import check_new_name, known, refuse_change, refuse_merged, state_of, the_active
+from ia3_teach.state import check_known, check_new_name, refuse_change, refuse_merged, state_of, the_active
+from ia3_teach.storage.annotations import check_base, check_save, notes
 from ia3_teach.storage.atomic import replacing
-from ia3_teach.storage.decode import decode
-from ia3_teach.storage.notes import check_base, check_save, notes
+from ia3_teach.storage.decoding import decode
 from ia3_teach.storage.peft_format import CONFIG, TENSORS, config_of, tensors_of
-from ia3_teach.storage.stored import Tensors, read
+from ia3_teach.storage.stored import Tensors, read_stored
 
 
 def save_adapter(model: nn.Module, directory: str | Path, name: str | None = None) -> Path:
@@ -32,7 +32,7 @@ def save_adapter(model: nn.Module, directory: str | Path, name: str | None = Non
     """
     state, directory = state_of(model), Path(directory)
     refuse_merged(state, "save an adapter")
-    name = the_active(model) if name is None else known(state, [name])[0]
+    name = the_active(model) if name is None else check_known(state, [name])[0]
     if directory.exists() and not directory.is_dir():
         raise ValueError(f"{directory} is a file; an adapter is saved as a directory")
     config, tensors = config_of(model, name, state.recipes[name]), tensors_of(model, name)
@@ -54,7 +54,7 @@ def load_adapter(model: nn.Module, directory: str | Path, name: str = "default")
     state, directory = state_of(model), Path(directory)
     refuse_change(state, "load an adapter")
     check_new_name(state, name)
-    stored = read(directory)
+    stored = read_stored(directory)
     check_save(directory, stored)
     recipe, values = decode(model, stored)
     check_base(model, stored)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from ia3_teach.architectures.layouts import falcon_kv_heads
-from ia3_teach.architectures.table import ARCHITECTURES
 from ia3_teach.ia3 import IA3
 from ia3_teach.lora import LoRA
 from ia3_teach.recipe import Recipe
+from ia3_teach.sites.architectures import ARCHITECTURES
+from ia3_teach.sites.layouts import falcon_kv_heads
 
 PAPER = ("d_k", "d_v", "d_ff")
 # The layers that PEFT's patterns match, each by the width of its side away from d_model.
@@ -47,14 +47,14 @@ def ia3_formula(config: object, sites: str = "paper") -> Formula:
     >>> print(ia3_formula(SimpleNamespace(model_type="bert", num_hidden_layers=12, **sizes)))
     12 x (768 + 768 + 3,072) = 55,296
     """
-    peft = known(config).peft
+    peft = supported(config).peft
     symbols = PAPER if sites == "paper" else [symbol for pattern in peft for symbol in WIDTHS[pattern]]
     return closed(config, symbols, lambda d_model, width: (f"{width:,}", width))
 
 
 def lora_formula(config: object, r: int) -> Formula:
     """The number of LoRA's values on PEFT's default layers. Raises ValueError for an unknown architecture."""
-    symbols = [symbol for pattern in known(config).lora for symbol in WIDTHS[pattern]]
+    symbols = [symbol for pattern in supported(config).lora for symbol in WIDTHS[pattern]]
     found = closed(config, symbols, lambda d_model, width: (f"({d_model:,} + {width:,})", d_model + width))
     return Formula(f"{r} x [{found.text}]", r * found.value)
 
@@ -94,7 +94,7 @@ def stacks(config: object) -> list[tuple[int, bool]]:
     return [(config.num_hidden_layers, getattr(config, "add_cross_attention", False))]
 
 
-def known(config: object) -> object:
+def supported(config: object) -> object:
     """The architecture's row in the table. Raises ValueError where there is none."""
     if config.model_type not in ARCHITECTURES:
         raise ValueError(f"no formula for {config.model_type!r}; known: {', '.join(sorted(ARCHITECTURES))}")

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from ia3_teach.layer import adapter_dtype, features, linear_layers
 from ia3_teach.lean.scaling import scale_recomputing, scale_recovering
-from ia3_teach.patterns import Pattern
 from ia3_teach.recipe import Recipe
-from ia3_teach.sites import Site, find_sites
-from ia3_teach.targets import narrow
+from ia3_teach.sites.find import Site, find_sites
+from ia3_teach.sites.patterns import Pattern
+from ia3_teach.sites.targets import narrow
 
-Function = Callable[[torch.Tensor], torch.Tensor]
+Function = Callable[[Tensor], Tensor]
 
 
 @dataclass(frozen=True)
@@ -64,58 +65,55 @@ class IA3Vectors(nn.Module):
         """{name: vector} of this site."""
         return dict(self._parameters)
 
-    def scale(self) -> torch.Tensor:
+    def scale(self) -> Tensor:
         """All vectors laid out over the layer's channels (d,); where there is none, as for queries, 1."""
         first = next(iter(self._parameters.values()))
-        if not self._buffers:
+        if not self._buffers:  # no list of channels: the one vector covers them all
             return first
-        scale = torch.ones(self.width, dtype=first.dtype, device=first.device)
+        l = torch.ones(self.width, dtype=first.dtype, device=first.device)
         for name, vector in self._parameters.items():
-            scale = scale.index_copy(0, self.channels_of(name), vector)
-        return scale
+            l = l.index_copy(0, self._buffers[f"{name}_channels"], vector)
+        return l
 
-    def channels_of(self, name: str) -> torch.Tensor | None:
+    def channels_of(self, name: str) -> Tensor | None:
         """The channels that a vector scales, or None for all."""
         return self._buffers.get(f"{name}_channels")
 
-    def around(self, inner: Function, x: torch.Tensor) -> torch.Tensor:
-        """The layer's function with this adapter: scale what goes in, or what comes out."""
-        return scaled(inner, x, self.scale(), self.side, bool(self._buffers))
+    def around(self, inner: Function, x: Tensor, l: Tensor | None = None) -> Tensor:
+        r"""The layer's function `inner` with this adapter: l ⊙ inner(x), or inner(l ⊙ x) on side `in`.
+
+        `l` is this adapter's own, or one row of scales per row of the batch. The product has the dtype of the
+        activation. Where backward will ask for ∂L/∂l, the same product is made so that it keeps less.
+        """
+        l = self.scale() if l is None else l
+        trains = l.requires_grad and torch.is_grad_enabled()
+        if self.side == "in":
+            return inner(scale_recomputing(x, l) if trains else (l * x).to(x.dtype))
+        y = inner(x)
+        # Buffers hold the channels of a fused layer, whose attention wants the product in another order.
+        return scale_recovering(y, l, fused=bool(self._buffers)) if trains else (l * y).to(y.dtype)
 
     @staticmethod
-    def around_rows(adapters: Sequence[IA3Vectors | None], inner: Function, x: torch.Tensor) -> torch.Tensor:
+    def around_rows(adapters: Sequence[IA3Vectors | None], inner: Function, x: Tensor) -> Tensor:
         """The same with one adapter per row of the batch; None stands for ones."""
         for side in ("in", "out"):
             mine = [a if a is not None and a.side == side else None for a in adapters]
-            if any(a is not None for a in mine):
-                inner = bind(inner, stack_scales(mine, x.dim()), side)
+            first = next((a for a in mine if a is not None), None)
+            if first is not None:
+                inner = partial(first.around, inner, l=stack_scales(mine, x.dim()))
         return inner(x)
 
     def fold(
-        self, weight: torch.Tensor, bias: torch.Tensor | None
-    ) -> tuple[torch.Tensor, torch.Tensor | None]:
+        self, weight: Tensor, bias: Tensor | None
+    ) -> tuple[Tensor, Tensor | None]:
         """The same on the weights: l ⊙ (W x + b) = (l ⊙ W) x + l ⊙ b, and W (l ⊙ x) = (W ⊙ l^T) x."""
-        scale = self.scale().detach().to(weight.dtype)
+        l = self.scale().detach().to(weight.dtype)
         if self.side == "in":
-            return weight * scale, bias
-        return scale[:, None] * weight, None if bias is None else scale * bias
+            return weight * l, bias
+        return l[:, None] * weight, None if bias is None else l * bias
 
 
-def scaled(
-    inner: Function, x: torch.Tensor, scale: torch.Tensor, side: str, fused: bool = False
-) -> torch.Tensor:
-    """Multiply on one side; the product is cast back to the dtype of the activation."""
-    if side == "in":
-        return inner(scale_recomputing(x, scale))
-    return scale_recovering(inner(x), scale, fused)
-
-
-def bind(inner: Function, scale: torch.Tensor, side: str) -> Function:
-    """`inner` with one side scaled."""
-    return lambda x: scaled(inner, x, scale, side)
-
-
-def stack_scales(adapters: Sequence[IA3Vectors | None], n_dims: int) -> torch.Tensor:
+def stack_scales(adapters: Sequence[IA3Vectors | None], n_dims: int) -> Tensor:
     """One scale per row, shape (B, 1, ..., d), ready to multiply an activation of `n_dims` dimensions."""
     first = next(adapter.scale() for adapter in adapters if adapter is not None)
     scales = [torch.ones_like(first) if adapter is None else adapter.scale() for adapter in adapters]

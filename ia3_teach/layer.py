@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 
 class Place(nn.Module):
@@ -31,16 +31,16 @@ class Adapted(Place):
     """
 
     @property
-    def weight(self) -> torch.Tensor:
+    def weight(self) -> Tensor:
         """The frozen weight; models such as T5 look at its dtype."""
         return self.base.weight
 
     @property
-    def bias(self) -> torch.Tensor | None:
+    def bias(self) -> Tensor | None:
         """The frozen bias, or None."""
         return self.base.bias
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         """Apply the active adapters, or each row's own."""
         function = self.base
         if self.rows is None:
@@ -62,7 +62,7 @@ class Adapted(Place):
 class Head(Place):
     """A new module, such as a classifier, of which every adapter trains its own copy."""
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         """The last active adapter's copy, or each row's own."""
         if self.rows is None:
             return self.chosen(self.active)(x)
@@ -75,7 +75,7 @@ class Head(Place):
         return mine[-1] if mine else self.base
 
 
-def check_rows(x: torch.Tensor, rows: tuple[str | None, ...]) -> None:
+def check_rows(x: Tensor, rows: tuple[str | None, ...]) -> None:
     """Refuse a batch whose size is not the number of names given to `rows`."""
     if x.shape[0] != len(rows):
         raise ValueError(
@@ -140,7 +140,7 @@ def adapter_dtype(linear: nn.Module) -> torch.dtype:
     return torch.promote_types(linear.weight.dtype, torch.float32)
 
 
-def put(model: nn.Module, path: str, module: nn.Module) -> None:
+def replace_module(model: nn.Module, path: str, module: nn.Module) -> None:
     """Put `module` at `path`."""
     parent, _, name = path.rpartition(".")
     setattr(model.get_submodule(parent), name, module)

@@ -11,15 +11,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from ia3_teach.architectures.table import architecture
 from ia3_teach.layer import adapter_dtype, features, linear_layers
-from ia3_teach.patterns import Pattern
 from ia3_teach.recipe import Recipe
-from ia3_teach.targets import ALL_LINEAR, all_linears, match_linears, narrow
+from ia3_teach.sites.architectures import architecture
+from ia3_teach.sites.patterns import Pattern
+from ia3_teach.sites.targets import ALL_LINEAR, all_linears, match_linears, narrow
 
-Function = Callable[[torch.Tensor], torch.Tensor]
+Function = Callable[[Tensor], Tensor]
 
 
 @dataclass(frozen=True)
@@ -74,16 +74,16 @@ class LoRAPair(nn.Module):
         self.scaling = recipe.alpha / recipe.r
         self.dropout = nn.Dropout(recipe.dropout)
 
-    def delta(self) -> torch.Tensor:
+    def delta(self) -> Tensor:
         """The change of the weight, (alpha / r) B A, of shape (d_out, d_in)."""
         return self.scaling * (self.B @ self.A)
 
-    def around(self, inner: Function, x: torch.Tensor) -> torch.Tensor:
+    def around(self, inner: Function, x: Tensor) -> Tensor:
         """The layer's function with the low-rank path beside it."""
         return beside(inner, x, low_rank(self.dropout(x), self.A, self.B * self.scaling))
 
     @staticmethod
-    def around_rows(adapters: Sequence[LoRAPair | None], inner: Function, x: torch.Tensor) -> torch.Tensor:
+    def around_rows(adapters: Sequence[LoRAPair | None], inner: Function, x: Tensor) -> Tensor:
         """The same with one pair per row of the batch; None stands for zeros, smaller ranks are padded."""
         mine = [adapter for adapter in adapters if adapter is not None]
         rank = max(len(adapter.A) for adapter in mine)
@@ -95,24 +95,24 @@ class LoRAPair(nn.Module):
         return beside(inner, x, low_rank(flat, A, B).reshape(*x.shape[:-1], -1))
 
     def fold(
-        self, weight: torch.Tensor, bias: torch.Tensor | None
-    ) -> tuple[torch.Tensor, torch.Tensor | None]:
+        self, weight: Tensor, bias: Tensor | None
+    ) -> tuple[Tensor, Tensor | None]:
         """The same on the weights: W + (alpha / r) B A; the bias stays."""
         return weight + self.delta().detach().to(weight.dtype), bias
 
 
-def low_rank(x: torch.Tensor, A: torch.Tensor, B: torch.Tensor) -> torch.Tensor:
+def low_rank(x: Tensor, A: Tensor, B: Tensor) -> Tensor:
     """B A x in the adapter's dtype. Shapes: x (..., T, d_in), A (..., r, d_in), B (..., d_out, r)."""
     return x.to(A.dtype) @ A.mT @ B.mT
 
 
-def beside(inner: Function, x: torch.Tensor, change: torch.Tensor) -> torch.Tensor:
+def beside(inner: Function, x: Tensor, change: Tensor) -> Tensor:
     """inner(x) + change, cast back to the dtype of the activation."""
     y = inner(x)
     return (y + change).to(y.dtype)
 
 
-def pad(matrix: torch.Tensor, rank: int, dim: int) -> torch.Tensor:
+def pad(matrix: Tensor, rank: int, dim: int) -> Tensor:
     """Fill up with zeros to `rank` along `dim`."""
     shape = list(matrix.shape)
     shape[dim] = rank - shape[dim]

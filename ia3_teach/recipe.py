@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from torch import nn
 
 from ia3_teach.layer import outer_modules
-from ia3_teach.patterns import Pattern
+from ia3_teach.sites.patterns import Pattern
 
 NEW_HEADS = ("classifier", "pre_classifier", "score", "qa_outputs")
 

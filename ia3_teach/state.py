@@ -1,13 +1,13 @@
-"""What a model remembers of its adapters, and the questions that every verb asks before it acts."""
+"""What a model remembers of its adapters: freeze it, thaw it, and what every verb asks before it acts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from torch import nn
 
-from ia3_teach.layer import Adapted, Head
+from ia3_teach.layer import Adapted, Head, replace_module, wrapped
 from ia3_teach.recipe import Recipe
 
 STATE = "_ia3_teach"
@@ -42,7 +42,7 @@ def refuse_change(state: State, what: str) -> None:
         raise ValueError(f"each row has its own adapter now; leave `with rows(...)` before you {what}")
 
 
-def known(state: State, names: Sequence[str]) -> Sequence[str]:
+def check_known(state: State, names: Sequence[str]) -> Sequence[str]:
     """Return the names, or raise if the model lacks one of them."""
     for name in names:
         if not isinstance(name, str) or name not in state.recipes:
@@ -68,3 +68,44 @@ def check_new_name(state: State, name: str) -> None:
         )
     if name in state.recipes:
         raise ValueError(f"an adapter called {name!r} is already attached; detach it or choose another name")
+
+
+def freeze(model: nn.Module, state: State) -> None:
+    """Remember what was trainable, freeze it all, and give the model its state."""
+    state.trainable_before = {name for name, p in model.named_parameters() if p.requires_grad}
+    model.requires_grad_(False)
+    setattr(model, STATE, state)
+
+
+def thaw(model: nn.Module) -> None:
+    """Undo `freeze`."""
+    before = state_of(model).trainable_before
+    if hasattr(model, STATE):
+        for name, parameter in model.named_parameters():
+            parameter.requires_grad_(name in before)
+        delattr(model, STATE)
+
+
+def check_apart(model: nn.Module, plan: Iterable[str], heads: Sequence[str]) -> None:
+    """Refuse a module that would carry a vector and be trained in full as a head as well."""
+    places = wrapped(model)
+    old_heads = {path for path, place in places.items() if isinstance(place, Head)}
+    sites = {*plan, *places} - old_heads
+    clash = {site for site in sites for head in {*heads, *old_heads} if f"{site}.".startswith(f"{head}.")}
+    clash |= old_heads & set(plan)
+    clash |= {a for a in heads for b in {*heads, *old_heads} if a != b and f"{a}.".startswith(f"{b}.")}
+    if clash or len(set(heads)) != len(heads):
+        raise ValueError(
+            f"{sorted(clash or heads)}: a module is either a site or (once) part of a head trained in full; "
+            "leave it out of the sites or out of modules_to_save"
+        )
+
+
+def at(model: nn.Module, path: str, kind: type[Adapted | Head]) -> Adapted | Head:
+    """The Adapted or Head at `path`, put there if it is not yet."""
+    module = model.get_submodule(path)
+    if isinstance(module, kind):
+        return module
+    place = kind(module).train(module.training)
+    replace_module(model, path, place)
+    return place

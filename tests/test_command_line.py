@@ -10,9 +10,9 @@ from notebook_files import lesson
 from typer.testing import CliRunner
 
 import ia3_teach.__main__ as command_line
-from ia3_teach.course import manifest
-from ia3_teach.course.lab.record import recorded
+from ia3_teach.course.lab.recording import recorded
 from ia3_teach.course.lab.run import LessonRun
+from ia3_teach.course.shipped import manifest
 
 VERBS = ["lab", "run", "execute", "verify", "build learner", "build class"]
 VERBS += ["pretrain", "vectors", "experiments", "index"]
@@ -105,14 +105,14 @@ def test_recording_keeps_the_costs_lists_the_file_and_writes_the_pages(monkeypat
     done = CliRunner().invoke(command_line.app, words)
     assert done.exit_code == 0 and "README.md: written" in done.output
     assert recorded(tmp_path / "data")["00_start"]["seconds"] == 4
-    assert "results/lessons.json" in manifest.read(tmp_path / "data")["files"]
+    assert "results/lessons.json" in manifest.read_manifest(tmp_path / "data")["files"]
 
 
 def test_lab_builds_first_and_serves_the_same_folder(monkeypatch, tmp_path):
     calls = []
     stub(monkeypatch, "builds", build_learner=lambda *a: calls.append(("build", a[1])))
     serve = SimpleNamespace(serve=lambda *a: calls.append(("serve", *a)) or 0)
-    monkeypatch.setitem(sys.modules, "ia3_teach.course.lab.serve", serve)
+    monkeypatch.setitem(sys.modules, "ia3_teach.course.lab.serving", serve)
     words = ["lab", str(tmp_path), "--no-browser", "--port", "9000"]
     assert CliRunner().invoke(command_line.app, words).exit_code == 0
     assert calls == [("build", tmp_path), ("serve", tmp_path, 9000, False)]

@@ -1,7 +1,7 @@
 """Where this library differs from PEFT 0.21.2 on purpose: each difference, shown on both sides.
 
-More of them: test_merge.py (unmerging), test_against_peft.py (heads counted twice, queries left out),
-test_attach.py (a second adapter with another side), test_patterns.py (whole segments).
+More of them: test_merging.py (unmerging), test_against_peft.py (heads counted twice, queries left out),
+test_adapters.py (a second adapter with another side), sites/test_patterns.py (whole segments).
 """
 
 import peft

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from small_models import bert, bloom, randomise, tokens
-from test_attach import RECIPES, snapshot
+from test_adapters import RECIPES, snapshot
 from torch import nn
 from transformers import BertForMaskedLM
 

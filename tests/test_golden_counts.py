@@ -9,7 +9,7 @@ from published_counts import DEFAULT_AND_PAPER, IA3_ROWS, LORA_ROWS, Row, every_
 from torch import nn
 
 from ia3_teach import IA3, LoRA, attach, count, detach
-from ia3_teach.count import Count
+from ia3_teach.counting import Count
 from ia3_teach.formulas import formula_of, ia3_formula
 
 ROWS = sorted([*IA3_ROWS, *LORA_ROWS], key=lambda row: row.model)

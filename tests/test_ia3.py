@@ -8,10 +8,10 @@ from small_models import bert, bloom, randomise, tokens
 from torch import nn
 
 from ia3_teach import IA3, attach, vectors
-from ia3_teach.architectures.layouts import per_head
 from ia3_teach.ia3 import IA3Vectors
 from ia3_teach.layer import wrapped
-from ia3_teach.sites import Site
+from ia3_teach.sites.find import Site
+from ia3_teach.sites.layouts import per_head
 
 EXACT = {"rtol": 0, "atol": 1e-12}
 sizes = st.integers(1, 5)

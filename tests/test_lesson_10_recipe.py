@@ -20,10 +20,10 @@ from transformers import (
 )
 
 from ia3_teach import IA3, attach, fit, load_adapter, load_model, save_adapter, vectors
-from ia3_teach.course.instructions import load_instructions
 from ia3_teach.course.lab.run import run_lesson
-from ia3_teach.course.prompting import answers, encode_pairs
-from ia3_teach.course.trainer_bar import Bar, losses_of
+from ia3_teach.course.lesson.prompting import answers, encode_pairs
+from ia3_teach.course.lesson.trainer_bar import Bar, losses_of
+from ia3_teach.course.shipped.instructions import load_instructions
 
 LESSON = Path(__file__).resolve().parents[1] / "notebooks" / "10_instruction_tuning.ipynb"
 NAMES = 'MODEL = "tiny-bloom"\nDATA = "instructions"'

@@ -98,16 +98,6 @@ def test_every_verb_is_the_thing_and_not_its_module(verb):
     assert callable(getattr(ia3_teach, verb))
 
 
-def test_a_submodule_does_not_hide_the_verb_of_its_name():
-    code = (
-        "import sys, ia3_teach.attach, ia3_teach.merge, ia3_teach.count\n"
-        "from ia3_teach import attach, merge, count\n"
-        "assert all(callable(v) for v in (attach, merge, count, ia3_teach.attach))\n"
-        "assert sys.modules['ia3_teach.attach'].attach is attach\n"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)
-
-
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no attribute 'attatch'"):
         _ = ia3_teach.attatch

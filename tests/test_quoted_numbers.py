@@ -3,7 +3,7 @@
 The first rule: a number in a text cell that has three significant digits or more, a percent sign or an
 exponent must be found in
 - the code or the outputs of the same notebook, also as a rounding of a number there;
-- `ia3_teach/course/published.json`, which holds what papers and published notebooks print, with the place;
+- `ia3_teach/course/shipped/published.json`: what papers and published notebooks print, with the place;
 - the recipes in `data/MANIFEST.json`, by which the shipped models and vectors were made;
 - the versions in `constraints.txt`;
 - or the list of definitions below, each with its reason.
@@ -24,7 +24,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from ia3_teach.course.published import all_published
+from ia3_teach.course.shipped.published_numbers import all_published
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

@@ -1,1 +1,1 @@
-"""What the lessons need around the library: tiny models, their world, tasks and experiments."""
+"""The course around the library: what is shipped, the world it was made in, lessons, builds, pages."""

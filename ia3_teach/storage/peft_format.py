@@ -8,7 +8,7 @@ head: base_model.model.<path of the head>.<its own names>
 from __future__ import annotations
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from ia3_teach.ia3 import IA3Vectors
 from ia3_teach.layer import Adapted, wrapped
@@ -26,12 +26,12 @@ TASK_TYPES = {
 }
 
 
-def tensors_of(model: nn.Module, name: str) -> dict[str, torch.Tensor]:
+def tensors_of(model: nn.Module, name: str) -> dict[str, Tensor]:
     """All tensors of one adapter under PEFT's names, copied to the CPU.
 
     Raises ValueError for NaN or infinity, which no one could load again.
     """
-    found: dict[str, torch.Tensor] = {}
+    found: dict[str, Tensor] = {}
     for path, place in wrapped(model).items():
         if name in place.adapters:
             for key, value in named_tensors(place.adapters[name]).items():
@@ -42,7 +42,7 @@ def tensors_of(model: nn.Module, name: str) -> dict[str, torch.Tensor]:
     return found
 
 
-def named_tensors(adapter: nn.Module) -> dict[str, torch.Tensor]:
+def named_tensors(adapter: nn.Module) -> dict[str, Tensor]:
     """The tensors of one layer's adapter, or of a head, under PEFT's endings."""
     if isinstance(adapter, IA3Vectors):
         scale = adapter.scale()

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from torch import nn
+from torch import Tensor, nn
 
 from ia3_teach.layer import features, linear_layers, original, outer_modules
 from ia3_teach.recipe import NEW_HEADS
 from ia3_teach.storage.peft_format import CONFIG, ENDINGS, PREFIX, TENSORS
 
-Tensors = dict[str, dict[str, torch.Tensor]]
+Tensors = dict[str, dict[str, Tensor]]
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Stored:
         return value
 
 
-def read(directory: Path) -> Stored:
+def read_stored(directory: Path) -> Stored:
     """Read both files. Raises ValueError for what is missing, damaged or unreadable; no code is unpickled."""
     for name in (CONFIG, TENSORS):
         if not (directory / name).is_file():
@@ -54,7 +54,7 @@ def read(directory: Path) -> Stored:
     return sort(Stored(config, metadata), tensors)
 
 
-def sort(stored: Stored, tensors: Mapping[str, torch.Tensor]) -> Stored:
+def sort(stored: Stored, tensors: Mapping[str, Tensor]) -> Stored:
     """Tell sites from heads by the tensors' names. Raises ValueError for a name that is neither."""
     endings = endings_of(stored)
     saved = stored.setting("modules_to_save", (list, type(None)), None) or []
@@ -83,7 +83,7 @@ def endings_of(stored: Stored) -> tuple[str, ...]:
     return ENDINGS[kind]
 
 
-def check_finite(key: str, tensor: torch.Tensor) -> None:
+def check_finite(key: str, tensor: Tensor) -> None:
     """Refuse NaN, infinity and values that are not floating-point numbers."""
     if not tensor.is_floating_point():
         raise ValueError(f"{key} holds {tensor.dtype}, not floating-point numbers; the file is damaged")
@@ -109,7 +109,7 @@ def check_fit(model: nn.Module, stored: Stored) -> None:
 
 
 def check_site(
-    path: str, parts: Mapping[str, torch.Tensor], endings: tuple[str, ...], size: tuple[int, int]
+    path: str, parts: Mapping[str, Tensor], endings: tuple[str, ...], size: tuple[int, int]
 ) -> None:
     """Refuse shapes that do not fit a Linear of this size (d_in, d_out)."""
     if set(parts) != set(endings):
@@ -126,7 +126,7 @@ def check_site(
         )
 
 
-def check_head(path: str, parts: Mapping[str, torch.Tensor], head: nn.Module) -> None:
+def check_head(path: str, parts: Mapping[str, Tensor], head: nn.Module) -> None:
     """Refuse a head of other names or shapes."""
     mine = {key: tuple(value.shape) for key, value in head.state_dict().items()}
     found = {key: tuple(value.shape) for key, value in parts.items()}

@@ -10,13 +10,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from ia3_teach.attach import Handle, attach
+from ia3_teach.adapters import Handle, attach
 from ia3_teach.files import fill
-from ia3_teach.sites import find_sites
+from ia3_teach.sites.find import find_sites
 from ia3_teach.state import check_new_name, refuse_change, state_of
-from ia3_teach.storage.decode import decode
+from ia3_teach.storage.decoding import decode
 from ia3_teach.storage.stored import Stored, Tensors, check_finite
 
 ENDING = ".multi_lora_b"
@@ -56,7 +56,7 @@ def check_gated_t5(model: nn.Module) -> None:
         )
 
 
-def read_t_few(path: str | Path) -> dict[str, torch.Tensor]:
+def read_t_few(path: str | Path) -> dict[str, Tensor]:
     """{path of the Linear in the authors' model: its vector (d,)}; l_ff is the one of `wi_1`.
 
     Raises ValueError for what is missing, damaged, or something else. No code is unpickled: torch reads
@@ -84,14 +84,14 @@ def read_t_few(path: str | Path) -> dict[str, torch.Tensor]:
 
 def check_vector(key: object, tensor: object) -> None:
     """Refuse all but finite vectors (d, 1) under the authors' name for IA3."""
-    if not isinstance(key, str) or not key.endswith(ENDING) or not isinstance(tensor, torch.Tensor):
+    if not isinstance(key, str) or not key.endswith(ENDING) or not isinstance(tensor, Tensor):
         raise ValueError(f"found {key!r}: in a T-Few checkpoint of IA3 every name ends in {ENDING}")
     if tensor.is_sparse or tensor.dim() != 2 or tensor.shape[1] != 1:
         raise ValueError(f"{key} should be one column (d, 1); found {tuple(tensor.shape)}")
     check_finite(key, tensor)
 
 
-def t_few_sites(vectors: dict[str, torch.Tensor]) -> Tensors:
+def t_few_sites(vectors: dict[str, Tensor]) -> Tensors:
     """The same at our sites in PEFT's shapes: the vector of `wi_1` becomes a row for the input of `wo`."""
     sites: Tensors = {}
     for path, vector in vectors.items():

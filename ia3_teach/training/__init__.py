@@ -1,1 +1,1 @@
-"""What `fit` stands on: batches of examples, and checkpoints that a killed run goes on from."""
+"""Training: the loop `fit`, and what it stands on: batches, losses, checkpoints, the cache switched off."""

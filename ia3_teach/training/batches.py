@@ -6,9 +6,9 @@ import zlib
 from collections.abc import Mapping, Sequence
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from ia3_teach.losses import IGNORED
+from ia3_teach.training.losses import IGNORED
 
 Example = Mapping[str, object]
 CHECKED_EARLY = 1000
@@ -68,7 +68,7 @@ def digest(data: Sequence[Example]) -> int:
     return zlib.crc32(text.encode())
 
 
-def collate(examples: Sequence[Example], model: nn.Module) -> dict[str, torch.Tensor]:
+def collate(examples: Sequence[Example], model: nn.Module) -> dict[str, Tensor]:
     """Pad on the right and stack: input_ids, attention_mask, labels and, where given, token_type_ids.
 
     Shapes: (B, T); labels (B,) for one class per example. All on the model's device.
@@ -87,7 +87,7 @@ def collate(examples: Sequence[Example], model: nn.Module) -> dict[str, torch.Te
     return {name: tensor.to(device) for name, tensor in batch.items()}
 
 
-def padded(sequences: Sequence[Sequence[int]], value: int) -> torch.Tensor:
+def padded(sequences: Sequence[Sequence[int]], value: int) -> Tensor:
     """A (B, T) tensor of whole numbers.
 
     >>> padded([[1, 2], [3]], 0).tolist()

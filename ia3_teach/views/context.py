@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from ia3_teach.course.costs import Cost, break_even
+from ia3_teach.course.lesson.costs import Cost, break_even
 from ia3_teach.views.curves import finish
 from ia3_teach.views.style import METHODS, new_figure
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from ia3_teach.arithmetic.vectors import dial
-from ia3_teach.course.evaluate import scores
+from ia3_teach.arithmetic.values import dial
+from ia3_teach.course.lesson.evaluate import scores
 from ia3_teach.views.style import METHODS, new_figure
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from ia3_teach.course.reading import flat
+from ia3_teach.course.lesson.reading import flat
 from ia3_teach.views.curves import running_mean
 from ia3_teach.views.style import METHODS, heat, log2_scale, new_figure, scale_bar, symmetric_limit
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from ia3_teach.course.reading import flat, share_of_departure
+from ia3_teach.course.lesson.reading import flat, share_of_departure
 from ia3_teach.views.style import (
     QKV_COLOURS,
     heat,

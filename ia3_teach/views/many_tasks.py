@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
-from ia3_teach.course.reading import layer_profile
+from ia3_teach.course.lesson.reading import layer_profile
 from ia3_teach.views.heat_map import colour_of
-from ia3_teach.views.style import FIGURE_DEFAULTS
+from ia3_teach.views.style import STYLE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,11 +40,11 @@ def plot_profiles(tasks: Mapping[str, Mapping[str, Tensor]], columns: int = 3) -
 
 def grid(count: int, columns: int) -> tuple["Figure", list["Axes"]]:
     """A figure with `count` small axes that share their scales, `columns` beside each other."""
-    import matplotlib
+    import matplotlib.style
     from matplotlib.figure import Figure
 
     rows = -(-count // columns)
-    with matplotlib.rc_context(FIGURE_DEFAULTS):
+    with matplotlib.style.context(STYLE):
         figure = Figure(figsize=(2.5 * columns, 0.4 + 1.8 * rows))
         panels = list(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
     for empty in panels[count:]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ia3_teach.course.verdict import TIE, Lead
+from ia3_teach.course.lesson.verdict import TIE, Lead
 from ia3_teach.views.style import METHODS, new_figure
 
 if TYPE_CHECKING:

@@ -28,16 +28,7 @@ METHODS: dict[str, dict[str, str]] = {
     "zero-shot": {"color": "#999999", "marker": "x", "linestyle": ":"},
     "4-shot": {"color": "#56b4e9", "marker": "D", "linestyle": "--"},
 }
-FIGURE_DEFAULTS: dict[str, Any] = {
-    "figure.dpi": 110,
-    "figure.constrained_layout.use": True,
-    "font.size": 9,
-    "axes.titlesize": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "image.interpolation": "nearest",
-    "image.aspect": "auto",
-}
+STYLE = "ia3_teach.views.figures"  # figures.mplstyle beside this file
 _SMALLEST_LIMIT = 0.1  # log2 units: nearly-one vectors look white instead of dramatic
 
 
@@ -81,10 +72,10 @@ def stacked(rows: int, width: float, height: float) -> tuple["Figure", Any]:
 
 
 def _grid(width: float, height: float, rows: int, columns: int) -> tuple["Figure", Any]:
-    import matplotlib
+    import matplotlib.style
     from matplotlib.figure import Figure
 
-    with matplotlib.rc_context(FIGURE_DEFAULTS):
+    with matplotlib.style.context(STYLE):
         figure = Figure(figsize=(width, height))
         return figure, figure.subplots(rows, columns, squeeze=False)
 

@@ -11,7 +11,7 @@ from bench.shapes import Shape, batch, build, sharing
 from bench.ways import OUR_LORA, OURS, PAIRS, PEFT_IA3, PEFT_LORA, WAYS
 from torch import nn
 
-from ia3_teach.course.memory import kept_for_backward
+from ia3_teach.course.lesson.memory import kept_for_backward
 
 PEAK = Path(__file__).with_name("peak.py")
 

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 from torch.nn.utils import parametrize
 
 from ia3_teach import IA3, LoRA, attach
-from ia3_teach.sites import find_sites
+from ia3_teach.sites.find import find_sites
 
 LORA_SITES = {"bert": ("query", "value"), "bloom": ("query_key_value",)}
 

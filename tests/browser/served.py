@@ -101,7 +101,7 @@ def server(directory: Path, scratch: Path) -> Iterator[tuple[str, str]]:
         "JUPYTERLAB_WORKSPACES_DIR": str(scratch / "workspaces"),
     }
     code = (
-        "import sys; from pathlib import Path; from ia3_teach.course.lab.serve import serve\n"
+        "import sys; from pathlib import Path; from ia3_teach.course.lab.serving import serve\n"
         f"sys.exit(serve(Path({str(directory)!r}), 18100, browser=False))"
     )
     process = subprocess.Popen(

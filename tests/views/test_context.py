@@ -2,7 +2,7 @@
 
 import pytest
 
-from ia3_teach.course.costs import Cost
+from ia3_teach.course.lesson.costs import Cost
 from ia3_teach.views.context import (
     median,
     plot_break_even,

@@ -7,7 +7,7 @@ from small_models import bloom, randomise
 
 from ia3_teach import IA3, attach, vectors
 from ia3_teach.views.dial import FINE, DialGrid, plot_accuracy, plot_answers, plot_dial, turn_dial
-from ia3_teach.views.dial_controls import dial_controls, explore_dial
+from ia3_teach.views.dial_explorer import dial_controls, explore_dial
 
 TEXTS = ["The soup was good.", "The soup was not good."]
 

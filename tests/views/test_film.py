@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from ia3_teach.views.film import colour_limit, plot_frame, spread
-from ia3_teach.views.film_controls import WITHOUT_WIDGETS, explore_film, film_controls
+from ia3_teach.views.film_explorer import WITHOUT_WIDGETS, explore_film, film_controls
 
 LOSSES = [0.7, 0.5, 0.3, 0.2]
 

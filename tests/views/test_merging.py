@@ -12,7 +12,7 @@ from ia3_teach.views.merging import (
     plot_rounds,
     plot_sizes,
 )
-from ia3_teach.views.merging_controls import (
+from ia3_teach.views.merging_explorer import (
     explore_merge,
     ia3_sites,
     in_words,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ia3_teach.course.verdict import TIE, Lead
+from ia3_teach.course.lesson.verdict import TIE, Lead
 from ia3_teach.views.results_table import by_examples, left_end, plot_leads, plot_medians
 
 

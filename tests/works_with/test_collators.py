@@ -10,7 +10,7 @@ from transformers import DataCollatorForSeq2Seq, DataCollatorWithPadding
 from word_tokenizer import words
 
 from ia3_teach import fit
-from ia3_teach.losses import loss_of
+from ia3_teach.training.losses import loss_of
 
 TEXTS = ["is it dry", "dry", "is it not dry yes"]
 

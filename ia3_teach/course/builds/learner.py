@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from ia3_teach.course.builds.lay import lay
+from ia3_teach.course.builds.laying import lay
 from ia3_teach.course.builds.source import BuildError, read_lessons
 from ia3_teach.course.builds.stubs import learner_notebook
 

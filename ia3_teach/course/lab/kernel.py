@@ -39,7 +39,7 @@ def lessons(directory: Path, chosen: list[str] | None = None) -> list[Path]:
     return [path for path in found if path.name.startswith(tuple(chosen))]
 
 
-def read(path: Path) -> Any:
+def read_notebook(path: Path) -> Any:
     """A notebook from its file.
 
     Raises:

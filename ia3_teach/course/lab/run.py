@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ia3_teach.course.lab.kernel import LessonFailed, client, explain, read
+from ia3_teach.course.lab.kernel import LessonFailed, client, explain, read_notebook
 from ia3_teach.course.lab.offline_kernel import environment
 
 
@@ -51,7 +51,7 @@ def run_lesson(path: Path, timeout: int = 300, progress: bool = True) -> LessonR
     Raises:
         LessonFailed: a cell failed, took longer than `timeout` seconds or ended the kernel.
     """
-    notebook = read(path)
+    notebook = read_notebook(path)
     watch = _Watch(notebook, path.stem, progress)
     start = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="lesson-", ignore_cleanup_errors=True) as directory:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from ia3_teach.course.lab.kernel import lessons, read
+from ia3_teach.course.lab.kernel import lessons, read_notebook
 
 TIME = re.compile(r"^\*\*Time\.\*\* .*?(\d+) minutes? to read, .*?(\d+) seconds? to run", re.M)
 NEEDS = re.compile(r"^\*\*Prerequisites\.\*\*(.*?)^\*\*Time", re.M | re.S)
@@ -35,7 +35,7 @@ def all_lessons(directory: Path) -> list[Lesson]:
 
 def words(path: Path) -> str:
     """The text cells of a notebook."""
-    return "\n\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+    return "\n\n".join(cell.source for cell in read_notebook(path).cells if cell.cell_type == "markdown")
 
 
 def facts(name: str, text: str) -> Lesson:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ia3_teach.architectures.layouts import concatenated, falcon, per_head
-from ia3_teach.architectures.table import ARCHITECTURES, Architecture, Target
 from ia3_teach.course.pages.lessons import Lesson
+from ia3_teach.sites.architectures import ARCHITECTURES, Architecture, Target
+from ia3_teach.sites.layouts import concatenated, falcon, per_head
 
 LAYOUTS = {
     per_head: "`[head, 3, d_head]`",

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from ia3_teach.course.lab.record import recorded
-from ia3_teach.course.pages import recipes, tables
+from ia3_teach.course.lab.recording import recorded
+from ia3_teach.course.pages import recipe_table, tables
 from ia3_teach.course.pages.lessons import all_lessons
-from ia3_teach.course.pages.outcomes import outcomes
+from ia3_teach.course.pages.outcome_tables import outcomes
 
 MADE = "made by python -m ia3_teach index"
 
@@ -16,7 +16,8 @@ def made_pages(root: Path) -> dict[Path, str]:
     page = {name: (root / name).read_text(encoding="utf-8") for name in ("README.md", "notebooks/README.md")}
     sheet = (root / "notebooks/cheat_sheet.md").read_text(encoding="utf-8")
     contents = put(page["notebooks/README.md"], "lessons", tables.index(lessons, costs))
-    for name, made in (("sites", tables.sites), ("counts", recipes.counts), ("recipes", recipes.recipes)):
+    makers = {"sites": tables.sites, "counts": recipe_table.counts, "recipes": recipe_table.recipes}
+    for name, made in makers.items():
         sheet = put(sheet, name, made())
     readme = put(page["README.md"], "outcomes", outcomes(root / "data/results/summary.csv"))
     return {

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import torch
 from tqdm.auto import trange
 
-from ia3_teach.course.world.choices import choices
-from ia3_teach.course.world.overall import overall
 from ia3_teach.course.world.prompts import Piece, document, drill, opinions
+from ia3_teach.course.world.relatives import overall
 from ia3_teach.course.world.texts import any_text
+from ia3_teach.course.world.word_choices import choices
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -4,7 +4,7 @@ import json
 from functools import cache
 from typing import Any
 
-from ia3_teach.course.paths import data_dir
+from ia3_teach.course.shipped.paths import data_dir
 
 
 @cache

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from ia3_teach.architectures.table import ARCHITECTURES
-from ia3_teach.course.lab.record import recorded
+from ia3_teach.course.lab.recording import recorded
 from ia3_teach.course.pages import made_pages, write_pages
 from ia3_teach.course.pages.lessons import Lesson, all_lessons, facts
 from ia3_teach.course.pages.tables import index, paths, sites, with_costs
 from ia3_teach.course.pages.write import put
+from ia3_teach.sites.architectures import ARCHITECTURES
 
 ROOT = Path(__file__).parents[3]
 PAGES = [ROOT / "notebooks" / name for name in ("README.md", "cheat_sheet.md")]

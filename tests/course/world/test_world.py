@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from ia3_teach.course.paths import data_dir
+from ia3_teach.course.shipped.paths import data_dir
 from ia3_teach.course.world.clauses import contrast, judge
 from ia3_teach.course.world.corpus import STAGES
 from ia3_teach.course.world.grammar import drawn, sentences, side_of, tidy

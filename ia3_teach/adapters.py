@@ -1,0 +1,145 @@
+"""HOW: put adapters on a model and take them off, choose which are active, give each row its own."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from torch import nn
+
+from ia3_teach.layer import Adapted, Head, replace_module, wrapped
+from ia3_teach.recipe import Recipe
+from ia3_teach.state import (
+    State,
+    at,
+    check_apart,
+    check_known,
+    check_new_name,
+    freeze,
+    refuse_change,
+    state_of,
+    thaw,
+)
+
+
+@dataclass(frozen=True)
+class Handle:
+    """What `attach` returns: prints as the table of everything that the adapter trains."""
+
+    model: nn.Module
+    name: str
+
+    def __str__(self) -> str:
+        from ia3_teach.counting import adapter_table
+
+        return adapter_table(self.model, self.name)
+
+    __repr__ = __str__
+
+
+def attach(model: nn.Module, recipe: Recipe, name: str = "default") -> Handle:
+    """Put a new adapter on the model, freeze everything else, and make it the only active one.
+
+    Raises ValueError, with the model unchanged, for a name in use, a merged model, or an unfit recipe.
+
+    >>> from ia3_teach.ia3 import IA3
+    >>> model = nn.Sequential(nn.Linear(2, 3))
+    >>> handle = attach(model, IA3(sites={"0": "out"}))
+    >>> [name for name, p in model.named_parameters() if p.requires_grad]
+    ['0.adapters.default.l']
+    """
+    state = state_of(model)
+    refuse_change(state, "attach an adapter")
+    check_new_name(state, name)
+    plan, heads = recipe.plan(model), recipe.heads(model)
+    check_apart(model, plan, heads)
+    if not state.recipes:
+        freeze(model, state)
+    for path, adapter in plan.items():
+        place = at(model, path, Adapted)
+        place.adapters[name] = adapter.train(place.training)
+    for path in heads:
+        head = at(model, path, Head)
+        head.adapters[name] = copy.deepcopy(head.base)
+    state.recipes[name] = recipe
+    activate(model, name)
+    return Handle(model, name)
+
+
+def detach(model: nn.Module, name: str | None = None) -> None:
+    """Take one adapter off, or all of them; with the last one gone the model is what it was before.
+
+    Raises ValueError for an unknown name or a merged model.
+    """
+    state = state_of(model)
+    refuse_change(state, "detach")
+    names = list(state.recipes) if name is None else check_known(state, [name])
+    for path, module in wrapped(model).items():
+        for each in set(names) & set(module.adapters):
+            del module.adapters[each]
+        if not module.adapters:
+            replace_module(model, path, module.base)
+    for each in names:
+        del state.recipes[each]
+    activate(model, [each for each in state.active if each in state.recipes])
+    if not state.recipes:
+        thaw(model)
+
+
+def activate(model: nn.Module, name: str | Sequence[str] | None) -> None:
+    """Make these adapters the active and trainable ones: one name, several (their product), or None.
+
+    Several active adapters with a head each use the head of the last one.
+    Raises ValueError for an unknown name, a name given twice, or a merged model.
+    """
+    state = state_of(model)
+    refuse_change(state, "activate another adapter")
+    names = () if name is None else (name,) if isinstance(name, str) else tuple(name)
+    check_known(state, names)
+    if len(set(names)) != len(names):
+        raise ValueError(f"each adapter can be active once; found {list(names)}")
+    state.active = names
+    for module in wrapped(model).values():
+        module.active = names
+        for each, adapter in module.adapters.items():
+            adapter.requires_grad_(each in names)
+
+
+@contextmanager
+def disabled(model: nn.Module) -> Iterator[nn.Module]:
+    """Inside this context the model computes as without adapters."""
+    before = state_of(model).active
+    activate(model, None)
+    try:
+        yield model
+    finally:
+        activate(model, [name for name in before if name in state_of(model).recipes])
+
+
+@contextmanager
+def rows(model: nn.Module, names: Sequence[str | None]) -> Iterator[nn.Module]:
+    """Inside this context row i of each batch goes through adapter names[i]; None is the bare model.
+
+    The named adapters are trainable inside, so call `backward()` there too; outside only the active ones are.
+    Raises ValueError for an unknown name, a merged model, or (at the forward pass) a batch of another size.
+    """
+    state = state_of(model)
+    if isinstance(names, str) or len(names) == 0:
+        raise ValueError(f'rows takes one name (or None) per row, such as ["a", None]; found {names!r}')
+    before = state.active
+    activate(model, list(dict.fromkeys(name for name in names if name is not None)))
+    give_rows(model, state, tuple(names))
+    try:
+        yield model
+    finally:
+        give_rows(model, state, None)
+        activate(model, before)
+
+
+def give_rows(model: nn.Module, state: State, names: tuple[str | None, ...] | None) -> None:
+    """Tell every adapted layer which adapter each row has; None ends it."""
+    state.rows = names
+    for module in wrapped(model).values():
+        module.rows = names

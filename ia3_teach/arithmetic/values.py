@@ -1,0 +1,94 @@
+"""Read and move the learned vectors: one matrix per kind, and a dial from 1 to l and beyond."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+
+from ia3_teach.ia3 import IA3Vectors
+from ia3_teach.layer import Adapted, wrapped
+from ia3_teach.state import check_known, refuse_merged, state_of, the_active
+
+
+def vectors(model: nn.Module, name: str | None = None) -> dict[str, Tensor]:
+    """{"l_k": (n_layers, d), "l_v": ..., "l_ff": ...}: copies of an IA3 adapter's vectors, layer by layer.
+
+    Without a name the only active adapter is read. Raises ValueError if it holds no IA3 vectors, or
+    vectors of one name but several widths (explicit sites), which form no matrix.
+
+    >>> from ia3_teach import IA3, attach
+    >>> model = nn.Sequential(nn.Linear(2, 3))
+    >>> _ = attach(model, IA3(sites={"0": "out"}))
+    >>> vectors(model)
+    {'l': tensor([[1., 1., 1.]])}
+    """
+    found: dict[str, dict[str, Tensor]] = {}
+    for path, adapter in ia3_adapters(model, name).items():
+        for vector, parameter in adapter.vectors().items():
+            found.setdefault(vector, {})[path] = parameter.detach().clone()
+    for vector, layers in found.items():
+        check_widths(vector, layers)
+    return {vector: torch.stack([*layers.values()]) for vector, layers in found.items()}
+
+
+def check_widths(vector: str, layers: Mapping[str, Tensor]) -> None:
+    """Refuse vectors of one name but several widths, with the sites of each."""
+    sites: dict[int, list[str]] = {}
+    for path, values in layers.items():
+        sites.setdefault(len(values), []).append(path)
+    if len(sites) > 1:
+        each = "; ".join(f"{width} values at {', '.join(paths)}" for width, paths in sites.items())
+        raise ValueError(
+            f"{vector} has {each}: vectors of several widths form no matrix; give each width an adapter of "
+            "its own, or read the parameters of the layers"
+        )
+
+
+@torch.no_grad()
+def set_vectors(model: nn.Module, values: dict[str, Tensor], name: str | None = None) -> None:
+    """Write matrices such as `vectors` returns back into the adapter.
+
+    Raises ValueError, with the model unchanged, for other names or shapes than the adapter's.
+    """
+    mine = vectors(model, name)
+    wanted, found = shapes(mine), shapes(values)
+    if wanted != found:
+        raise ValueError(f"the adapter's vectors have the shapes {wanted}; found {found}")
+    rows = {vector: iter(matrix) for vector, matrix in values.items()}
+    for adapter in ia3_adapters(model, name).values():
+        for vector, parameter in adapter.vectors().items():
+            parameter.copy_(next(rows[vector]))
+
+
+@contextmanager
+def dial(model: nn.Module, strength: float, name: str | None = None) -> Iterator[nn.Module]:
+    """Inside this context every vector is l(λ) = 1 + λ (l - 1), with λ = `strength`; afterwards l is back.
+
+    λ = 0 is the frozen model, 1 the trained one; beyond 1 exaggerates, below 0 reverses.
+    """
+    before = vectors(model, name)
+    set_vectors(model, {vector: 1 + strength * (learned - 1) for vector, learned in before.items()}, name)
+    try:
+        yield model
+    finally:
+        set_vectors(model, before, name)
+
+
+def ia3_adapters(model: nn.Module, name: str | None) -> dict[str, IA3Vectors]:
+    """{path: the adapter's part there} in model order. Raises ValueError if there are none."""
+    refuse_merged(state_of(model), "read or move its vectors")
+    name = the_active(model) if name is None else check_known(state_of(model), [name])[0]
+    places = {path: place for path, place in wrapped(model, Adapted).items() if name in place.adapters}
+    mine = {path: place.adapters[name] for path, place in places.items()}
+    found = {path: adapter for path, adapter in mine.items() if isinstance(adapter, IA3Vectors)}
+    if not found:
+        raise ValueError(f"adapter {name!r} holds no IA3 vectors; attach(model, IA3()) makes some")
+    return found
+
+
+def shapes(values: dict[str, Tensor]) -> dict[str, tuple[int, ...]]:
+    """{name: shape}."""
+    return {name: tuple(value.shape) for name, value in values.items()}

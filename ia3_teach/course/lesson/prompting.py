@@ -1,0 +1,73 @@
+"""From an instruction to token ids and labels, and from a model to its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import torch
+
+from ia3_teach.training.losses import IGNORED
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+Row = Mapping[str, str]
+
+
+def prompt_of(row: Row) -> str:
+    """What the model reads before it answers; the answer follows after a space.
+
+    >>> prompt_of({"instruction": "Say hello to Anna.", "input": ""})
+    'Question: Say hello to Anna.\\nAnswer:'
+    """
+    given = [row["input"].strip()] if row["input"].strip() else []
+    return "\n".join([f"Question: {row['instruction'].strip()}", *given, "Answer:"])
+
+
+def encode_pair(tokenizer: PreTrainedTokenizerBase, row: Row) -> dict[str, list[int]]:
+    """Token ids of prompt, answer and end, and labels that are -100 on the prompt."""
+    prompt = tokenizer(prompt_of(row))["input_ids"]
+    answer = tokenizer(f" {row['output'].strip()}", add_special_tokens=False)["input_ids"]
+    answer = [*answer, tokenizer.eos_token_id]
+    return {"input_ids": prompt + answer, "labels": [IGNORED] * len(prompt) + answer}
+
+
+def encode_pairs(
+    tokenizer: PreTrainedTokenizerBase, rows: Iterable[Row], max_length: int
+) -> list[dict[str, list[int]]]:
+    """All rows, cut at max_length; rows of which no answer is left are dropped.
+
+    Raises ValueError where no row is left.
+    """
+    cut = [{name: ids[:max_length] for name, ids in encode_pair(tokenizer, row).items()} for row in rows]
+    kept = [example for example in cut if example["labels"][-1] != IGNORED]
+    if not kept:
+        raise ValueError(f"no row has an answer within {max_length} tokens; raise max_length")
+    return kept
+
+
+@torch.no_grad()
+def answers(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    rows: Sequence[Row],
+    max_new_tokens: int = 24,
+) -> list[str]:
+    """What the model writes for each row: the most probable token, one after the other, up to the end."""
+    was_training, side = model.training, tokenizer.padding_side
+    model.eval()
+    tokenizer.padding_side = "left"  # the answer goes on where the prompt ends
+    batch = tokenizer([prompt_of(row) for row in rows], return_tensors="pt", padding=True)
+    tokenizer.padding_side = side
+    ids = model.generate(
+        input_ids=batch["input_ids"].to(model.device),
+        attention_mask=batch["attention_mask"].to(model.device),
+        max_new_tokens=max_new_tokens,
+        do_sample=False,
+        pad_token_id=tokenizer.pad_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+    )
+    model.train(was_training)
+    written = tokenizer.batch_decode(ids[:, batch["input_ids"].shape[1] :], skip_special_tokens=True)
+    return [text.strip() for text in written]

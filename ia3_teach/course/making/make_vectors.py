@@ -1,0 +1,41 @@
+"""Train and save the adapters that are shipped in `data/vectors`."""
+
+from pathlib import Path
+
+import torch
+
+from ia3_teach.adapters import attach
+from ia3_teach.course.lesson.evaluate import accuracy, encode
+from ia3_teach.course.making.objectives import fast_bfloat16
+from ia3_teach.course.shipped.models import load_model
+from ia3_teach.course.shipped.tasks import few_shot, load_task, task_names
+from ia3_teach.files import save_adapter
+from ia3_teach.ia3 import IA3
+from ia3_teach.training.loop import fit
+
+STEPS, BATCH, SHOTS = 250, 16, 1000
+LEARNING_RATES = {"tiny-bloom": 3e-2, "tiny-bert": 1e-1}
+
+
+def write_vectors(directory: Path, model_name: str) -> dict[str, object]:
+    """The adapters of all tasks on `tiny-bloom`, or of sentiment on `tiny-bert`; returns their accuracies."""
+    tasks = {task: task for task in task_names()}
+    if model_name == "tiny-bert":
+        tasks = {"bert-sentiment": "sentiment"}
+    recipe = {"steps": STEPS, "batch": BATCH, "examples": SHOTS, "learning_rate": LEARNING_RATES[model_name]}
+    found = {name: train_vectors(directory, model_name, task, name) for name, task in tasks.items()}
+    return {"recipe": recipe, "test_accuracy": found}
+
+
+def train_vectors(directory: Path, model_name: str, task: str, name: str) -> float:
+    """Train IA3 on rows of a task's pool, save it in `directory/vectors/<name>`; returns test accuracy."""
+    splits = load_task(task)
+    classes = len(splits["pool"].features["label"].names)
+    model, tokenizer = load_model(model_name, num_labels=classes if model_name == "tiny-bert" else None)
+    attach(model, IA3())
+    rows = encode(model, tokenizer, few_shot(splits["pool"], SHOTS, seed=0))
+    # Without cache_enabled=False autocast keeps the first bfloat16 copy of each trained weight.
+    with torch.autocast("cpu", torch.bfloat16, enabled=fast_bfloat16(), cache_enabled=False):
+        fit(model, rows, steps=STEPS, learning_rate=LEARNING_RATES[model_name], batch_size=BATCH, seed=0)
+    save_adapter(model, directory / "vectors" / name)
+    return round(accuracy(model, tokenizer, splits["test"]), 4)

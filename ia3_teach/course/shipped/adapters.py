@@ -1,0 +1,31 @@
+"""What was trained for the course beforehand: IA3 adapters of the held-out tasks, and tables of runs."""
+
+from pathlib import Path
+
+from ia3_teach.course.shipped.manifest import check
+from ia3_teach.course.shipped.paths import data_dir
+from ia3_teach.course.shipped.results import Run, read_runs
+
+
+def vectors_directory(name: str) -> Path:
+    """The directory of a shipped adapter, for `load_adapter`.
+
+    `name` is a held-out task (an adapter of `tiny-bloom`), or 'bert-sentiment' (of `tiny-bert`).
+    Raises ValueError for an unknown name, ManifestError for a file that was changed.
+    """
+    root = data_dir() / "vectors"
+    directory = root / name
+    if not (directory / "adapter_config.json").is_file():
+        known = sorted(path.parent.name for path in root.glob("*/adapter_config.json"))
+        raise ValueError(f"no vectors are called {name!r}; there are {', '.join(known) or 'none'}")
+    check(path.relative_to(data_dir()).as_posix() for path in sorted(directory.iterdir()))
+    return directory
+
+
+def shipped_runs(name: str = "runs") -> list[Run]:
+    """The runs of a shipped table: "runs" of the tiny models, "real_bert" of a real one.
+
+    Raises ManifestError where the table is missing or was changed.
+    """
+    check([f"results/{name}.csv"])
+    return read_runs(data_dir() / "results" / f"{name}.csv")

@@ -1,0 +1,112 @@
+"""`load_model`: a tiny shipped model, a directory, or a model of the hub."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from ia3_teach.course.shipped.manifest import check
+from ia3_teach.course.shipped.paths import data_dir
+
+if TYPE_CHECKING:
+    from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
+
+TINY = ("tiny-bloom", "tiny-bert")
+ROLES = {
+    "bert": ("IA3_TEACH_BERT", "tiny-bert"),
+    "bloom": ("IA3_TEACH_BLOOM", "tiny-bloom"),
+}
+FILES = ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")
+
+
+def load_model(
+    name: str, num_labels: int | None = None, seed: int = 0
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """A model in float32 and its tokenizer.
+
+    `name` is 'tiny-bloom', 'tiny-bert', a directory, a hub id, or a role: 'bert' and 'bloom' mean the
+    directory in IA3_TEACH_BERT and IA3_TEACH_BLOOM, or else the tiny one. With `num_labels` the model
+    gets a new classification head, which depends on `seed` alone.
+    Raises ValueError for a model that cannot be had, ManifestError for a shipped file that was changed.
+    """
+    where = resolve(name)
+    with _quiet(), torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        try:
+            model, tokenizer = _load(where, num_labels)
+        except OSError as error:
+            raise ValueError(_no_model(name, error)) from error
+    if where == str(data_dir() / "models" / Path(where).name):  # a name that is the same everywhere
+        model.config._name_or_path = model.name_or_path = tokenizer.name_or_path = Path(where).name
+    return model, tokenizer
+
+
+def resolve(name: str) -> str:
+    """The directory or hub id that a name stands for; a shipped directory is verified."""
+    variable, tiny = ROLES.get(name, ("", ""))
+    if variable:
+        name = os.environ.get(variable) or tiny
+        if name != tiny and not Path(name).is_dir():
+            raise ValueError(f"{variable} is {name!r}, which is not a directory; unset or correct it")
+    if name in TINY:
+        check(f"models/{name}/{file}" for file in FILES)
+        return str(data_dir() / "models" / name)
+    if Path(name).is_dir() and not (Path(name) / "config.json").is_file():
+        raise ValueError(f"the directory {name} holds no config.json, so it is no saved model")
+    return name
+
+
+def _load(where: str, num_labels: int | None) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    from transformers import AutoConfig, AutoTokenizer
+
+    config = AutoConfig.from_pretrained(where)
+    extra = {} if num_labels is None else {"num_labels": num_labels}
+    model = _model_class(config, num_labels).from_pretrained(where, dtype=torch.float32, **extra)
+    tokenizer = AutoTokenizer.from_pretrained(where)
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    if model.config.pad_token_id is None:
+        model.config.pad_token_id = tokenizer.pad_token_id
+    return model.eval(), tokenizer
+
+
+def _model_class(config: PretrainedConfig, num_labels: int | None) -> type:
+    import transformers
+    from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING_NAMES
+
+    if num_labels is not None:
+        return transformers.AutoModelForSequenceClassification
+    if config.is_encoder_decoder:
+        return transformers.AutoModelForSeq2SeqLM
+    masked = config.model_type in MODEL_FOR_MASKED_LM_MAPPING_NAMES
+    return transformers.AutoModelForMaskedLM if masked else transformers.AutoModelForCausalLM
+
+
+def _no_model(name: str, error: OSError) -> str:
+    return (
+        f"no model {name!r}. Without a network there are {' and '.join(TINY)}, or the path of a "
+        "directory with a saved model. A hub id such as 'bert-base-uncased' is downloaded once, which "
+        "needs a network and HF_HUB_OFFLINE unset, or must be in the cache already. "
+        f"transformers said: {str(error).splitlines()[0]}"
+    )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """No report of new or unused heads and no progress bar: loading a tiny model takes no time."""
+    from transformers.utils import logging
+
+    level, bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(level)
+        if bar:
+            logging.enable_progress_bar()

@@ -1,0 +1,130 @@
+"""The table of architectures: the paper's sites and the layers that PEFT takes by default, per `model_type`.
+
+Keys and values are those of the projection's output: before rotary positions, and before the norm that
+Qwen3 and Gemma 3 put on keys. Encoder, decoder and cross-attention all carry vectors (paper, section 3.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+
+from ia3_teach.sites.layouts import concatenated, falcon, per_head
+
+Channels = Mapping[str, Tensor | None]
+Layout = Callable[[object, int], Channels]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A pattern of module paths with the side and the vector's name, or the layout of a fused layer."""
+
+    pattern: str
+    side: str
+    vector: str = "l"
+    layout: Layout | None = None
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """The paper's sites, and the targets that PEFT 0.21.2 takes by default for IA3 and LoRA.
+
+    An empty `peft` means that PEFT has no default here.
+    """
+
+    paper: tuple[Target, ...]
+    peft: Mapping[str, str]
+    lora: tuple[str, ...]
+
+
+def separate(key: str, value: str, feed_forward: str) -> tuple[Target, ...]:
+    """The paper's sites where keys and values have a Linear each."""
+    return (
+        Target(key, "out", "l_k"),
+        Target(value, "out", "l_v"),
+        Target(feed_forward, "in", "l_ff"),
+    )
+
+
+def fused(query_key_value: str, feed_forward: str, layout: Layout) -> tuple[Target, ...]:
+    """The paper's sites where one Linear makes queries, keys and values."""
+    return Target(query_key_value, "out", layout=layout), Target(feed_forward, "in", "l_ff")
+
+
+def query_key_value(layout: Layout, peft_feed_forward: str) -> Architecture:
+    """BLOOM and others that call the fused layer so; PEFT scales all of it, queries included."""
+    return Architecture(
+        paper=fused("query_key_value", "mlp.dense_4h_to_h", layout),
+        peft={"query_key_value": "out", peft_feed_forward: "in"},
+        lora=("query_key_value",),
+    )
+
+
+# PEFT's "output.dense" also matches attention.output.dense: a fourth vector, which repeats what l_v can do.
+BERT = Architecture(
+    paper=separate("*attention.self.key", "*attention.self.value", "layer.*.output.dense"),
+    peft={"key": "out", "value": "out", "output.dense": "in"},
+    lora=("query", "value"),
+)
+T5 = Architecture(
+    paper=separate("*Attention.k", "*Attention.v", "DenseReluDense.wo"),
+    peft={"k": "out", "v": "out", "wo": "in"},
+    lora=("q", "v"),
+)
+# The output of wi_1 is the linear half of a gated unit: scaling it is scaling the input of wo.
+MT5 = Architecture(T5.paper, peft={"k": "out", "v": "out", "wi_1": "out"}, lora=T5.lora)
+LLAMA = Architecture(
+    paper=separate("self_attn.k_proj", "self_attn.v_proj", "mlp.down_proj"),
+    peft={"k_proj": "out", "v_proj": "out", "down_proj": "in"},
+    lora=("q_proj", "v_proj"),
+)
+# Here PEFT scales queries instead of keys, which rotary positions make a different thing.
+GEMMA = Architecture(LLAMA.paper, peft={"q_proj": "out", "v_proj": "out", "down_proj": "in"}, lora=LLAMA.lora)
+
+ARCHITECTURES = {
+    "bert": BERT,
+    "roberta": BERT,
+    "distilbert": Architecture(
+        paper=separate("attention.k_lin", "attention.v_lin", "ffn.lin2"), peft={}, lora=("q_lin", "v_lin")
+    ),
+    "bloom": query_key_value(per_head, "mlp.dense_4h_to_h"),
+    "gpt_neox": query_key_value(per_head, "dense_4h_to_h"),
+    "falcon": query_key_value(falcon, "dense_4h_to_h"),
+    "gpt2": Architecture(
+        paper=fused("*.c_attn", "mlp.c_proj", concatenated),
+        peft={"c_attn": "out", "mlp.c_proj": "in"},
+        lora=("c_attn",),
+    ),
+    # PEFT's own choice for OPT scales queries and keys, which do the same, and no values at all.
+    "opt": Architecture(
+        paper=separate("self_attn.k_proj", "self_attn.v_proj", "layers.*.fc2"),
+        peft={"q_proj": "out", "k_proj": "out", "fc2": "in"},
+        lora=("q_proj", "v_proj"),
+    ),
+    "phi": Architecture(
+        paper=separate("self_attn.k_proj", "self_attn.v_proj", "mlp.fc2"),
+        peft={"q_proj": "out", "v_proj": "out", "fc2": "in"},
+        lora=("q_proj", "v_proj", "fc1", "fc2"),
+    ),
+    "t5": T5,
+    "mt5": MT5,
+    "llama": LLAMA,
+    "mistral": LLAMA,
+    **dict.fromkeys(("gemma", "gemma2", "gemma3_text", "qwen2", "qwen3"), GEMMA),
+}
+
+
+def architecture(model: nn.Module) -> Architecture:
+    """Return the table entry for `model.config.model_type`.
+
+    Raises ValueError where the architecture is unknown: pass explicit sites then.
+    """
+    name = getattr(getattr(model, "config", None), "model_type", None)
+    if name not in ARCHITECTURES:
+        raise ValueError(
+            f"no table of sites for model_type {name!r}; known: {', '.join(sorted(ARCHITECTURES))}. "
+            'Name the sites yourself, for example IA3(sites={"attn.key": "out", "mlp.down": "in"}).'
+        )
+    return ARCHITECTURES[name]

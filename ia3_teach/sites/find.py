@@ -1,0 +1,100 @@
+"""WHERE: which Linear layers carry a vector, on which side, and which channels are keys and values.
+
+A *site* is a Linear with a vector. Side `out` multiplies its output (bias included), side `in` its input.
+IA3 puts `l_k` and `l_v` on the outputs of the key and value projections and `l_ff` on the input of the
+second feed-forward layer, which is the same as on the output of the non-linearity (paper, section 3.3).
+
+Some architectures compute queries, keys and values in one fused Linear. Then one site carries two vectors
+and `channels` says which output channels each one scales; `layouts.py` knows the orders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from torch import nn
+
+from ia3_teach.layer import features, linear_layers
+from ia3_teach.sites.architectures import Channels, Target, architecture
+from ia3_teach.sites.patterns import Pattern
+from ia3_teach.sites.targets import ALL_LINEAR, all_linears, match_linears
+
+
+@dataclass(frozen=True)
+class Site:
+    """One Linear, the side that is scaled, and its vectors: name -> channels (None means all of them)."""
+
+    path: str
+    side: str
+    channels: Channels
+
+
+def find_sites(model: nn.Module, sites: str | Mapping[Pattern, str], heads: Sequence[str] = ()) -> list[Site]:
+    """Resolve `"paper"`, `"peft"`, `"all-linear"` or `{pattern: side}` to sites, in the order of the modules.
+
+    `"all-linear"` scales the outputs of every Linear outside the output embedding and the `heads`.
+    Raises ValueError for an unknown word or side and for a pattern that matches no Linear.
+
+    >>> [s.path for s in find_sites(nn.Sequential(nn.Linear(2, 3), nn.ReLU()), {"0": "out"})]
+    ['0']
+    """
+    if isinstance(sites, Mapping):
+        return explicit_sites(model, sites)
+    if sites == "paper":
+        return paper_sites(model)
+    if sites == "peft":
+        return explicit_sites(model, peft_targets(model))
+    if sites == ALL_LINEAR:
+        return named_sites(model, dict.fromkeys(all_linears(model, heads), "out"))
+    raise ValueError(
+        f'sites must be "paper", "peft", "all-linear" or a dict of patterns to sides; found {sites!r}'
+    )
+
+
+def paper_sites(model: nn.Module) -> list[Site]:
+    """The sites of the paper: every key, every value, every second feed-forward layer."""
+    by_pattern = {target.pattern: target for target in architecture(model).paper}
+    matches = match_linears(model, list(by_pattern))
+    linears = linear_layers(model)
+    return [make_site(model, path, linears[path], by_pattern[pattern]) for path, pattern in matches.items()]
+
+
+def make_site(model: nn.Module, path: str, linear: nn.Module, target: Target) -> Site:
+    """Build one site, asking the layout for the channels of a fused layer."""
+    if target.layout is None:
+        return Site(path, target.side, {target.vector: None})
+    return Site(path, target.side, target.layout(model.config, features(linear)[1]))
+
+
+def peft_targets(model: nn.Module) -> Mapping[str, str]:
+    """PEFT's default patterns and sides. Raises ValueError where PEFT has none."""
+    targets = architecture(model).peft
+    if not targets:
+        name = model.config.model_type
+        raise ValueError(f'PEFT has no default for model_type {name!r}; take sites="paper" or name the sites')
+    return targets
+
+
+def explicit_sites(model: nn.Module, sites: Mapping[Pattern, str]) -> list[Site]:
+    """Sites from `{pattern: side}`. Raises ValueError for another side than "in" and "out"."""
+    wrong = {side for side in sites.values()} - {"in", "out"}
+    if wrong or not sites:
+        raise ValueError(f'a side is "in" or "out"; found {sorted(wrong) if wrong else "no sites at all"}')
+    matches = match_linears(model, list(sites))
+    return named_sites(model, {path: sites[pattern] for path, pattern in matches.items()})
+
+
+def named_sites(model: nn.Module, sides: Mapping[str, str]) -> list[Site]:
+    """Sites from {path: side}; a site that is also one of the paper's keeps the paper's vector name."""
+    names = paper_names(model)
+    return [Site(path, side, {names.get((path, side), "l"): None}) for path, side in sides.items()]
+
+
+def paper_names(model: nn.Module) -> dict[tuple[str, str], str]:
+    """(path, side) -> `l_k`, `l_v` or `l_ff` for the unfused sites of the paper; empty where unknown."""
+    try:
+        known = paper_sites(model)
+    except ValueError:
+        return {}
+    return {(s.path, s.side): next(iter(s.channels)) for s in known if len(s.channels) == 1}

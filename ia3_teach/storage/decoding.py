@@ -1,0 +1,135 @@
+"""From what an adapter's directory holds to a recipe of ours and the values of its parameters."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+from ia3_teach.ia3 import IA3, IA3Vectors
+from ia3_teach.layer import features, linear_layers
+from ia3_teach.lora import LoRA
+from ia3_teach.recipe import Recipe
+from ia3_teach.storage.peft_format import CONFIG
+from ia3_teach.storage.stored import Stored, Tensors, check_fit
+
+# Settings of PEFT's LoRA that change what the layer computes, and the values that mean plain LoRA.
+PLAIN_LORA = {
+    "alora_invocation_tokens": (None,),
+    "alpha_pattern": ({}, None),
+    "bias": ("none", None),
+    "init_lora_weights": (True, False, None, "gaussian", "orthogonal", "eva"),  # others change the base
+    "layer_replication": (None,),
+    "lora_bias": (False, None),
+    "rank_pattern": ({}, None),
+    "use_dora": (False, None),
+    "use_qalora": (False, None),
+    "use_rslora": (False, None),
+}
+
+# Fields of PEFT's configs that leave the adapter's function alone, or that its tensors show.
+HARMLESS = {
+    *("auto_mapping", "base_model_name_or_path", "inference_mode", "peft_type", "peft_version", "revision"),
+    *("target_modules", "exclude_modules", "feedforward_modules", "fan_in_fan_out", "modules_to_save"),
+    *("layers_to_transform", "layers_pattern", "target_parameters", "trainable_token_indices", "task_type"),
+    *("init_ia3_weights", "r", "lora_alpha", "lora_dropout", "qalora_group_size", "ensure_weight_tying"),
+    *("eva_config", "corda_config", "loftq_config", "lora_ga_config", "megatron_config", "megatron_core"),
+}
+
+
+def decode(model: nn.Module, stored: Stored) -> tuple[Recipe, Tensors]:
+    """Return the recipe that makes this adapter and the values to fill in, both checked against the model.
+
+    Raises ValueError for a kind, setting, tensor or shape that does not fit.
+    """
+    check_fields(stored)
+    check_fit(model, stored)
+    recipe, values = lora(stored) if stored.config["peft_type"] == "LORA" else ia3(model, stored)
+    return recipe, values | stored.heads
+
+
+def check_fields(stored: Stored) -> None:
+    """Refuse a field that is set and that may mean another function: newer formats have such fields."""
+    for key, value in stored.config.items():
+        if value and key not in HARMLESS and key not in PLAIN_LORA:
+            raise ValueError(
+                f"{CONFIG} says {key}={value!r}, which this library does not know: the adapter may need a "
+                "newer version to be read"
+            )
+
+
+def lora(stored: Stored) -> tuple[LoRA, Tensors]:
+    """The recipe with the file's rank and alpha. Raises ValueError for what is not plain LoRA."""
+    for key, fine in PLAIN_LORA.items():
+        if stored.config.get(key) not in fine:
+            raise ValueError(
+                f"the adapter was trained with {key}={stored.config[key]!r}, which this library does not have"
+            )
+    ranks = {len(parts["lora_A.weight"]) for parts in stored.sites.values()}
+    if ranks != {stored.config.get("r")}:
+        raise ValueError(f"{CONFIG} says r={stored.config.get('r')!r}, but the tensors have {sorted(ranks)}")
+    alpha = stored.setting("lora_alpha", (int, float), 8)
+    if not math.isfinite(alpha):
+        raise ValueError(f"{CONFIG} says lora_alpha={alpha}, which is not a finite number")
+    dropout = stored.setting("lora_dropout", (int, float), 0.0)
+    recipe = LoRA(
+        modules_to_save=tuple(stored.heads),
+        r=ranks.pop(),
+        alpha=alpha,
+        dropout=dropout,
+        sites=tuple(stored.sites),
+    )
+    return recipe, {
+        path: {"A": parts["lora_A.weight"], "B": parts["lora_B.weight"]}
+        for path, parts in stored.sites.items()
+    }
+
+
+def ia3(model: nn.Module, stored: Stored) -> tuple[IA3, Tensors]:
+    """The paper's recipe where it can hold these values, explicit sites otherwise."""
+    scales = {path: parts["ia3_l"] for path, parts in stored.sites.items()}
+    linears = linear_layers(model)
+    sides = {path: side_of(linears[path], scale) for path, scale in scales.items()}
+    heads = tuple(stored.heads)
+    for recipe in (paper_recipe(model, sides, heads), IA3(sites=sides, modules_to_save=heads)):
+        values = None if recipe is None else ia3_values(recipe.plan(model), scales, sides)
+        if values is not None:
+            return recipe, values
+    raise ValueError("the adapter's vectors fit no sites of this model")
+
+
+def side_of(linear: nn.Module, scale: Tensor) -> str:
+    """PEFT keeps output scales as columns (d_out, 1) and input scales as rows (1, d_in)."""
+    return "out" if tuple(scale.shape) == (features(linear)[1], 1) else "in"
+
+
+def paper_recipe(model: nn.Module, sides: Mapping[str, str], heads: tuple[str, ...]) -> IA3 | None:
+    """The paper's recipe, less the sites that the file lacks; None where it has others or none is known."""
+    try:
+        everything = IA3(modules_to_save=heads).plan(model)
+    except ValueError:
+        return None
+    missing = tuple(path for path in everything if path not in sides)
+    return IA3(modules_to_save=heads, exclude=missing) if sides.keys() <= everything.keys() else None
+
+
+def ia3_values(
+    plan: Mapping[str, nn.Module], scales: Mapping[str, Tensor], sides: Mapping[str, str]
+) -> Tensors | None:
+    """The vectors of each site cut from its scale; None if the plan cannot hold them exactly."""
+    if any(plan[path].side != side for path, side in sides.items()):
+        return None
+    values = {path: cut(plan[path], scales[path].flatten()) for path in plan}
+    return None if any(value is None for value in values.values()) else values
+
+
+def cut(adapter: IA3Vectors, scale: Tensor) -> dict[str, Tensor] | None:
+    """The adapter's own channels of a scale; None if other channels, such as queries, are not 1."""
+    vectors, rest = {}, torch.ones_like(scale, dtype=torch.bool)
+    for name in adapter.vectors():
+        channels = adapter.channels_of(name)
+        channels = torch.arange(len(scale)) if channels is None else channels.cpu()
+        vectors[name], rest[channels] = scale[channels], False
+    return vectors if (scale[rest] == 1).all() else None

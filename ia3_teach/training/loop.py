@@ -1,0 +1,160 @@
+"""Train what is trainable: a loop that one can read, with early errors and exact resumption."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from ia3_teach.state import state_of
+from ia3_teach.training.batches import Example, check_data, collate, digest, examples_of
+from ia3_teach.training.cache import without_cache
+from ia3_teach.training.checkpoint import TrainingState, load_checkpoint, save_checkpoint
+from ia3_teach.training.losses import loss_of
+
+SAVE_EVERY = 50
+Loss = Callable[[nn.Module, Sequence[Example]], Tensor]
+
+
+def labels_loss(model: nn.Module, examples: Sequence[Example]) -> Tensor:
+    """The loss over the examples' labels: classification, or a loss over tokens (see losses.py)."""
+    if "choices" in examples[0]:
+        raise ValueError("these examples have answer choices; train with fit(..., loss=t_few_loss)")
+    return loss_of(model, collate(examples, model))
+
+
+@dataclass
+class History:
+    """The loss of every step."""
+
+    losses: list[float] = field(default_factory=list)
+
+
+def fit(
+    model: nn.Module,
+    data: Sequence[Example],
+    *,
+    steps: int,
+    learning_rate: float,
+    batch_size: int = 8,
+    seed: int = 0,
+    weight_decay: float = 0.0,
+    loss: Loss = labels_loss,
+    checkpoint: str | Path | None = None,
+    on_step: Callable[[int, float], None] | None = None,
+) -> History:
+    """Train with AdamW and a linear schedule after 6 % warm-up (T-Few, appendix C); returns the losses.
+
+    `data` holds examples {"input_ids": [...], "labels": class or [...]}; labels of -100 are ignored.
+    `loss(model, examples)` is a scalar; for examples with answer choices give `t_few_loss`.
+    With `checkpoint` (a file) the state is saved every 50 steps, and a call with the same settings goes on
+    from there: the result is that of an uninterrupted run. `on_step(step, loss)` is called after every step.
+    Raises ValueError for empty or unlabelled data, nothing to train, settings that cannot work, a checkpoint
+    of another run, or a loss or gradient that is not finite.
+    """
+    check_settings(steps, learning_rate, batch_size, weight_decay)
+    check_data(data)
+    parameters = trainable_parameters(model)
+    optimizer = torch.optim.AdamW(parameters.values(), lr=learning_rate, weight_decay=weight_decay)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: slope(step, steps))
+    settings = {"steps": steps, "learning_rate": learning_rate, "batch_size": batch_size, "seed": seed}
+    settings |= {"weight_decay": weight_decay, **facts_of(model, data, loss, parameters)}
+    history = History()
+    state = TrainingState(settings, parameters, optimizer, schedule, history.losses)
+    with seeded(seed), restoring(model, optimizer):
+        first = 0 if checkpoint is None else load_checkpoint(Path(checkpoint), state)
+        for step in tqdm(range(first, steps), "fit", initial=first, total=steps, delay=2, leave=False):
+            model.train()  # `on_step` may have measured something in between
+            examples = examples_of(step, data, batch_size, seed)
+            with without_cache(model):
+                value = loss(model, examples)  # forward
+                optimizer.zero_grad()  # forget the gradients of the step before
+                value.backward()
+            check_finite(step, value.item(), state)  # before anything is changed
+            optimizer.step()
+            schedule.step()
+            history.losses.append(value.item())
+            if on_step is not None:
+                on_step(step, value.item())
+            if checkpoint is not None and ((step + 1) % SAVE_EVERY == 0 or step + 1 == steps):
+                save_checkpoint(Path(checkpoint), state, step + 1)
+    return history
+
+
+def trainable_parameters(model: nn.Module) -> dict[str, nn.Parameter]:
+    """{name: parameter} of what is trained. Raises ValueError if there is nothing."""
+    found = {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
+    if not found:
+        raise ValueError("the model has no trainable parameters; attach a recipe or activate an adapter")
+    return found
+
+
+def facts_of(
+    model: nn.Module, data: Sequence[Example], loss: Loss, parameters: Mapping[str, nn.Parameter]
+) -> dict[str, object]:
+    """What a checkpoint must share with the run that goes on from it, beside the numbers given to `fit`."""
+    return {
+        "examples": len(data),
+        "data": digest(data),
+        "adapters": repr(state_of(model).recipes),
+        "loss": getattr(loss, "__name__", type(loss).__name__),
+        "parameters": {name: list(parameter.shape) for name, parameter in parameters.items()},
+    }
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Inside this context random numbers follow from the seed; afterwards they go on as before."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        yield
+
+
+@contextmanager
+def restoring(model: nn.Module, optimizer: torch.optim.Optimizer) -> Iterator[None]:
+    """After this context the model's mode is what it was before, and no gradient is left."""
+    was_training = model.training
+    try:
+        yield
+    finally:
+        model.train(was_training)
+        optimizer.zero_grad()
+
+
+def check_finite(step: int, loss: float, state: TrainingState) -> None:
+    """Refuse a loss or a gradient with NaN or infinity."""
+    gradients = [parameter.grad for parameter in state.parameters.values() if parameter.grad is not None]
+    norm = nn.utils.get_total_norm(gradients).item()
+    if not (math.isfinite(loss) and math.isfinite(norm)):
+        raise ValueError(
+            f"step {step} has a loss of {loss} and a gradient of length {norm}; lower the rate "
+            f"({state.settings['learning_rate']}) or look for damaged examples. The model keeps the "
+            "values from before this step"
+        )
+
+
+def slope(step: int, steps: int) -> float:
+    """The share of the learning rate: up over the first 6 % of the steps, then down to 0.
+
+    >>> [round(slope(step, 100), 2) for step in (0, 5, 6, 53)]
+    [0.17, 1.0, 1.0, 0.5]
+    """
+    warm_up = max(1, round(0.06 * steps))
+    return (step + 1) / warm_up if step < warm_up else (steps - step) / max(1, steps - warm_up)
+
+
+def check_settings(steps: int, learning_rate: float, batch_size: int, weight_decay: float) -> None:
+    """Refuse numbers that cannot work."""
+    for name, value in {"steps": steps, "batch_size": batch_size}.items():
+        if not isinstance(value, int) or value < 1:
+            raise ValueError(f"{name} is a whole number of at least 1; found {value!r}")
+    if not (math.isfinite(learning_rate) and learning_rate > 0):
+        raise ValueError(f"learning_rate must be greater than 0; found {learning_rate!r}")
+    if not (math.isfinite(weight_decay) and weight_decay >= 0):
+        raise ValueError(f"weight_decay must be at least 0; found {weight_decay!r}")

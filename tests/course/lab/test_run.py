@@ -1,0 +1,148 @@
+"""Unattended lessons: every way to fail is named, nothing is written, the network is refused."""
+
+import nbformat
+import pytest
+from notebook_files import lesson
+
+from ia3_teach.course.lab.executing import execute
+from ia3_teach.course.lab.kernel import LessonError, LessonFailed, lessons
+from ia3_teach.course.lab.run import memory_peak, run_all, run_lesson
+
+
+def failure(path, **settings):
+    """The message of a lesson that has to fail."""
+    with pytest.raises(LessonFailed) as caught:
+        run_lesson(path, progress=False, **settings)
+    return str(caught.value)
+
+
+def test_a_failing_cell_is_named_with_its_error_and_source(tmp_path):
+    message = failure(lesson(tmp_path, "02_fails", "x = 1", "y = x / 0", "z = 2"))
+    assert message.startswith("02_fails.ipynb, cell 3 (code cell 2): ZeroDivisionError: division")
+    assert message.endswith("    | y = x / 0")
+
+
+def test_a_cell_that_takes_too_long_is_named(tmp_path):
+    path = lesson(tmp_path, "03_slow", "import time\ntime.sleep(60)")
+    assert "cell 2 (code cell 1): took longer than the time limit" in failure(path, timeout=1)
+
+
+def test_a_kernel_that_ends_is_named(tmp_path):
+    message = failure(lesson(tmp_path, "04_dies", "x = 1", "import os\nos._exit(1)"))
+    assert "cell 3 (code cell 2): ended its kernel" in message
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import socket\nsocket.create_connection(('192.0.2.1', 80), timeout=3)",
+        "import socket\nsocket.socket().connect_ex(('192.0.2.1', 80))",
+        "import urllib.request\nurllib.request.urlopen('http://example.invalid')",
+        "import socket\nsocket.socket(type=socket.SOCK_DGRAM).sendto(b'', ('192.0.2.1', 9))",
+    ],
+)
+def test_a_cell_that_connects_out_fails(tmp_path, source):
+    assert "the network is refused here" in failure(lesson(tmp_path, "05_out", source))
+
+
+def test_a_cell_may_talk_to_its_own_machine(tmp_path):
+    source = (
+        "import socket\nserver = socket.create_server(('127.0.0.1', 0))\n"
+        "socket.create_connection(server.getsockname()).close()"
+    )
+    offline = "import os\nassert os.environ['HF_HUB_OFFLINE'] == '1'"
+    assert run_lesson(lesson(tmp_path, "06_local", source, offline), progress=False).seconds > 0
+
+
+def test_a_notebook_that_is_none_is_named(tmp_path):
+    path = tmp_path / "07_torn.ipynb"
+    path.write_text('{"cells": [')
+    with pytest.raises(LessonError, match="07_torn.ipynb"):
+        run_lesson(path, progress=False)
+
+
+def test_a_run_stops_at_the_first_failure_after_a_line_for_each_lesson(tmp_path, capsys):
+    paths = [lesson(tmp_path, "00_fine", "x = 1"), lesson(tmp_path, "01_bad", "1 / 0")]
+    paths.append(lesson(tmp_path, "02_never", "open('reached', 'w')"))
+    with pytest.raises(LessonFailed, match="01_bad.ipynb, cell 2"):
+        run_all(paths)
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.split()[0] == "00_fine" and line.split()[2] == "s" and line.split()[-1] == "MB"
+
+
+def test_a_run_writes_nothing_beside_the_lessons(tmp_path):
+    path = lesson(tmp_path, "00_writes", "open('a_file', 'w').write('x')", "6 * 7")
+    before = path.read_bytes()
+    run_lesson(path, progress=False)
+    assert path.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["00_writes.ipynb"]
+
+
+def test_figures_are_drawn_into_the_notebook(tmp_path, monkeypatch):
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    path = lesson(tmp_path, "00_plot", "import matplotlib.pyplot as plt\n_ = plt.plot([1, 2])")
+    execute(path)
+    assert "image/png" in nbformat.read(path, as_version=4).cells[1].outputs[0].data
+
+
+def test_memory_is_that_of_the_kernel(tmp_path):
+    small = run_lesson(lesson(tmp_path, "00_small", "x = 1"), progress=False)
+    large = run_lesson(lesson(tmp_path, "01_large", "x = bytearray(2 * 10**8)"), progress=False)
+    assert 150 < large.peak_megabytes - small.peak_megabytes < 250
+    assert memory_peak(1 << 30) == 0
+
+
+def test_lessons_come_in_order_and_can_be_chosen(tmp_path):
+    for name in ("02_b", "00_a", "10_c"):
+        lesson(tmp_path, name)
+    assert [p.stem for p in lessons(tmp_path)] == ["00_a", "02_b", "10_c"]
+    assert [p.stem for p in lessons(tmp_path, ["10", "00"])] == ["00_a", "10_c"]
+    with pytest.raises(LessonError, match="no lesson begins with '3'; there are: 00_a, 02_b"):
+        lessons(tmp_path, ["00", "3"])
+
+
+def test_a_missing_or_empty_directory_is_named(tmp_path):
+    with pytest.raises(LessonError, match="no directory .*nowhere"):
+        lessons(tmp_path / "nowhere")
+    with pytest.raises(LessonError, match="no lessons"):
+        lessons(tmp_path)
+
+
+def test_executing_a_failing_lesson_leaves_the_file_alone(tmp_path):
+    path = lesson(tmp_path, "00_fails", "print('half')", "1 / 0")
+    before = path.read_bytes()
+    with pytest.raises(LessonFailed, match="code cell 2.*ZeroDivisionError"):
+        execute(path)
+    assert path.read_bytes() == before
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_pieces_of_a_stream_are_stored_as_one(tmp_path):
+    loop = "for n in range(3):\n    print(n, flush=True)\n    time.sleep(0.3)"
+    source = f"import sys, time\n{loop}\nprint('x', file=sys.stderr)"
+    path = lesson(tmp_path, "00_pieces", source)
+    execute(path)
+    (words, error) = nbformat.read(path, as_version=4).cells[1].outputs
+    assert (words.text, error.text) == ("0\n1\n2\n", "x\n")
+
+
+def test_executing_twice_changes_nothing_and_keeps_ids_tags_and_outputs(tmp_path):
+    path = lesson(
+        tmp_path,
+        "00_widgets",
+        "import ipywidgets\nipywidgets.IntSlider()",
+        "from tqdm import tqdm\nfor _ in tqdm(range(3)): pass",
+        "print('seen')",
+    )
+    source = nbformat.read(path, as_version=4)
+    source.cells[1].metadata.update(tags=["kept"], scrolled=True)
+    nbformat.write(source, path)
+    execute(path)
+    first = path.read_bytes()
+    execute(path)
+    assert path.read_bytes() == first
+    kept = nbformat.read(path, as_version=4).cells
+    assert [c.id for c in kept] == [c.id for c in source.cells]
+    assert kept[1].metadata == {"tags": ["kept"]}
+    assert kept[1].outputs[0].data == {"text/plain": "IntSlider(value=0)"}
+    assert kept[2].outputs == [] and kept[3].outputs[0].text == "seen\n"

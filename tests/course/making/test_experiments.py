@@ -1,0 +1,61 @@
+"""The comparison of methods: grids, resumption, tables."""
+
+import csv
+
+import pytest
+
+from ia3_teach.course.making import experiments
+from ia3_teach.course.making.experiments import Cell, cells, run
+from ia3_teach.course.shipped.results import Run, append, read_runs, summary, used
+
+
+@pytest.fixture
+def measured(monkeypatch):
+    """Replaces a run by a formula; returns the runs that were made."""
+    made: list[Run] = []
+
+    def pretend(run: Run) -> Run:
+        made.append(run)
+        return run.with_results(1.0 - abs(run.learning_rate - 3e-3), 0.9 + run.seed / 100, 1.0)
+
+    monkeypatch.setattr(experiments, "measured", pretend)
+    return made
+
+
+def test_a_cell_tries_its_grid_with_one_seed_and_keeps_the_best(measured) -> None:
+    runs = list(Cell("plan", "tiny-bloom", "lora", 32).runs(experiments.measured))
+    assert [(r.seed, r.learning_rate) for r in runs] == [
+        (0, 1e-3), (0, 3e-3), (0, 1e-2), (0, 3e-2), (1, 3e-3), (2, 3e-3), (3, 3e-3), (4, 3e-3),
+    ]  # fmt: skip
+
+
+def test_a_table_has_every_method_of_both_models() -> None:
+    found = {(cell.model, cell.method, cell.shots) for cell in cells("plan")}
+    assert {("tiny-bloom", "zero_shot", 0), ("tiny-bloom", "in_context", 4)} < found
+    for shots in (32, 256):
+        assert {("tiny-bloom", method, shots) for method in ("ia3", "lora", "full")} < found
+        assert {("tiny-bert", method, shots) for method in ("head", "ia3", "lora", "full")} < found
+
+
+def test_a_killed_run_goes_on_where_it_stopped(measured, tmp_path) -> None:
+    run(tmp_path, ["plan"])
+    total = len(measured)
+    path = tmp_path / "results" / "runs.csv"
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(lines[:5]) + lines[5][:20])
+    measured.clear()
+    run(tmp_path, ["plan"])
+    assert len(measured) == total - 4
+    with (tmp_path / "results" / "experiments.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert {row["seed"] for row in rows if row["shots"] == "32"} == set("01234")
+    with (tmp_path / "results" / "summary.csv").open() as file:
+        row = next(row for row in csv.DictReader(file) if row["method"] == "ia3")
+    assert (row["quartile_1"], row["median"], row["quartile_3"]) == ("0.91", "0.92", "0.93")
+
+
+def test_runs_survive_the_file(tmp_path) -> None:
+    one = Run("plan", "tiny-bert", "full", 32, 0, 1e-3).with_results(0.5, 0.25, 3.0)
+    append(tmp_path / "runs.csv", one)
+    assert read_runs(tmp_path / "runs.csv") == [one]
+    assert summary(used([one]))[0]["median"] == 0.25

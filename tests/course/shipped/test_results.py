@@ -1,0 +1,72 @@
+"""The shipped comparison of methods: whole, consistent with its runs, and with room between the methods."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from ia3_teach.course.making.experiments import SEEDS, cells
+from ia3_teach.course.making.methods import METHODS
+from ia3_teach.course.pages.outcome_tables import outcomes
+from ia3_teach.course.shipped.paths import data_dir
+from ia3_teach.course.shipped.results import read_runs, summary, tidy, used
+
+RESULTS = data_dir() / "results"
+RUNS = read_runs(RESULTS / "runs.csv")
+TASKS = sorted({run.task for run in RUNS})
+ROWS = {(row["task"], row["model"], row["method"], row["shots"]): row for row in summary(used(RUNS))}
+
+
+def test_at_least_five_tasks_were_compared() -> None:
+    assert len(TASKS) >= 5
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_no_run_is_missing(task: str) -> None:
+    done, asked = {run.key: run for run in RUNS}, []
+
+    def known(run):
+        asked.append(run.key)
+        return done[run.key]
+
+    for cell in cells(task):
+        list(cell.runs(known))
+    assert {key for key in done if key[0] == task} >= set(asked)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_every_trained_cell_has_five_seeds_at_the_best_rate_of_its_grid(task: str) -> None:
+    for model, methods in METHODS.items():
+        for method, choice in methods.items():
+            for shots in (32, 256):
+                of_cell = [run for run in RUNS if run.cell == (task, model, method, shots)]
+                tried = {run.learning_rate: run.validation for run in of_cell if run.seed == 0}
+                assert set(tried) == set(choice.learning_rates)
+                row = ROWS[task, model, method, shots]
+                assert tried[row["learning_rate"]] == max(tried.values())
+                assert row["seeds"] == len(SEEDS)
+
+
+def test_the_tables_are_those_of_the_runs(tmp_path: Path) -> None:
+    (tmp_path / "runs.csv").write_bytes((RESULTS / "runs.csv").read_bytes())
+    tidy(tmp_path / "runs.csv")
+    for name in ("experiments.csv", "summary.csv"):
+        assert (tmp_path / name).read_bytes() == (RESULTS / name).read_bytes()
+
+
+def test_four_tasks_leave_the_methods_room() -> None:
+    room = [
+        task
+        for task in TASKS
+        if ROWS[task, "tiny-bloom", "zero_shot", 0]["median"] < 0.65
+        and ROWS[task, "tiny-bloom", "full", 3000]["median"] > 0.95
+    ]
+    assert len(room) >= 4, room
+
+
+def test_the_readme_table_has_a_cell_for_every_summary_row(tmp_path: Path) -> None:
+    with (RESULTS / "summary.csv").open(encoding="utf-8", newline="") as file:
+        count = sum(1 for _ in csv.DictReader(file))
+    body = [line for line in outcomes(RESULTS / "summary.csv").splitlines() if line.startswith("|")]
+    rows = [line for line in body if line.split("|")[1].strip() in TASKS]
+    assert sum(len(line.strip("|").split("|")) - 1 for line in rows) == count

@@ -1,0 +1,97 @@
+"""The calculator's arithmetic is that of the formulas; its picture and its controls show the same numbers."""
+
+import pytest
+import transformers as t
+
+from ia3_teach.formulas import ia3_formula, lora_formula
+from ia3_teach.views.budget_bars import (
+    PART_COLOURS,
+    Sizes,
+    budget,
+    head_values,
+    ia3_parts,
+    lora_parts,
+    plot_budget,
+    plot_parts,
+)
+from ia3_teach.views.budget_explorer import PRESETS, STOPS, budget_controls, explore_budget
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_presets_agree_with_the_formulas(name: str) -> None:
+    sizes = PRESETS[name]
+    config = t.LlamaConfig(
+        hidden_size=sizes.d_model, intermediate_size=sizes.d_ff, num_hidden_layers=sizes.n_layers,
+        num_attention_heads=sizes.n_heads, num_key_value_heads=sizes.kv_heads,
+    )  # fmt: skip
+    assert sum(ia3_parts(sizes).values()) == ia3_formula(config).value
+    assert sum(lora_parts(sizes, 8).values()) == lora_formula(config, 8).value
+
+
+@pytest.mark.parametrize(
+    ("head", "values"), [("not counted", 0), ("one Linear", 2050), ("two Linears", 1_051_650)]
+)
+def test_heads(head: str, values: int) -> None:
+    assert head_values(PRESETS["roberta-large"], head) == values
+
+
+def test_an_unknown_head_is_refused() -> None:
+    with pytest.raises(ValueError, match="found 'large'"):
+        head_values(PRESETS["bert-base"], "large")
+
+
+def test_every_preset_is_a_stop_of_the_sliders() -> None:
+    for sizes in PRESETS.values():
+        assert all(getattr(sizes, name) in STOPS[name] for name in ("n_layers", "d_model", "d_ff"))
+        assert sizes.n_heads // sizes.kv_heads in STOPS["shared"]
+    assert max(map(len, STOPS.values())) <= 9
+
+
+def test_a_head_is_a_part_of_both_bars() -> None:
+    bars = budget(Sizes(2, 8, 32, 4, 2), rank=3, head="one Linear")
+    assert bars["IA3"] == {"l_k": 8, "l_v": 8, "l_ff": 64, "head": 18}
+    assert bars["LoRA r = 3"] == {"A": 96, "B": 72, "head": 18}
+
+
+def test_bars_are_as_long_as_their_sums() -> None:
+    axes = plot_parts({"a line": {"l_k": 3, "head": 4}, "another": {"head": 5}}).axes[0]
+    assert [(bar.get_x(), bar.get_width()) for bar in axes.patches] == [(0, 3), (3, 4), (0, 5)]
+    assert [text.get_text() for text in axes.texts] == ["7", "5"]
+
+
+def test_the_title_compares_without_the_head() -> None:
+    figure = plot_budget(PRESETS["bert-base"], 8, "two Linears")
+    assert figure.get_suptitle().endswith("LoRA trains 5.3 times what IA3 trains")
+
+
+def test_no_two_parts_share_a_colour() -> None:
+    assert len(set(PART_COLOURS.values())) == len(PART_COLOURS)
+
+
+def test_controls_follow_the_menu_and_reset() -> None:
+    (menu, reset), *sliders, head, picture, words = unpacked(budget_controls())
+    assert words.value == "IA3: 55,296; LoRA r = 8: 294,912 values, head not counted"
+    before = picture.value
+    menu.value = "Llama-3-8B"
+    assert words.value.startswith("IA3: 524,288; LoRA r = 8: 3,407,872")
+    assert picture.value != before
+    head.value = "two Linears"
+    menu.value = "roberta-large"
+    assert words.value.startswith("IA3: 1,199,106;")
+    sliders[-1].value = 1
+    assert "LoRA r = 1" in words.value
+    reset.click()
+    assert words.value == "IA3: 55,296; LoRA r = 8: 294,912 values, head not counted"
+
+
+def unpacked(box):
+    line, *rest = box.children
+    return line.children, *rest
+
+
+def test_without_a_kernel_a_line_of_text_stands_for_the_calculator(monkeypatch) -> None:
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: shown.append(bundle))
+    explore_budget()
+    assert "Sliders" in shown[0]["text/plain"]
+    assert "application/vnd.jupyter.widget-view+json" in shown[0]
