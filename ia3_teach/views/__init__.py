@@ -37,7 +37,7 @@ if TYPE_CHECKING:  # what editors see; the same names as below
     from ia3_teach.views.scores import plot_bars
     from ia3_teach.views.similarity import plot_numbers
     from ia3_teach.views.staircase import plot_staircase
-    from ia3_teach.views.style import plot_scale, show
+    from ia3_teach.views.style import describe, plot_scale, show
     from ia3_teach.views.sweep import best_rate, plot_sweep
     from ia3_teach.views.token_strip import plot_tokens
 
@@ -69,7 +69,7 @@ __all__, __getattr__, __dir__ = handed_out(
         "scores": "plot_bars",
         "similarity": "plot_numbers",
         "staircase": "plot_staircase",
-        "style": "plot_scale show",
+        "style": "describe plot_scale show",
         "sweep": "best_rate plot_sweep",
         "token_strip": "plot_tokens",
     },

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
+from ia3_teach.views.output import describe as describe
 from ia3_teach.views.output import png as png
 from ia3_teach.views.output import show as show
 

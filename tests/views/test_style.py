@@ -79,8 +79,10 @@ def test_show_gives_the_image_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_show_refuses_a_figure_without_words() -> None:
+    with pytest.raises(ValueError, match="no description"):
+        style.show(style.new_figure()[0])
     with pytest.raises(ValueError, match="too short"):
-        style.show(style.plot_scale(torch.ones(2)), alt="plot")
+        style.describe(style.new_figure()[0], "plot")
 
 
 def test_pictures_are_the_same_every_time() -> None:
