@@ -1,4 +1,4 @@
-"""Rules for what a reader meets: few places to import from, numbers instead of True, short lines, known words."""
+"""Rules for what a reader meets: few places to import from, numbers and no True, short lines, known words."""
 
 import ast
 import json
