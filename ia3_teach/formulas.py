@@ -12,21 +12,21 @@ from typing import NamedTuple
 from ia3_teach.ia3 import IA3
 from ia3_teach.lora import LoRA
 from ia3_teach.recipe import Recipe
-from ia3_teach.sites.architectures import ARCHITECTURES
+from ia3_teach.sites.architectures import ARCHITECTURES, COMPOSED
 from ia3_teach.sites.layouts import falcon_kv_heads
 
 PAPER = ("d_k", "d_v", "d_ff")
 # The layers that PEFT's patterns match, each by the width of its side away from d_model.
 WIDTHS = {
-    **dict.fromkeys(("q_proj", "query", "q", "q_lin"), ("d_q",)),
-    **dict.fromkeys(("k_proj", "key", "k"), ("d_k",)),
-    **dict.fromkeys(("v_proj", "value", "v", "v_lin"), ("d_v",)),
-    **dict.fromkeys(("query_key_value", "c_attn"), ("d_qkv",)),
-    **dict.fromkeys(("mlp.dense_4h_to_h", "dense_4h_to_h", "mlp.c_proj", "down_proj"), ("d_ff",)),
-    **dict.fromkeys(("fc1", "fc2", "wo", "wi_1"), ("d_ff",)),
+    **dict.fromkeys(("q_proj", "query", "q", "q_lin", "query_proj"), ("d_q",)),
+    **dict.fromkeys(("k_proj", "key", "k", "key_proj"), ("d_k",)),
+    **dict.fromkeys(("v_proj", "value", "v", "v_lin", "value_proj"), ("d_v",)),
+    **dict.fromkeys(("query_key_value", "c_attn", "qkv_proj", "Wqkv"), ("d_qkv",)),
+    **dict.fromkeys(("mlp.dense_4h_to_h", "dense_4h_to_h", "mlp.c_proj", "c_proj", "down_proj"), ("d_ff",)),
+    **dict.fromkeys(("fc1", "fc2", "fc_out", "wo", "wi_1"), ("d_ff",)),
     "output.dense": ("d_model", "d_ff"),
 }
-D_FF = ("intermediate_size", "d_ff", "ffn_dim", "hidden_dim", "ffn_hidden_size", "n_inner")
+D_FF = ("intermediate_size", "d_ff", "ffn_dim", "hidden_dim", "ffn_hidden_size", "n_inner", "encoder_ffn_dim")
 
 
 class Formula(NamedTuple):
@@ -47,6 +47,9 @@ def ia3_formula(config: object, sites: str = "paper") -> Formula:
     >>> print(ia3_formula(SimpleNamespace(model_type="bert", num_hidden_layers=12, **sizes)))
     12 x (768 + 768 + 3,072) = 55,296
     """
+    if config.model_type in COMPOSED and sites == "paper":
+        parts = [ia3_formula(part) for part in (config.encoder, config.decoder)]
+        return Formula(" + ".join(part.text for part in parts), sum(part.value for part in parts))
     peft = supported(config).peft
     symbols = PAPER if sites == "paper" else [symbol for pattern in peft for symbol in WIDTHS[pattern]]
     return closed(config, symbols, lambda d_model, width: (f"{width:,}", width))
@@ -81,6 +84,8 @@ def dimensions(config: object) -> dict[str, int]:
     kv_heads = getattr(config, "num_key_value_heads", None) or n_heads
     if config.model_type == "falcon":
         kv_heads = falcon_kv_heads(config)
+    if getattr(config, "multi_query", False) and config.model_type == "gpt_bigcode":
+        kv_heads = 1
     d_ff = next((getattr(config, name) for name in D_FF if getattr(config, name, None)), 4 * d_model)
     d_q, d_k = n_heads * d_head, kv_heads * d_head
     sums = {"d_kv": 2 * d_k, "d_qkv": d_q + 2 * d_k}
@@ -90,7 +95,11 @@ def dimensions(config: object) -> dict[str, int]:
 def stacks(config: object) -> list[tuple[int, bool]]:
     """(number of layers, whether they have cross-attention) of the encoder and the decoder."""
     if getattr(config, "is_encoder_decoder", False):
-        return [(config.num_layers, False), (config.num_decoder_layers, True)]
+        encoder = getattr(config, "encoder_layers", None) or config.num_layers
+        decoder = getattr(config, "decoder_layers", None) or config.num_decoder_layers
+        return [(encoder, False), (decoder, True)]
+    if config.model_type == "albert":  # the layers of a group are one
+        return [(config.num_hidden_groups * config.inner_group_num, False)]
     return [(config.num_hidden_layers, getattr(config, "add_cross_attention", False))]
 
 
@@ -104,7 +113,7 @@ def supported(config: object) -> object:
 def formula_of(config: object | None, recipe: Recipe) -> Formula | None:
     """The formula of a recipe's own choice of sites; None where the caller chose, or the model is unknown."""
     plain = not recipe.exclude and recipe.layers is None
-    if not plain or getattr(config, "model_type", None) not in ARCHITECTURES:
+    if not plain or getattr(config, "model_type", None) not in (*ARCHITECTURES, *COMPOSED):
         return None
     if isinstance(recipe, IA3) and recipe.sites in ("paper", "peft"):
         return ia3_formula(config, recipe.sites)

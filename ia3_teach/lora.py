@@ -50,10 +50,22 @@ class LoRA(Recipe):
         if self.sites == ALL_LINEAR:
             paths = all_linears(model, self.heads(model))
         else:
-            sites = architecture(model).lora if self.sites is None else tuple(self.sites)
+            sites = default_layers(model) if self.sites is None else tuple(self.sites)
             paths = list(match_linears(model, sites))
         linears, kept = linear_layers(model), narrow(model, paths, self.exclude, self.layers)
         return {path: LoRAPair(linears[path], self) for path in paths if path in kept}
+
+
+def default_layers(model: nn.Module) -> tuple[str, ...]:
+    """PEFT's default layers. Raises ValueError where PEFT has none."""
+    layers = architecture(model).lora
+    if not layers:
+        kind = model.config.model_type
+        raise ValueError(
+            f"PEFT has no default layers for model_type {kind!r}; name them: "
+            'LoRA(sites=["q_proj", "v_proj"]), or LoRA(sites="all-linear")'
+        )
+    return layers
 
 
 class LoRAPair(nn.Module):

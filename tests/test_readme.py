@@ -19,3 +19,10 @@ def test_every_link_leads_somewhere() -> None:
 
 def test_nothing_is_left_to_fill_in() -> None:
     assert not re.search(r"\b(READ|RUN)\d\d\b|TODO|COUNT\b", README)
+
+
+def test_the_number_of_architectures_is_that_of_the_table() -> None:
+    from ia3_teach.sites.architectures import ARCHITECTURES
+
+    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    assert f"Sites are known for {len(ARCHITECTURES)} architectures" in text

@@ -7,11 +7,11 @@ Qwen3 and Gemma 3 put on keys. Encoder, decoder and cross-attention all carry ve
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from torch import Tensor, nn
 
-from ia3_teach.sites.layouts import concatenated, falcon, per_head
+from ia3_teach.sites.layouts import at_the_end, codegen, concatenated, falcon, per_head, starcoder
 
 Channels = Mapping[str, Tensor | None]
 Layout = Callable[[object, int], Channels]
@@ -31,12 +31,12 @@ class Target:
 class Architecture:
     """The paper's sites, and the targets that PEFT 0.21.2 takes by default for IA3 and LoRA.
 
-    An empty `peft` means that PEFT has no default here.
+    An empty `peft` or `lora` means that PEFT has no default here.
     """
 
     paper: tuple[Target, ...]
-    peft: Mapping[str, str]
-    lora: tuple[str, ...]
+    peft: Mapping[str, str] = field(default_factory=dict)
+    lora: tuple[str, ...] = ()
 
 
 def separate(key: str, value: str, feed_forward: str) -> tuple[Target, ...]:
@@ -82,6 +82,12 @@ LLAMA = Architecture(
 )
 # Here PEFT scales queries instead of keys, which rotary positions make a different thing.
 GEMMA = Architecture(LLAMA.paper, peft={"q_proj": "out", "v_proj": "out", "down_proj": "in"}, lora=LLAMA.lora)
+# An encoder and a decoder whose attention over the encoder is called encoder_attn.
+BART = Architecture(
+    paper=separate("*_attn.k_proj", "*_attn.v_proj", "layers.*.fc2"),
+    peft={"q_proj": "out", "v_proj": "out", "fc2": "in"},
+    lora=("q_proj", "v_proj"),
+)
 
 ARCHITECTURES = {
     "bert": BERT,
@@ -113,7 +119,46 @@ ARCHITECTURES = {
     "llama": LLAMA,
     "mistral": LLAMA,
     **dict.fromkeys(("gemma", "gemma2", "gemma3_text", "qwen2", "qwen3"), GEMMA),
+    **dict.fromkeys(("electra", "xlm-roberta"), Architecture(BERT.paper, lora=BERT.lora)),
+    "camembert": Architecture(BERT.paper),
+    # Its position scores come from the same Linears, applied to the embeddings of distances: scaled too.
+    "deberta-v2": Architecture(
+        paper=separate("self.key_proj", "self.value_proj", "layer.*.output.dense"),
+        peft={"key_proj": "out", "value_proj": "out", "output.dense": "in"},
+        lora=("query_proj", "value_proj"),
+    ),
+    "mpnet": Architecture(separate("attn.k", "attn.v", "layer.*.output.dense")),
+    # One block for all layers: one l_k, l_v and l_ff for all of them.
+    "albert": Architecture(separate("attention.key", "attention.value", "ffn_output")),
+    "modernbert": Architecture(fused("attn.Wqkv", "mlp.Wo", concatenated)),
+    "vit": Architecture(separate("attention.k_proj", "attention.v_proj", "mlp.fc2")),
+    "gptj": Architecture(
+        paper=separate("attn.k_proj", "attn.v_proj", "mlp.fc_out"),
+        peft={"q_proj": "out", "v_proj": "out", "fc_out": "in"},
+        lora=("q_proj", "v_proj"),
+    ),
+    "gpt_neo": Architecture(
+        paper=separate("attention.k_proj", "attention.v_proj", "mlp.c_proj"),
+        peft={"q_proj": "out", "v_proj": "out", "c_proj": "in"},
+        lora=("q_proj", "v_proj"),
+    ),
+    "gpt_bigcode": Architecture(
+        paper=fused("attn.c_attn", "mlp.c_proj", starcoder),
+        peft={"c_attn": "out", "mlp.c_proj": "in"},
+        lora=("c_attn",),
+    ),
+    "starcoder2": Architecture(separate("self_attn.k_proj", "self_attn.v_proj", "mlp.c_proj")),
+    "codegen": Architecture(fused("attn.qkv_proj", "mlp.fc_out", codegen), lora=("qkv_proj",)),
+    "mpt": Architecture(fused("attn.Wqkv", "ffn.down_proj", concatenated), lora=("Wqkv",)),
+    "phi3": Architecture(fused("self_attn.qkv_proj", "mlp.down_proj", at_the_end)),
+    "stablelm": Architecture(LLAMA.paper, lora=LLAMA.lora),
+    **dict.fromkeys(("cohere", "olmo", "olmo2", "granite", "smollm3"), Architecture(LLAMA.paper)),
+    "bart": BART,
+    **dict.fromkeys(("mbart", "pegasus", "marian", "whisper"), Architecture(BART.paper)),
 }
+
+# An encoder and a decoder that were put together: each has a row of its own.
+COMPOSED = ("encoder-decoder", "vision-encoder-decoder", "speech-encoder-decoder")
 
 
 def architecture(model: nn.Module) -> Architecture:
@@ -124,7 +169,8 @@ def architecture(model: nn.Module) -> Architecture:
     name = getattr(getattr(model, "config", None), "model_type", None)
     if name not in ARCHITECTURES:
         raise ValueError(
-            f"no table of sites for model_type {name!r}; known: {', '.join(sorted(ARCHITECTURES))}. "
+            f"no table of sites for model_type {name!r}; known: "
+            f"{', '.join(sorted(ARCHITECTURES))}. "
             'Name the sites yourself, for example IA3(sites={"attn.key": "out", "mlp.down": "in"}).'
         )
     return ARCHITECTURES[name]

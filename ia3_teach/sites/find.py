@@ -11,12 +11,12 @@ and `channels` says which output channels each one scales; `layouts.py` knows th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from torch import nn
 
 from ia3_teach.layer import features, linear_layers
-from ia3_teach.sites.architectures import Channels, Target, architecture
+from ia3_teach.sites.architectures import COMPOSED, Channels, Target, architecture
 from ia3_teach.sites.patterns import Pattern
 from ia3_teach.sites.targets import ALL_LINEAR, all_linears, match_linears
 
@@ -54,6 +54,10 @@ def find_sites(model: nn.Module, sites: str | Mapping[Pattern, str], heads: Sequ
 
 def paper_sites(model: nn.Module) -> list[Site]:
     """The sites of the paper: every key, every value, every second feed-forward layer."""
+    if getattr(getattr(model, "config", None), "model_type", None) in COMPOSED:
+        parts = {"encoder": model.encoder, "decoder": model.decoder}
+        found = [(name, site) for name, part in parts.items() for site in paper_sites(part)]
+        return [replace(site, path=f"{name}.{site.path}") for name, site in found]
     by_pattern = {target.pattern: target for target in architecture(model).paper}
     matches = match_linears(model, list(by_pattern))
     linears = linear_layers(model)

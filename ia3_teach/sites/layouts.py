@@ -49,6 +49,42 @@ def falcon_kv_heads(config: object) -> int:
     return 1 if config.multi_query else config.num_attention_heads
 
 
+def at_the_end(config: object, d_out: int) -> dict[str, Tensor]:
+    """Phi-3's order: all queries, then the keys and then the values of the (fewer) key-value heads.
+
+    >>> from types import SimpleNamespace
+    >>> sizes = {"hidden_size": 8, "num_attention_heads": 4, "num_key_value_heads": 1}
+    >>> at_the_end(SimpleNamespace(**sizes), 12)["l_k"].tolist()
+    [8, 9]
+    """
+    d_head = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    keys_and_values = torch.arange(d_out)[-2 * config.num_key_value_heads * d_head :]
+    return last_two(keys_and_values.view(1, 2, -1))
+
+
+def starcoder(config: object, d_out: int) -> dict[str, Tensor]:
+    """GPT-BigCode's: one key and one value for all heads, at the end; without that, BLOOM's order.
+
+    >>> from types import SimpleNamespace
+    >>> sizes = {"multi_query": True, "hidden_size": 8, "num_attention_heads": 4}
+    >>> starcoder(SimpleNamespace(**sizes), 12)["l_v"].tolist()
+    [10, 11]
+    """
+    if not config.multi_query:
+        return per_head(config, d_out)
+    d_head = config.hidden_size // config.num_attention_heads
+    return last_two(torch.arange(d_out)[-2 * d_head :].view(1, 2, -1))
+
+
+def codegen(config: object, d_out: int) -> dict[str, Tensor]:
+    """CodeGen's order `[4, 3, d_model / 4]`: in each of four parts queries, then values, then keys.
+
+    >>> codegen(None, 24)["l_k"].tolist()
+    [4, 5, 10, 11, 16, 17, 22, 23]
+    """
+    return last_two(torch.arange(d_out).view(4, 3, -1)[:, [0, 2, 1]])
+
+
 def last_two(channels: Tensor) -> dict[str, Tensor]:
     """Keys and values are the last two slots of each group; shape (n_groups, slots, width)."""
     return {"l_k": channels[:, -2].flatten(), "l_v": channels[:, -1].flatten()}

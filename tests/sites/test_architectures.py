@@ -6,26 +6,64 @@ import peft
 import pytest
 import torch
 from hand_written import ia3_by_hand
-from small_architectures import ARCHITECTURES, Small
+from peft.utils import constants
+from sites.probe import Probe
+from small_architectures import ARCHITECTURES, PROBED, Small
 from small_models import randomise, twins
 from torch import nn
 
 from ia3_teach import IA3, LoRA, attach, merged, set_vectors, vectors
-from ia3_teach.layer import Adapted, wrapped
+from ia3_teach.layer import Adapted, features, linear_layers, wrapped
 from ia3_teach.sites.architectures import ARCHITECTURES as TABLE
+from ia3_teach.sites.architectures import COMPOSED
+from ia3_teach.sites.find import paper_sites
 
 EXACT = {"rtol": 0, "atol": 1e-12}
-WITH_PEFT = [name for name in ARCHITECTURES if name != "distilbert"]
+ALL = {**ARCHITECTURES, **PROBED}
+PEFT_IA3 = constants.TRANSFORMERS_MODELS_TO_IA3_TARGET_MODULES_MAPPING
+PEFT_LORA = constants.TRANSFORMERS_MODELS_TO_LORA_TARGET_MODULES_MAPPING
+
+
+def kind(name: str) -> str:
+    """The model_type of a small model."""
+    return ALL[name]().config.model_type
+
+
+@pytest.fixture(params=ALL)
+def small(request: pytest.FixtureRequest) -> Small:
+    return ALL[request.param]()
 
 
 @pytest.fixture(params=ARCHITECTURES)
-def small(request: pytest.FixtureRequest) -> Small:
+def named(request: pytest.FixtureRequest) -> Small:
+    """A small model whose own code is followed by hand."""
     return ARCHITECTURES[request.param]()
 
 
 def logits(model: nn.Module, small: Small) -> torch.Tensor:
     with torch.no_grad():
         return model(**small.inputs()).logits
+
+
+def test_there_are_at_least_36_kinds() -> None:
+    assert len(TABLE) >= 36
+
+
+def test_a_probe_of_the_forward_pass_finds_the_sites_of_the_table(small: Small) -> None:
+    """Which channels reach attention as keys and values, and which layers come after a non-linearity."""
+    small.config._attn_implementation = "eager"  # which writes its products out
+    model = small.build()
+    probe = Probe(model, small.inputs())
+    linears = linear_layers(model)
+    tabled: dict[str, dict[str, list[int]]] = {"l_k": {}, "l_v": {}, "l_ff": {}}
+    for site in paper_sites(model):
+        for name, channels in site.channels.items():
+            everything = range(features(linears[site.path])[1])
+            tabled[name][site.path] = list(everything) if channels is None else channels.tolist()
+    keys, values = probe.attention()
+    assert keys == {path: sorted(channels) for path, channels in tabled["l_k"].items()}
+    assert values == {path: sorted(channels) for path, channels in tabled["l_v"].items()}
+    assert probe.second_layers() == set(tabled["l_ff"])
 
 
 def random_rows(ones: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -37,10 +75,11 @@ def random_rows(ones: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
 
 
 def test_every_row_of_the_table_is_tested() -> None:
-    assert {make().config.model_type for make in ARCHITECTURES.values()} == set(TABLE)
+    assert {kind(name) for name in ALL} - set(COMPOSED) == set(TABLE)
 
 
-def test_paper_sites_scale_exactly_keys_values_and_inner_activations(small: Small) -> None:
+def test_paper_sites_scale_exactly_keys_values_and_inner_activations(named: Small) -> None:
+    small = named
     mine, other = twins(small.build)
     attach(mine, IA3())
     assert set(vectors(mine)) == {"l_k", "l_v", "l_ff"}
@@ -59,7 +98,7 @@ def test_each_vector_matters(small: Small, name: str) -> None:
     attach(model, IA3())
     torch.testing.assert_close(logits(model, small), bare, **EXACT)
     set_vectors(model, {**vectors(model), name: random_rows(vectors(model))[name]})
-    assert (logits(model, small) - bare).abs().max() > 1e-6
+    assert (logits(model, small) - bare).abs().max() > 1e-8  # rounding is 1e-15
 
 
 def test_grouped_heads_have_narrower_keys_and_values() -> None:
@@ -70,7 +109,7 @@ def test_grouped_heads_have_narrower_keys_and_values() -> None:
         assert vectors(model)["l_k"].shape == vectors(model)["l_v"].shape == (2, width), name
 
 
-@pytest.mark.parametrize("recipe", [IA3(), LoRA(r=2)], ids=["ia3", "lora"])
+@pytest.mark.parametrize("recipe", [IA3(), LoRA(r=2, sites="all-linear")], ids=["ia3", "lora"])
 def test_merged_is_unmerged(small: Small, recipe: IA3 | LoRA) -> None:
     model = small.build()
     kinds = {path: type(module) for path, module in model.named_modules()}
@@ -105,26 +144,57 @@ def theirs(model: nn.Module, config: peft.PeftConfig) -> dict[str, tuple]:
     return found
 
 
-@pytest.mark.parametrize("name", WITH_PEFT)
+@pytest.mark.parametrize("name", [name for name in ALL if kind(name) in PEFT_IA3])
 def test_peft_sites_are_pefts_modules_sides_and_counts(name: str) -> None:
-    mine, other = twins(ARCHITECTURES[name]().build)
+    mine, other = twins(ALL[name]().build)
     assert ours(mine, IA3(sites="peft")) == theirs(other, peft.IA3Config())
 
 
-@pytest.mark.parametrize("name", WITH_PEFT)
+@pytest.mark.parametrize("name", [name for name in ALL if kind(name) in PEFT_LORA])
 def test_default_lora_layers_are_pefts(name: str) -> None:
-    mine, other = twins(ARCHITECTURES[name]().build)
+    mine, other = twins(ALL[name]().build)
     assert ours(mine, LoRA(r=3)) == theirs(other, peft.LoraConfig(r=3))
 
 
 def test_all_linear_is_pefts(small: Small) -> None:
-    """Every Linear but the output embedding."""
+    """Every Linear but the output embedding, and here but the head, of which PEFT knows by its task only."""
     models = [copy.deepcopy(small.build()) for _ in range(4)]
     config = {"target_modules": "all-linear"}
-    assert ours(models[0], LoRA(r=3, sites="all-linear")) == theirs(models[1], peft.LoraConfig(r=3, **config))
-    assert ours(models[2], IA3(sites="all-linear")) == theirs(
-        models[3], peft.IA3Config(feedforward_modules=[], **config)
-    )
+    pefts = theirs(models[1], peft.LoraConfig(r=3, **config))
+    pefts_ia3 = theirs(models[3], peft.IA3Config(feedforward_modules=[], **config))
+    for found in (pefts, pefts_ia3):
+        found.pop("classifier", None)
+    assert ours(models[0], LoRA(r=3, sites="all-linear")) == pefts
+    assert ours(models[2], IA3(sites="all-linear")) == pefts_ia3
+
+
+@pytest.mark.parametrize("name", [name for name in PROBED if kind(name) not in {*PEFT_LORA, *COMPOSED}])
+def test_lora_says_where_peft_has_no_default_layers(name: str) -> None:
+    with pytest.raises(ValueError, match=f"no default layers for model_type '{kind(name)}'; name them"):
+        attach(PROBED[name]().build(), LoRA())
+
+
+def test_one_block_for_all_layers_has_one_vector_of_each_kind() -> None:
+    """ALBERT uses its block twice: l_k counts once, and its gradient comes from both uses."""
+    small = PROBED["albert"]()
+    model = small.build()
+    attach(model, IA3())
+    assert {name: tuple(rows.shape) for name, rows in vectors(model).items()} == {
+        "l_k": (1, 16), "l_v": (1, 16), "l_ff": (1, 24)
+    }  # fmt: skip
+    model(**small.inputs()).logits.pow(2).sum().backward()
+    mine = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    step = 1e-4
+    for parameter in mine:
+        entry = parameter.grad.abs().argmax()
+        found = parameter.grad[entry].item()
+        sides = []
+        for sign in (1, -1):
+            with torch.no_grad():
+                parameter[entry] += sign * step
+                sides.append(logits(model, small).pow(2).sum().item())
+                parameter[entry] -= sign * step
+        assert found == pytest.approx((sides[0] - sides[1]) / (2 * step), rel=1e-5)
 
 
 def test_distilbert_has_no_default_in_peft() -> None:
@@ -166,5 +236,5 @@ def test_cross_attention_of_decoders_is_covered(name: str) -> None:
 
 def test_an_unknown_architecture_lists_the_known_ones() -> None:
     model = nn.Sequential(nn.Linear(2, 2))
-    with pytest.raises(ValueError, match="no table of sites for model_type None; known: bert, bloom"):
+    with pytest.raises(ValueError, match="no table of sites for model_type None; known: albert, bart"):
         attach(model, IA3())

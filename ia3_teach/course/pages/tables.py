@@ -6,12 +6,15 @@ from typing import Any
 
 from ia3_teach.course.pages.lessons import Lesson
 from ia3_teach.sites.architectures import ARCHITECTURES, Architecture, Target
-from ia3_teach.sites.layouts import concatenated, falcon, per_head
+from ia3_teach.sites.layouts import at_the_end, codegen, concatenated, falcon, per_head, starcoder
 
 LAYOUTS = {
     per_head: "`[head, 3, d_head]`",
     concatenated: "`[3, head, d_head]`",
     falcon: "by groups of heads",
+    at_the_end: "keys and values at the end",
+    starcoder: "one key and value at the end",
+    codegen: "`[4, 3, d_model / 4]`, values before keys",
 }
 NO_BREAK = "\u00a0"
 Recorded = Mapping[str, Mapping[str, Any]]
@@ -105,4 +108,4 @@ def order(target: Target) -> str:
 def defaults(row: Architecture) -> list[str]:
     """PEFT's patterns, those on the input side marked."""
     marked = [f"`{pattern}`{' (in)' if side == 'in' else ''}" for pattern, side in row.peft.items()]
-    return [", ".join(marked) or "none", ", ".join(f"`{pattern}`" for pattern in row.lora)]
+    return [", ".join(marked) or "none", ", ".join(f"`{pattern}`" for pattern in row.lora) or "none"]
