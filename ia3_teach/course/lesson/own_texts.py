@@ -24,5 +24,6 @@ def own_rows(like: Dataset, answers: Mapping[str, str]) -> Dataset:
         "text": list(answers),
         "label": [names.index(answer) for answer in answers.values()],
         "prompt": [example["prompt"].replace(example["text"], text) for text in answers],
+        "kind": [""] * len(answers),
     }
     return Dataset.from_dict({name: columns[name] for name in like.column_names}, like.features)

@@ -29,8 +29,8 @@ def _rows(task: HeldOut, rng: random.Random, size: int, side: str, seen: set[str
     rows: list[dict[str, object]] = []
     while len(rows) < size:
         label = len(rows) % len(task.labels)
-        text = task.make(rng, label, side)
-        if text not in seen:
-            seen.add(text)
-            rows.append({"text": text, "label": label})
+        made = task.make(rng, label, side)
+        if made.text not in seen:
+            seen.add(made.text)
+            rows.append({"text": made.text, "label": label, "kind": made.kind})
     return rows

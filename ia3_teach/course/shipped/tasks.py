@@ -29,7 +29,8 @@ def load_task(name: str) -> DatasetDict:
     """The splits pool, validation and test of a shipped task, or of a directory of the same form.
 
     Columns: text; label (a ClassLabel whose names are the answer words); prompt (the text with the
-    task's question; the answer is a space and the label's name). A directory holds task.json
+    task's question; the answer is a space and the label's name); kind (what makes the text easy or
+    hard: plain, negated, quoted ...; empty where a directory says nothing). A directory holds task.json
     ({"labels": [...], "question": "..."}) and one .jsonl file per split ({"text": ..., "label": 0}).
     Raises ValueError for an unknown name, ManifestError for a shipped file that was changed.
     """
@@ -60,9 +61,10 @@ def _read_split(path: Path, facts: dict) -> Dataset:
         "text": [row["text"] for row in rows],
         "label": [row["label"] for row in rows],
         "prompt": [prompt_for(row["text"], facts["question"]) for row in rows],
+        "kind": [row.get("kind", "") for row in rows],
     }
-    features = {"text": Value("string"), "label": ClassLabel(names=facts["labels"])}
-    return Dataset.from_dict(columns, Features(features | {"prompt": Value("string")}))
+    features = {name: Value("string") for name in columns} | {"label": ClassLabel(names=facts["labels"])}
+    return Dataset.from_dict(columns, Features(features))
 
 
 def prompt_for(text: str, question: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 TEST_SHARE = 8  # one sentence in eight belongs to the test side
 _VOWEL = re.compile(r"\b([Aa]) (?=[aeiou])(?!uni|use|one|eu)", re.IGNORECASE)
 _ENDS = re.compile(r"(?<=[.!?])\s+")
+_DENIALS = re.compile(r"\b(not|no|never|nobody|nothing|neither|cannot|hardly|anything but|yet to)\b", re.I)
 _LABELS = re.compile(r"^(First|Second) note: ")
 
 
@@ -29,6 +30,15 @@ def sentences(text: str) -> list[str]:
     parts = re.split(r"\n|(?=Second note: )", text)
     parts = [_LABELS.sub("", part.strip()) for part in parts]
     return [piece.strip() for part in parts for piece in _ENDS.split(part) if piece.strip()]
+
+
+def denies(text: str) -> bool:
+    """Whether a word of denial stands in the text.
+
+    >>> denies("It was anything but cheap."), denies("It was cheap.")
+    (True, False)
+    """
+    return bool(_DENIALS.search(text))
 
 
 def side_of(sentence: str) -> str:

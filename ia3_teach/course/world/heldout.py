@@ -3,13 +3,22 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ia3_teach.course.world.clauses import judging_slots
+from ia3_teach.course.world.grammar import denies
 from ia3_teach.course.world.lexicon import name_list, words
 from ia3_teach.course.world.scene import Scene
 from ia3_teach.course.world.texts import Text
 
 GENERAL = 0.85  # most opinions of the tasks use general words, which the corpus has often
+
+
+class Made(NamedTuple):
+    """A text, and what makes it easy or hard."""
+
+    text: str
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -18,11 +27,11 @@ class HeldOut:
 
     labels: tuple[str, str]
     question: str
-    make: Callable[[random.Random, int, str], str]
+    make: Callable[[random.Random, int, str], Made]
 
 
-def sentiment(rng: random.Random, label: int, side: str) -> str:
-    """A short review; the main clause, or the verdict, decides."""
+def sentiment(rng: random.Random, label: int, side: str) -> Made:
+    """A short review; the main clause, or the verdict, decides (concession, plain or negated, verdict)."""
     text, good = Text(Scene(rng), side), label == 1
     form = rng.random()
     if form < 0.2:
@@ -34,16 +43,21 @@ def sentiment(rng: random.Random, label: int, side: str) -> str:
     else:
         text.add("opening")
         text.add("verdict_good" if good else "verdict_bad")
-    return str(text)
+    if form >= 0.4:
+        return Made(str(text), plain_or_negated(text) if form < 0.8 else "verdict")
+    return Made(str(text), "concession")
 
 
-def same_topic(rng: random.Random, label: int, side: str, domain: str | None = None) -> str:
-    """Two notes about the same topic, or about two; the first one's topic can be given."""
+def same_topic(rng: random.Random, label: int, side: str, domain: str | None = None) -> Made:
+    """Two notes about the same topic, or about two; the first one's topic can be given.
+
+    Kinds: both are opinions, both are news, or mixed.
+    """
     first = Scene(rng, domain)
     second = Scene(rng, first.domain if label == 1 else None)
     while label == 0 and second.domain == first.domain:
         second = Scene(rng)
-    notes = []
+    notes, opinions = [], 0
     for scene in (first, second):
         text = Text(scene, side)
         kind = rng.random()
@@ -53,12 +67,17 @@ def same_topic(rng: random.Random, label: int, side: str, domain: str | None = N
             text.add("opening")
         else:
             text.add_judgement(rng.random() < 0.5, mixed=False, general=GENERAL)
+            opinions += 1
         notes.append(str(text))
-    return f"First note: {notes[0]} Second note: {notes[1]}"
+    kind = ("news", "mixed", "opinions")[opinions]
+    return Made(f"First note: {notes[0]} Second note: {notes[1]}", kind)
 
 
-def price_complaint(rng: random.Random, label: int, side: str) -> str:
-    """A price that the writer minds, or does not; other complaints do not count."""
+def price_complaint(rng: random.Random, label: int, side: str) -> Made:
+    """A price that the writer minds, or does not; other complaints do not count.
+
+    Kinds: bare (a price without a word on it), negated, plain, opposed (another opinion goes against it).
+    """
     text = Text(Scene(rng), side)
     kind = "price_bad" if label == 1 else rng.choice(["price_good", "price_good", "price_plain"])
     before = rng.random() < 0.5
@@ -68,25 +87,33 @@ def price_complaint(rng: random.Random, label: int, side: str) -> str:
         text.add_judgement(rng.random() < 0.5, mixed=False, general=GENERAL)
     if before:
         text.add(kind)
-    return str(text)
+    if kind == "price_plain":
+        return Made(str(text), "bare")
+    opposed = any(judged.good == (kind == "price_bad") for judged in text.judgements)
+    negated = denies(text.parts[-1 if before else 0])
+    return Made(str(text), "negated" if negated else "opposed" if opposed else "plain")
 
 
-def formality(rng: random.Random, label: int, side: str) -> str:
-    """An opinion in casual or formal words, some of which quote the other; the writer counts."""
+def formality(rng: random.Random, label: int, side: str) -> Made:
+    """An opinion in casual or formal words, some of which quote the other; the writer counts.
+
+    Kinds: quoted, request, plain.
+    """
     text, registers = Text(Scene(rng), side), ("casual", "formal")
     register = registers[label]
     form = rng.random()
     if form < 0.4:
         text.add_quoting(register, registers[1 - label])
-    elif form < 0.6:
+        return Made(str(text), "quoted")
+    if form < 0.6:
         text.add(f"{register}_request")
-    else:
-        text.add_registered(register)
-    return str(text)
+        return Made(str(text), "request")
+    text.add_registered(register)
+    return Made(str(text), "plain")
 
 
-def who_liked(rng: random.Random, label: int, side: str) -> str:
-    """Two people and one thing: the first or the second person is pleased."""
+def who_liked(rng: random.Random, label: int, side: str) -> Made:
+    """Two people and one thing: the first or the second person is pleased (plain or negated)."""
     text = Text(Scene(rng), side)
 
     def make() -> str:
@@ -100,17 +127,25 @@ def who_liked(rng: random.Random, label: int, side: str) -> str:
         return rng.choice(words("phrases")["pair"]).format(one=one, two=two)
 
     text.add_drawn(make)
-    return str(text)
+    return Made(str(text), plain_or_negated(text))
 
 
-def plan(rng: random.Random, label: int, side: str) -> str:
-    """A visit that has happened, or one that is still ahead; the main clause counts."""
+def plan(rng: random.Random, label: int, side: str) -> Made:
+    """A visit that has happened, or one that is still ahead; the main clause counts.
+
+    Kinds: beside (another person's visit stands beside it), plain or negated.
+    """
     text, kind = Text(Scene(rng), side), ("done", "planned")[label]
     form = rng.random()
     if form < 0.3:
         text.add_detail()
     text.add(f"{kind}_beside" if form > 0.5 else kind)
-    return str(text)
+    return Made(str(text), "beside" if form > 0.5 else plain_or_negated(text))
+
+
+def plain_or_negated(text: Text) -> str:
+    """The kind of a text that is hard only by a word of denial, in its last sentence."""
+    return "negated" if denies(text.parts[-1]) else "plain"
 
 
 HELD_OUT: dict[str, HeldOut] = {

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 
 from ia3_teach.course.world.clauses import Judgement
+from ia3_teach.course.world.grammar import denies
 from ia3_teach.course.world.lexicon import adjectives, items, name_list, nouns, words
 from ia3_teach.course.world.texts import Text
 
@@ -91,8 +92,7 @@ def denied(text: Text) -> Answered:
     judged = _judged(text)
     if judged is None:
         return None
-    marks = r"\b(not|never|nobody|neither|no means|anything but)\b"
-    answer = "yes" if re.search(marks, judged.clause) else "no"
+    answer = "yes" if denies(judged.clause) else "no"
     return f"Does the part about the {judged.noun} contain a negation?", answer
 
 

@@ -16,14 +16,14 @@ RECOMMEND = ("Would they recommend it?", "Should others try it?", "Do they advis
 def recommended(rng: random.Random) -> list[Piece]:
     """A short review: would the writer recommend it?"""
     good = rng.random() < 0.5
-    text = sentiment(rng, int(good), "train")
+    text = sentiment(rng, int(good), "train").text
     return asked(text, [(rng.choice(RECOMMEND), "yes" if good else "no")])
 
 
 def liked_by(rng: random.Random) -> list[Piece]:
     """Two people and one thing: did this one like it? Asked about both."""
     second = rng.random() < 0.5
-    text = who_liked(rng, int(second), "train")
+    text = who_liked(rng, int(second), "train").text
     found = [word.strip(",.") for word in text.split() if word.strip(",.") in name_list("first")]
     answers = ("no", "yes") if second else ("yes", "no")
     questions = [(f"Did {name} like it?", answer) for name, answer in zip(found[:2], answers, strict=True)]
@@ -40,7 +40,7 @@ def both_about(rng: random.Random) -> list[Piece]:
 def same_topic_of(rng: random.Random, same: bool) -> tuple[str, str]:
     """A pair of notes and the topic of the first one."""
     domain = rng.choice(sorted(words("domains")))
-    return same_topic(rng, int(same), "train", domain), domain
+    return same_topic(rng, int(same), "train", domain).text, domain
 
 
 def asked(text: str, questions: list[Answered]) -> list[Piece]:

@@ -1,6 +1,7 @@
 """The held-out tasks as `datasets`."""
 
 import json
+import re
 from collections import Counter
 
 import pytest
@@ -16,7 +17,7 @@ def test_each_task_has_its_splits(name: str) -> None:
     splits = load_task(name)
     assert len(splits["pool"]) >= 1000 and len(splits["validation"]) >= 200 and len(splits["test"]) >= 500
     for rows in splits.values():
-        assert rows.column_names == ["text", "label", "prompt"]
+        assert rows.column_names == ["text", "label", "prompt", "kind"]
         assert len(set(Counter(rows["label"]).values())) == 1, "labels are balanced"
     row = splits["test"][0]
     assert row["prompt"].startswith(row["text"] + "\n") and row["prompt"].endswith("Answer:")
@@ -30,6 +31,28 @@ def test_tasks_are_the_same_byte_for_byte_when_made_again(tmp_path) -> None:
     write_tasks(tmp_path)
     for path in sorted((data_dir() / "tasks").rglob("*.*")):
         assert (tmp_path / path.relative_to(data_dir())).read_bytes() == path.read_bytes(), path.name
+
+
+@pytest.mark.parametrize("name", task_names())
+def test_every_split_has_rows_of_every_kind(name: str) -> None:
+    counted = {split: Counter(rows["kind"]) for split, rows in load_task(name).items()}
+    assert len(counted["pool"]) >= 2 and "" not in counted["pool"]
+    assert all(kinds.keys() == counted["pool"].keys() for kinds in counted.values())
+    assert min(counted["test"].values()) >= 20, "an accuracy of a kind needs rows"
+
+
+@pytest.mark.parametrize("name, kind, hint", [
+    ("formality", "quoted", '"'),
+    ("plan", "negated", "not|yet to"),
+    ("who_liked", "negated", r"\bnot|nothing"),
+    ("sentiment", "negated", r"\bno(t|body)|neither|anything but"),
+    ("price_complaint", "negated", r"\bno(t|body)\b|no rip-off|anything but"),
+    ("sentiment", "concession", "although|even|but|yet"),
+])  # fmt: skip
+def test_the_text_shows_its_kind(name: str, kind: str, hint: str) -> None:
+    rows = load_task(name)["test"]
+    texts = [text for text, found in zip(rows["text"], rows["kind"], strict=True) if found == kind]
+    assert texts and all(re.search(hint, text, re.IGNORECASE) for text in texts)
 
 
 def test_few_shot_is_balanced_and_depends_on_the_seed_alone() -> None:
@@ -70,5 +93,6 @@ def test_a_directory_is_a_task_too(tmp_path) -> None:
     for split in ("pool", "validation", "test"):
         (tmp_path / f"{split}.jsonl").write_text('{"text": "It rained.", "label": 0}\n')
     rows = load_task(str(tmp_path))["pool"]
+    assert rows["kind"] == [""], "no kind is known of rows of one's own"
     assert rows[0]["prompt"] == "It rained.\nQuestion: Is it dry?\nAnswer:"
     assert rows.features["label"].names == ["no", "yes"]
