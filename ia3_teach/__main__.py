@@ -142,10 +142,9 @@ def vectors() -> None:
 
     Example: python -m ia3_teach vectors
     """
-    from ia3_teach.course.making import make_vectors
+    from ia3_teach.course.making.make_vectors import write_all_vectors
 
-    measured = make_vectors.make_all_vectors(data_dir())
-    manifest.write(data_dir(), {"vectors": measured})
+    write_all_vectors(data_dir())
 
 
 @app.command()
@@ -159,7 +158,6 @@ def experiments(
     from ia3_teach.course.making import experiments
 
     experiments.run(tasks=task)
-    manifest.write(data_dir(), {})
 
 
 @app.command()

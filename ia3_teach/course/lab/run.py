@@ -76,7 +76,7 @@ def run_all(paths: list[Path], timeout: int = 300) -> list[LessonRun]:
         done.append(run_lesson(path, timeout))
         print(done[-1], flush=True)
     seconds, peak = sum(run.seconds for run in done), max(run.peak_megabytes for run in done)
-    print(LessonRun(f"{len(done)} lessons", seconds, peak))
+    print(LessonRun(f"{len(done)} lesson{'s' * (len(done) != 1)}", seconds, peak))
     return done
 
 

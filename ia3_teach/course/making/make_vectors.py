@@ -7,6 +7,7 @@ import torch
 from ia3_teach.adapters import attach
 from ia3_teach.course.lesson.evaluate import accuracy, encode
 from ia3_teach.course.making.objectives import fast_bfloat16
+from ia3_teach.course.shipped import manifest
 from ia3_teach.course.shipped.models import load_model
 from ia3_teach.course.shipped.tasks import few_shot, load_task, task_names
 from ia3_teach.files import save_adapter
@@ -15,6 +16,13 @@ from ia3_teach.training.loop import fit
 
 STEPS, BATCH, SHOTS = 250, 16, 1000
 LEARNING_RATES = {"tiny-bloom": 3e-2, "tiny-bert": 1e-1}
+
+
+def write_all_vectors(directory: Path) -> None:
+    """The adapters of both tiny models, with their accuracies listed in the manifest."""
+    for model_name in LEARNING_RATES:
+        measured = write_vectors(directory, model_name)
+        manifest.write(directory, {f"vectors of {model_name}": measured})
 
 
 def write_vectors(directory: Path, model_name: str) -> dict[str, object]:

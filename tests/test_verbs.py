@@ -1,0 +1,94 @@
+"""Every verb's own body runs once for real, on small work: no stand-in hides a name that is not there."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from notebook_files import lesson
+from test_command_line import VERBS, call
+from typer.testing import CliRunner
+
+import ia3_teach.__main__ as command_line
+from ia3_teach.course.making import make_vectors, pretraining
+from ia3_teach.course.making.recipes import Size, Stage
+from ia3_teach.course.shipped import manifest
+from ia3_teach.course.shipped.paths import data_dir
+
+TRIED = ["verify", "run", "execute", "index", "build learner", "build class", "vectors", "pretrain"]
+TRIED += ["experiments", "lab"]
+
+
+def invoke(*words: object) -> str:
+    """A verb in this process; what it printed."""
+    done = CliRunner().invoke(command_line.app, [str(word) for word in words], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the data directory, which may be written to."""
+    shutil.copytree(data_dir(), tmp_path / "data")
+    monkeypatch.setenv("IA3_TEACH_DATA", str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
+def test_every_verb_is_tried() -> None:
+    assert sorted(TRIED) == sorted(VERBS)
+
+
+def test_verify_says_that_all_is_well() -> None:
+    assert "as its manifest says" in invoke("verify")
+
+
+def test_run_and_execute_take_a_lesson(tmp_path: Path) -> None:
+    lesson(tmp_path, "00_start", "6 * 7")
+    assert "1 lesson " in invoke("run", "--notebooks", tmp_path)
+    assert "00_start: executed" in invoke("execute", "--notebooks", tmp_path)
+
+
+def test_index_finds_its_own_pages_up_to_date() -> None:
+    assert invoke("index") == ""
+
+
+def test_build_learner_lays_the_lessons_out(tmp_path: Path) -> None:
+    invoke("build", "learner", tmp_path / "mine")
+    assert (tmp_path / "mine" / "README.md").is_file()
+
+
+def test_build_class_makes_a_release(tmp_path: Path) -> None:
+    pytest.importorskip("nbgrader", reason="a class release needs nbgrader (the extra `teach`)")
+    invoke("build", "class", tmp_path / "class")
+    assert list((tmp_path / "class").rglob("*.ipynb"))
+
+
+def test_lab_serves_a_folder_only(tmp_path: Path) -> None:
+    """The server itself is tried in tests/course/lab; here the way to it, up to a folder that is a file."""
+    (tmp_path / "file").write_text("")
+    done = call("lab", tmp_path / "file", "--no-browser")
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+
+
+def test_vectors_are_trained_saved_and_listed(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"STEPS": 1, "SHOTS": 4, "BATCH": 2, "task_names": lambda: ["sentiment"]}.items():
+        monkeypatch.setattr(make_vectors, name, value)
+    monkeypatch.setattr(make_vectors, "accuracy", lambda *_: 0.5)
+    invoke("vectors")
+    kept = manifest.read_manifest(data)
+    assert kept["vectors of tiny-bloom"]["test_accuracy"] == {"sentiment": 0.5}
+    assert kept["vectors of tiny-bert"]["test_accuracy"] == {"bert-sentiment": 0.5}
+    manifest.verify(data)
+
+
+def test_pretrain_makes_a_model_and_its_vectors(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = Size((Stage("pairs", 2, 6, 1e-3),), 24, 16, 1, 2, 150)
+    monkeypatch.setitem(pretraining.SIZES, "tiny-bert", small)
+    monkeypatch.setattr(pretraining, "write_vectors", lambda directory, name: {"of": name})
+    invoke("pretrain", "--model", "tiny-bert")
+    assert manifest.read_manifest(data)["vectors of tiny-bert"] == {"of": "tiny-bert"}
+
+
+def test_experiments_that_are_all_done_only_tidy_up(data: Path) -> None:
+    before = (data / "results" / "summary.csv").read_bytes()
+    invoke("experiments", "--task", "sentiment")
+    assert (data / "results" / "summary.csv").read_bytes() == before
