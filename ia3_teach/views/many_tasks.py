@@ -41,11 +41,12 @@ def plot_profiles(tasks: Mapping[str, Mapping[str, Tensor]], columns: int = 3) -
 def grid(count: int, columns: int) -> tuple["Figure", list["Axes"]]:
     """A figure with `count` small axes that share their scales, `columns` beside each other."""
     import matplotlib.style
-    from matplotlib.figure import Figure
+
+    from ia3_teach.views.plain_figure import PlainFigure
 
     rows = -(-count // columns)
     with matplotlib.style.context(STYLE):
-        figure = Figure(figsize=(2.5 * columns, 0.4 + 1.8 * rows))
+        figure = PlainFigure(figsize=(2.5 * columns, 0.4 + 1.8 * rows))
         panels = list(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
     for empty in panels[count:]:
         empty.remove()

@@ -1,6 +1,7 @@
 """The one colour language: blue inhibits, white is 1, orange amplifies, on a log2 scale.
 
-It needs nothing of the project but `views.output`, so that checks and lessons may draw in it too.
+It needs nothing of the project but `views.output` and `views.plain_figure`: checks and lessons may draw in it
+too.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -74,10 +75,11 @@ def stacked(rows: int, width: float, height: float) -> tuple["Figure", Any]:
 
 def _grid(width: float, height: float, rows: int, columns: int) -> tuple["Figure", Any]:
     import matplotlib.style
-    from matplotlib.figure import Figure
+
+    from ia3_teach.views.plain_figure import PlainFigure
 
     with matplotlib.style.context(STYLE):
-        figure = Figure(figsize=(width, height))
+        figure = PlainFigure(figsize=(width, height))
         return figure, figure.subplots(rows, columns, squeeze=False)
 
 

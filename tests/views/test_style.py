@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from ia3_teach.views import output, style
+from ia3_teach.views import output, plain_figure, style
 
 
 def rgb(position: float) -> tuple[float, ...]:
@@ -106,7 +106,8 @@ def test_methods_differ_in_more_than_colour() -> None:
 def test_style_imports_nothing_of_the_project() -> None:
     """Checks and lessons below the views may therefore draw in the same language."""
     modules: set[str] = set()
-    for path in (style.__file__, output.__file__):
+    for path in (style.__file__, output.__file__, plain_figure.__file__):
         tree = ast.parse(Path(path).read_text())
         modules |= {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
-    assert {name for name in modules if "ia3_teach" in name} == {"ia3_teach.views.output"}
+    own = {"ia3_teach.views.output", "ia3_teach.views.plain_figure"}
+    assert {name for name in modules if "ia3_teach" in name} == own

@@ -1,0 +1,33 @@
+"""A figure that draws every text as it stands: a price in a reader's own text is no formula."""
+
+from typing import Any
+
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.ticker import LogFormatter
+
+
+class PlainFigure(Figure):
+    """A matplotlib figure in which `$` is a dollar sign.
+
+    matplotlib reads what stands between two `$` as a formula, so that a reader's "$5 or $6" would lose its
+    signs or end in an error. Texts and tokens come from anywhere; the figure itself makes them plain,
+    whichever view wrote them. Only matplotlib's own ticks of logarithmic axes are formulas.
+    """
+
+    def draw(self, renderer: Any) -> None:
+        """Draw, after every text was made plain."""
+        make_plain(self)
+        super().draw(renderer)
+
+
+def make_plain(figure: Figure) -> None:
+    """Switch formulas off in every text of a figure, but in the ticks of logarithmic axes."""
+    for text in figure.findobj(Text):
+        text.set_parse_math(False)
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            for which, of in (("major", axis.get_major_formatter()), ("minor", axis.get_minor_formatter())):
+                if isinstance(of, LogFormatter):
+                    for label in axis.get_ticklabels(which=which):
+                        label.set_parse_math(True)
