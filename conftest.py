@@ -19,7 +19,10 @@ ROOT = Path(__file__).resolve().parent
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse the network to the whole run: what needs it would fail elsewhere, and later."""
+    """Refuse the network to this process: what needs it would fail elsewhere, and later.
+
+    The programs that tests start are not watched; the lessons' own kernels are.
+    """
     from ia3_teach.course.lab.guard import refuse_network
 
     refuse_network()

@@ -1,5 +1,8 @@
 """Unattended lessons: every way to fail is named, nothing is written, the network is refused."""
 
+import subprocess
+import sys
+
 import nbformat
 import pytest
 from notebook_files import lesson
@@ -39,6 +42,10 @@ def test_a_kernel_that_ends_is_named(tmp_path):
         "import socket\nsocket.socket().connect_ex(('192.0.2.1', 80))",
         "import urllib.request\nurllib.request.urlopen('http://example.invalid')",
         "import socket\nsocket.socket(type=socket.SOCK_DGRAM).sendto(b'', ('192.0.2.1', 9))",
+        "import socket\nsocket.socket(type=socket.SOCK_DGRAM).sendmsg([b''], [], 0, ('192.0.2.1', 9))",
+        "import socket\nsocket.socket(socket.AF_INET6).connect(('2001:db8::1', 80, 0, 0))",
+        "import socket\nsocket.gethostbyname('example.invalid')",
+        "import socket\ntry:\n    socket.gethostbyname_ex('example.invalid')\nexcept OSError:\n    pass",
     ],
 )
 def test_a_cell_that_connects_out_fails(tmp_path, source):
@@ -52,6 +59,26 @@ def test_a_cell_may_talk_to_its_own_machine(tmp_path):
     )
     offline = "import os\nassert os.environ['HF_HUB_OFFLINE'] == '1'"
     assert run_lesson(lesson(tmp_path, "06_local", source, offline), progress=False).seconds > 0
+
+
+def test_a_program_that_a_cell_starts_is_in_the_same_closed_network(tmp_path):
+    """Only where Linux gives an ordinary user a network of one's own."""
+    trial = "from ia3_teach.course.lab.own_network import enter_own_network as e; raise SystemExit(not e())"
+    if subprocess.run([sys.executable, "-c", trial]).returncode != 0:
+        pytest.skip("this system gives a process no network of its own")
+    source = (
+        "import subprocess, sys\n"
+        "code = 'import socket; print([name for _, name in socket.if_nameindex()])'\n"
+        "said = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True).stdout\n"
+        "assert said.strip() == \"['lo']\", said"
+    )
+    assert run_lesson(lesson(tmp_path, "07_child", source), progress=False).seconds > 0
+
+
+def test_a_proxy_is_not_handed_on(tmp_path, monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    source = "import os\nassert not [n for n in os.environ if n.lower() in ('http_proxy', 'https_proxy')]"
+    assert run_lesson(lesson(tmp_path, "08_proxy", source), progress=False).seconds > 0
 
 
 def test_a_notebook_that_is_none_is_named(tmp_path):
