@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ia3_teach.course.shipped.manifest import check
+from ia3_teach.course.shipped.manifest import check, check_folder
 from ia3_teach.course.shipped.paths import data_dir
 from ia3_teach.course.shipped.results import Run, read_runs
 
@@ -18,7 +18,7 @@ def vectors_directory(name: str) -> Path:
     if not (directory / "adapter_config.json").is_file():
         known = sorted(path.parent.name for path in root.glob("*/adapter_config.json"))
         raise ValueError(f"no vectors are called {name!r}; there are {', '.join(known) or 'none'}")
-    check(path.relative_to(data_dir()).as_posix() for path in sorted(directory.iterdir()))
+    check_folder(f"vectors/{name}")
     return directory
 
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ia3_teach.course.shipped.manifest import check
+from ia3_teach.course.shipped.manifest import check, check_folder
 from ia3_teach.course.shipped.paths import data_dir
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def _files(name: str | Path) -> list[Path]:
     if str(name) == SHIPPED:
         directory = data_dir() / SHIPPED
         check(f"{SHIPPED}/{split}.jsonl" for split in ("train", "test"))
+        check_folder(SHIPPED)  # every file that lies there is read
     elif not directory.is_dir():
         raise ValueError(f"{str(name)!r} is neither {SHIPPED!r} nor a directory")
     found = sorted(path for path in directory.iterdir() if path.suffix in ENDINGS)

@@ -2,16 +2,19 @@
 
 import hashlib
 import json
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from ia3_teach.course.shipped.inside import entries, way_out
 from ia3_teach.course.shipped.paths import data_dir
 from ia3_teach.storage.atomic import replacing
 
 NAME = "MANIFEST.json"
+FOLDERS = ("instructions", "models", "results", "tasks", "vectors", "world")
 _ADVICE = (
-    "Get the file again from the repository (git checkout -- data), or make everything anew "
+    "Get the file again from the repository (remove it, then git checkout -- data), or make everything anew "
     "with `python -m ia3_teach pretrain`."
 )
 
@@ -41,38 +44,75 @@ def read_manifest(directory: Path | None = None) -> dict[str, Any]:
 def check(names: Iterable[str], directory: Path | None = None) -> None:
     """Compare files (names relative to the data directory) with the manifest.
 
-    Raises ManifestError naming the first file that is missing, unlisted, truncated or changed.
+    Raises ManifestError naming the first file that is missing, unlisted, truncated, changed, no plain file,
+    or outside the data directory.
     """
     directory = directory or data_dir()
     listed = read_manifest(directory)["files"]
     for name in names:
-        path, entry = directory / name, listed.get(name)
-        if entry is None:
+        if name not in listed:
             raise ManifestError(f"{name} is not listed in {directory / NAME}. {_ADVICE}")
-        if not path.is_file():
-            raise ManifestError(f"{path} is missing. {_ADVICE}")
-        size = path.stat().st_size
-        if size != entry["bytes"]:
-            raise ManifestError(f"{path} has {size} bytes, expected {entry['bytes']}. {_ADVICE}")
-        found = sha256(path)
-        if found != entry["sha256"]:
-            raise ManifestError(f"{path} was changed: sha256 {found}, expected {entry['sha256']}. {_ADVICE}")
+        if cause := way_out(name, directory):
+            raise ManifestError(f"{cause}. {_ADVICE}")
+        _compare(directory / name, listed[name])
+
+
+def check_folder(folder: str, directory: Path | None = None) -> None:
+    """Compare all that lies in a folder of the data directory: who reads a folder reads every file in it.
+
+    Raises ManifestError as `check` does, and for anything in the folder that is not listed.
+    """
+    directory = directory or data_dir()
+    listed = read_manifest(directory)["files"]
+    names = [name for name in listed if name.startswith(f"{folder}/")]
+    if not names:
+        raise ManifestError(f"nothing in {folder} is listed in {directory / NAME}. {_ADVICE}")
+    check(names, directory)
+    refuse_strangers(folder, directory, listed)
 
 
 def verify(directory: Path | None = None) -> None:
-    """Check every shipped file, and that no other lies among the models, tasks and vectors."""
+    """Check every shipped file, and that nothing else lies in the folders of what is shipped."""
     directory = directory or data_dir()
     listed = read_manifest(directory)["files"]
     check(listed, directory)
-    extra = sorted(set(shipped(directory)) - set(listed))
+    for folder in FOLDERS:
+        refuse_strangers(folder, directory, listed)
+
+
+def refuse_strangers(folder: str, directory: Path, listed: Iterable[str]) -> None:
+    """Refuse whatever lies in a folder without being listed, links and pipes too."""
+    extra = sorted(set(entries(directory / folder, directory)) - set(listed))
     if extra:
         raise ManifestError(f"{directory / extra[0]} is not listed in {NAME}. Remove it. {_ADVICE}")
 
 
+def _compare(path: Path, entry: dict[str, Any]) -> None:
+    """One file with its size, then with its sum; a pipe is never opened."""
+    try:
+        found = path.lstat()
+    except OSError:
+        raise ManifestError(f"{path} is missing. {_ADVICE}") from None
+    if not stat.S_ISREG(found.st_mode):
+        raise ManifestError(f"{path} is no plain file. {_ADVICE}")
+    if found.st_size != entry["bytes"]:
+        cause = _line_ends(path, entry)
+        raise ManifestError(f"{path} has {found.st_size} bytes, expected {entry['bytes']}{cause}. {_ADVICE}")
+    if (summed := sha256(path)) != entry["sha256"]:
+        raise ManifestError(f"{path} was changed: sha256 {summed}, expected {entry['sha256']}. {_ADVICE}")
+
+
+def _line_ends(path: Path, entry: dict[str, Any]) -> str:
+    """Whether only the ends of lines differ, as words for the message."""
+    if path.stat().st_size > 2 * entry["bytes"]:
+        return ""
+    plain = path.read_bytes().replace(b"\r\n", b"\n")
+    return ": its line ends were changed" if hashlib.sha256(plain).hexdigest() == entry["sha256"] else ""
+
+
 def shipped(directory: Path) -> list[str]:
     """The names of all files that belong into the manifest."""
-    folders = ("instructions", "models", "results", "tasks", "vectors", "world")
-    found = (path for folder in folders for path in (directory / folder).rglob("*"))
+    found = (path for folder in FOLDERS for path in (directory / folder).rglob("*"))
     return sorted(path.relative_to(directory).as_posix() for path in found if path.is_file())
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from ia3_teach.course.shipped.manifest import check
+from ia3_teach.course.shipped.manifest import check, check_folder
 from ia3_teach.course.shipped.paths import data_dir
 from ia3_teach.course.shipped.real_models import CARRIERS, fetched
 
@@ -59,6 +59,7 @@ def resolve(name: str) -> str:
         return str(fetched(name))
     if name in TINY:
         check(f"models/{name}/{file}" for file in FILES)
+        check_folder(f"models/{name}")  # transformers reads whatever else it finds there
         return str(data_dir() / "models" / name)
     if Path(name).is_dir() and not (Path(name) / "config.json").is_file():
         raise ValueError(f"the directory {name} holds no config.json, so it is no saved model")

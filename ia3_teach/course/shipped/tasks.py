@@ -7,7 +7,7 @@ import random
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ia3_teach.course.shipped.manifest import check
+from ia3_teach.course.shipped.manifest import check, check_folder
 from ia3_teach.course.shipped.paths import data_dir
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def load_task(name: str) -> DatasetDict:
     if name in task_names():
         files = ["task.json", *(f"{split}.jsonl" for split in SPLITS)]
         check([f"tasks/{name}/{file}" for file in files])
+        check_folder(f"tasks/{name}")
     elif (Path(name) / "task.json").is_file():
         directory = Path(name)
     else:
