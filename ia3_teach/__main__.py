@@ -1,22 +1,69 @@
 """The command line: `python -m ia3_teach <verb>`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from ia3_teach.course.lab.kernel import lessons, notebooks_directory
 from ia3_teach.course.shipped import manifest
 from ia3_teach.course.shipped.paths import data_dir
 
+STOPPED = 130  # the exit status that shells give to Ctrl-C
+
+
+class Verbs(TyperGroup):
+    """Verbs that Ctrl-C ends in a word: it is no error."""
+
+    def invoke(self, context: Any) -> Any:
+        """Run the verb."""
+        try:
+            return super().invoke(context)
+        except KeyboardInterrupt:
+            typer.echo("\nStopped.", err=True)
+            raise typer.Exit(STOPPED) from None
+
+
 app = typer.Typer(
+    cls=Verbs,
     help="IA3 taught by hand: serve the lessons, run them, build them, make their models.",
-    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-build_app = typer.Typer(help="Make a build of the lessons.", no_args_is_help=True)
+build_app = typer.Typer(help="Make a build of the lessons.", invoke_without_command=True)
 app.add_typer(build_app, name="build")
+
+
+def say_version(wanted: bool) -> None:
+    """Print the version and end."""
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"ia3_teach {version('ia3_teach')}")
+        raise typer.Exit
+
+
+@app.callback()
+def overview(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=say_version, is_eager=True, help="Say which version.")
+    ] = False,
+) -> None:
+    """IA3 taught by hand: serve the lessons, run them, build them, make their models."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@build_app.callback()
+def build_overview(context: typer.Context) -> None:
+    """Make a build of the lessons."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
 
 Folder = Annotated[Path, typer.Argument(help="Folder to write; made if missing.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="First port to try.")]

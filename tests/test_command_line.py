@@ -1,8 +1,10 @@
 """`python -m ia3_teach`: help for every verb, one clear line for every mistake, no tracebacks."""
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -78,6 +80,38 @@ def test_a_bad_build_is_one_line_and_status_2(monkeypatch, capsys, tmp_path):
 def test_help_of_every_verb_has_an_example(verb):
     done = CliRunner().invoke(command_line.app, [*verb.split(), "--help"])
     assert done.exit_code == 0 and f"Example: python -m ia3_teach {verb}" in done.output
+
+
+@pytest.mark.parametrize("words", [[], ["-h"], ["--help"], ["build"], ["build", "-h"], ["run", "-h"]])
+def test_help_is_no_error_however_it_is_asked_for(words):
+    done = CliRunner().invoke(command_line.app, words)
+    assert done.exit_code == 0 and "Usage:" in done.output
+
+
+def test_the_version_is_said():
+    done = CliRunner().invoke(command_line.app, ["--version"])
+    assert done.exit_code == 0 and done.output.startswith("ia3_teach 0.")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends a POSIX signal")
+@pytest.mark.parametrize("verb", ["run", "execute"])
+def test_ctrl_c_stops_and_blames_no_lesson(verb, tmp_path):
+    lesson(tmp_path, "00_long", "open('begun', 'w').close()\nimport time\ntime.sleep(60)")
+    code = (  # a job in the background may have been started with SIGINT ignored
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from ia3_teach.__main__ import main; main()"
+    )
+    words = [sys.executable, "-c", code, verb, "--notebooks", str(tmp_path)]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=environment)
+    for _ in range(600):
+        if list(tmp_path.rglob("begun")):
+            break
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=30)[1]
+    assert process.returncode == 130 and said.rstrip().endswith("Stopped."), said
+    assert "Traceback" not in said and "Error" not in said, said
 
 
 def test_help_names_every_verb():

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ia3_teach.course.lab.own_settings import make_state
+
 PLAIN = {"@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"}}  # every cell in the page
 
 
@@ -90,16 +92,10 @@ def lab_page(directory: Path, chromium: str, scratch: Path) -> Iterator[Page]:
 def server(directory: Path, scratch: Path) -> Iterator[tuple[str, str]]:
     """The address and token of a JupyterLab that keeps its own settings out of the user's."""
     for name, settings in PLAIN.items():
-        path = scratch / "settings" / f"{name}.jupyterlab-settings"
+        path = make_state(directory) / "settings" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True)
         path.write_text(json.dumps(settings))
-    places = {"CONFIG_DIR": "config", "RUNTIME_DIR": "runtime", "DATA_DIR": "data"}
-    environment = {
-        **{key: value for key, value in os.environ.items() if key != "MPLBACKEND"},
-        **{f"JUPYTER_{key}": str(scratch / name) for key, name in places.items()},
-        "JUPYTERLAB_SETTINGS_DIR": str(scratch / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(scratch / "workspaces"),
-    }
+    environment = {key: value for key, value in os.environ.items() if key != "MPLBACKEND"}
     code = (
         "import sys; from pathlib import Path; from ia3_teach.course.lab.serving import serve\n"
         f"sys.exit(serve(Path({str(directory)!r}), 18100, browser=False))"

@@ -1,6 +1,7 @@
 """For authors: run a lesson and keep its outputs, so that a second time changes nothing."""
 
 import re
+import subprocess
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -29,7 +30,7 @@ def execute(path: Path, timeout: int = 300) -> None:
     with tempfile.TemporaryDirectory(prefix="lesson-", ignore_cleanup_errors=True) as directory:
         runner = client(notebook, Path(directory), timeout, on_cell_start=started)
         try:
-            runner.execute(env=environment())
+            runner.execute(env=environment(), stderr=subprocess.DEVNULL)
         except Exception as error:
             raise LessonFailed(f"{path.name}, {explain(error, notebook, at[0])}") from error
     write(normalised(notebook), path)

@@ -54,13 +54,14 @@ def read_notebook(path: Path) -> Any:
 
 
 def client(notebook: Any, directory: Path, timeout: int, **hooks: Any) -> Any:
-    """An nbclient that works in `directory`, lets no cell take longer than `timeout` seconds,
+    """A client that works in `directory`, ends at Ctrl-C, lets no cell take longer than `timeout` seconds,
     refuses the network to the kernel, and puts nothing into the notebook but outputs.
     """
-    from nbclient import NotebookClient
     from traitlets.config import Config
 
-    return NotebookClient(
+    from ia3_teach.course.lab.stoppable import StoppableClient
+
+    return StoppableClient(
         notebook,
         timeout=timeout,
         kernel_name="python3",

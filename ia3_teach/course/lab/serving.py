@@ -7,14 +7,13 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from pathlib import Path
 
+from ia3_teach.course.lab.address import announce, answers, running
+from ia3_teach.course.lab.own_settings import make_state, own_environment, sign_empty
+
 SETTINGS = Path(__file__).parent / "settings"
-NO_TEACHERS_TOOLS = [  # of nbgrader, where it is installed: learners have no use for them
-    f"--ServerApp.jpserver_extensions=nbgrader.server_extensions.{name}=False"
-    for name in ("formgrader", "validate_assignment", "assignment_list", "course_list")
-]
+EXTENSIONS = ("jupyter_lsp", "jupyter_server_terminals")  # all that a page of JupyterLab asks for
 
 
 class LabError(ValueError):
@@ -24,22 +23,25 @@ class LabError(ValueError):
 def serve(directory: Path, port: int = 8888, browser: bool = True) -> int:
     """Start JupyterLab in `directory`, print its address, wait for its end; the exit status.
 
-    The first free port from `port` on is taken. A browser is opened only where there is a display.
+    The first free port from `port` on is taken; a server that runs there already is named instead. A
+    browser is opened only where there is a display. However this process ends, the server ends with it.
 
     Raises:
         LabError: the directory is missing, no port is free, or the server ended at once.
     """
     if not directory.is_dir():
         raise LabError(f"no directory {directory} to serve")
+    state = make_state(directory)
+    if address := running(state):
+        announce(address, directory, state, browser, "are already served at", "Where it was started, Ctrl-C")
+        return 0
+    sign_empty(directory)
     port, token = free_port(port), secrets.token_hex(16)
-    environment = {**os.environ, "JUPYTER_TOKEN": token}
-    server = subprocess.Popen(
-        command(directory, port), env=environment, stdin=subprocess.DEVNULL, start_new_session=True
-    )
-    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    server = start(directory, port, token)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        wait_until_up(server, port)
-        announce(f"http://localhost:{port}/lab?token={token}", directory, browser)
+        address = wait_until_up(server, port, token)
+        announce(address, directory, state, browser, "are served at", "Ctrl-C here")
         return max(server.wait(), 0)
     except KeyboardInterrupt:
         print("\nStopping JupyterLab", flush=True)
@@ -48,22 +50,37 @@ def serve(directory: Path, port: int = 8888, browser: bool = True) -> int:
         stop(server)
 
 
+def start(directory: Path, port: int, token: str) -> subprocess.Popen:
+    """The server's process; its token goes in by its input, which ends when this process does."""
+    server = subprocess.Popen(
+        command(directory, port),
+        env=own_environment(directory),
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+    )
+    server.stdin.write(f"{token}\n".encode())
+    server.stdin.flush()
+    return server
+
+
 def command(directory: Path, port: int) -> list[str]:
-    """How this Python starts JupyterLab; our own settings only replace its defaults."""
+    """How this Python starts JupyterLab: on this machine only, and with nothing but our own settings."""
     options = [
         f"--ServerApp.root_dir={directory.resolve()}",
+        "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={port}",
         "--ServerApp.port_retries=0",
+        "--ServerApp.base_url=/",
         "--ServerApp.open_browser=False",
+        *(f"--ServerApp.jpserver_extensions={name}=True" for name in EXTENSIONS),
         "--LabApp.extension_manager=readonly",
         f"--LabApp.app_settings_dir={SETTINGS}",
         "--KernelManager.transport_encryption=auto",
         "--Application.log_level=WARN",
-        *NO_TEACHERS_TOOLS,
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")  # in a container there may be nobody else
-    return [sys.executable, "-m", "jupyterlab", *options]
+    return [sys.executable, "-m", "ia3_teach.course.lab.own_server", *options]
 
 
 def free_port(first: int) -> int:
@@ -79,8 +96,8 @@ def free_port(first: int) -> int:
     raise LabError(f"no free port from {first} on; choose another with --port")
 
 
-def wait_until_up(server: subprocess.Popen, port: int, timeout: float = 90.0) -> None:
-    """Return once the server answers.
+def wait_until_up(server: subprocess.Popen, port: int, token: str, timeout: float = 90.0) -> str:
+    """Return the server's address once it answers there.
 
     Raises:
         LabError: it ended, or did not answer in time.
@@ -89,38 +106,17 @@ def wait_until_up(server: subprocess.Popen, port: int, timeout: float = 90.0) ->
     while time.monotonic() < end:
         if server.poll() is not None:
             raise LabError("JupyterLab ended at once; its own message stands above")
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/login", timeout=5):
-                return
-        except OSError:
-            time.sleep(0.1)
+        for host in ("localhost", "127.0.0.1"):  # the first has many meanings on odd machines
+            if answers(address := f"http://{host}:{port}/lab?token={token}"):
+                return address
+        time.sleep(0.1)
     raise LabError(f"JupyterLab did not answer within {timeout:.0f} s")
 
 
-def announce(address: str, directory: Path, browser: bool) -> None:
-    """Print the address on its own line; open it where there is a display."""
-    print(f"\nThe lessons in {directory} are served at\n\n{address}\n")
-    if (directory / "README.md").is_file():
-        print("README.md lists them; begin with 00.")
-    print("Open it in a browser. Ctrl-C here stops it.", flush=True)
-    if browser and has_display():
-        import webbrowser
-
-        webbrowser.open(address)
-
-
-def has_display() -> bool:
-    """Whether a browser could show itself (Windows and macOS always have a display)."""
-    if sys.platform in ("win32", "darwin"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
 def stop(server: subprocess.Popen) -> None:
-    """End the server and, with it, its kernels."""
-    if server.poll() is None:
-        server.terminate()
-        try:
-            server.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            server.kill()
+    """End the server and, with it, its kernels: by closing its input, and by force if that takes too long."""
+    server.stdin.close()
+    try:
+        server.wait(timeout=15)
+    except subprocess.TimeoutExpired:
+        server.kill()

@@ -12,12 +12,14 @@ import urllib.request
 
 import pytest
 
-from ia3_teach.course.lab.serving import LabError, command, free_port, has_display, serve
+from ia3_teach.course.lab.address import answers, has_display, redirect, running
+from ia3_teach.course.lab.own_settings import STATE, make_state, own_environment, sign_empty
+from ia3_teach.course.lab.serving import LabError, command, free_port, serve
 
 posix = pytest.mark.skipif(os.name != "posix", reason="ends the server with POSIX signals")
 
 
-def start(directory, port):
+def start(directory, port, **variables):
     """Serve a directory from a process of its own; the process and the address it prints."""
     code = (  # a job in the background may have been started with SIGINT ignored
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
@@ -25,8 +27,13 @@ def start(directory, port):
         f"sys.exit(serve(Path({str(directory)!r}), {port}))"
     )
     environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    environment |= variables
     process = subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=environment
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
     )
     for line in process.stdout:
         if re.fullmatch(r"http://localhost:\d+/lab\?token=\w+\n", line):
@@ -67,6 +74,127 @@ def test_without_a_display_no_browser_is_tried(monkeypatch):
     assert has_display()
 
 
+HOSTILE = """
+c.ServerApp.ip = "0.0.0.0"
+c.ServerApp.port = 1
+c.ServerApp.base_url = "/elsewhere/"
+c.ServerApp.root_dir = "/"
+c.ServerApp.password = "argon2:x"
+c.PasswordIdentityProvider.hashed_password = "argon2:x"
+c.IdentityProvider.token = ""
+c.ServerApp.token = ""
+c.ServerApp.allow_origin = "*"
+c.ServerApp.certfile = "/nowhere"
+c.ServerApp.sock = "/tmp/nowhere.sock"
+"""
+
+
+@posix
+def test_no_configuration_variable_or_proxy_of_the_user_has_a_say(tmp_path):
+    """On loopback, with its own token and address, whatever the user's files and variables say."""
+    home, course = tmp_path / "home", tmp_path / "course"
+    (home / ".jupyter").mkdir(parents=True)
+    course.mkdir()
+    for name in ("jupyter_server_config.py", "jupyter_config.py", "jupyter_lab_config.py"):
+        (home / ".jupyter" / name).write_text(HOSTILE)
+    proxies = {name: "http://127.0.0.1:9" for name in ("http_proxy", "https_proxy", "all_proxy")}
+    variables = {"JUPYTER_TOKEN": "", "JUPYTER_CONFIG_DIR": str(home / ".jupyter"), "no_proxy": ""}
+    process, address = start(course, 18300, HOME=str(home), **proxies, **variables)
+    try:
+        base, token = address.split("/lab?token=")
+        assert len(token) == 32 and answers(address)
+        assert listeners(int(base.rsplit(":", 1)[1])) == {"127.0.0.1"}
+        without = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            without.open(f"{base}/api/contents", timeout=20)
+        assert refused.value.code == 403
+        assert not any(token in " ".join(one) for one in command_lines())
+        assert sorted(path.name for path in home.iterdir()) == [".jupyter"], "nothing is written there"
+    finally:
+        process.terminate()
+        said = process.communicate(timeout=30)[1]
+    assert "signal" not in said and "Traceback" not in said, said
+
+
+def listeners(port):
+    """The addresses on which somebody listens to a port."""
+    import psutil
+
+    found = psutil.net_connections("tcp")
+    return {one.laddr.ip for one in found if one.laddr.port == port and one.status == "LISTEN"}
+
+
+def command_lines():
+    """What a list of processes shows of each."""
+    import psutil
+
+    return [process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"])]
+
+
+@posix
+def test_a_killed_lab_leaves_no_server_behind(tmp_path):
+    process, address = start(tmp_path, 18400)
+    process.kill()
+    process.communicate(timeout=30)
+    assert gone(int(address.split("/lab?")[0].rsplit(":", 1)[1]), patience=30)
+
+
+@posix
+def test_a_second_lab_names_the_one_that_runs(tmp_path):
+    process, address = start(tmp_path, 18500)
+    try:
+        assert running(make_state(tmp_path)) == address
+        second, same = start(tmp_path, 18500)
+        said = second.communicate(timeout=30)[0]
+        assert second.returncode == 0 and same == address and "Where it was started" in said
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+    assert running(make_state(tmp_path)) is None
+
+
+def test_a_record_of_a_server_that_is_gone_or_torn_is_passed_over(tmp_path):
+    state = make_state(tmp_path)
+    (state / "runtime" / "jpserver-1.json").write_text("{")
+    (state / "runtime" / "jpserver-2.json").write_text('{"port": 9, "token": "a"}')
+    assert running(state) is None
+
+
+def test_a_home_that_cannot_be_written_is_not_needed(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    monkeypatch.setenv("JUPYTER_TOKEN", "mine")
+    found = own_environment(tmp_path)
+    assert "JUPYTER_TOKEN" not in found
+    ours = ("JUPYTER", "IPYTHON", "MPLCONFIG")
+    places = [place for name, place in found.items() if name.startswith(ours) and "/" in place]
+    assert len(places) == 6 and all(place.startswith(str(tmp_path / STATE)) for place in places)
+
+
+@posix
+def test_state_and_the_page_that_leads_to_the_address_are_for_the_owner_alone(tmp_path):
+    state = make_state(tmp_path)
+    page = redirect("http://localhost:1/lab?token=x", state)
+    assert state.stat().st_mode & 0o077 == page.stat().st_mode & 0o077 == 0
+    assert redirect("http://localhost:2/lab", state).read_text().count("localhost:2") == 1
+
+
+def test_only_notebooks_without_outputs_are_signed(tmp_path):
+    import nbformat
+    from nbformat.sign import NotebookNotary
+    from notebook_files import lesson
+
+    fresh, run = lesson(tmp_path, "00_fresh", "x = 1"), lesson(tmp_path, "01_run", "x = 1")
+    (tmp_path / "02_torn.ipynb").write_text("{")
+    content = nbformat.read(run, as_version=4)
+    content.cells[1].outputs = [nbformat.v4.new_output("stream", text="hello")]
+    nbformat.write(content, run)
+    sign_empty(tmp_path)
+    notary = NotebookNotary(data_dir=str(make_state(tmp_path) / "data"))
+    signed = [notary.check_signature(nbformat.read(path, as_version=4)) for path in (fresh, run)]
+    notary.store.close()
+    assert signed == [True, False]
+
+
 @posix
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_the_printed_address_opens_lab_and_a_signal_ends_it(tmp_path, how):
@@ -86,7 +214,8 @@ def test_the_printed_address_opens_lab_and_a_signal_ends_it(tmp_path, how):
         assert refused.value.code == 403
     finally:
         process.send_signal(how)
-        process.wait(timeout=30)
+        said = process.communicate(timeout=30)[1]
+    assert "signal" not in said and "Traceback" not in said, said
     assert gone(int(base.rsplit(":", 1)[1]))
 
 
