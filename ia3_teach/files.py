@@ -17,7 +17,7 @@ from ia3_teach.adapters import Handle, attach
 from ia3_teach.layer import wrapped
 from ia3_teach.state import check_known, check_new_name, refuse_change, refuse_merged, state_of, the_active
 from ia3_teach.storage.annotations import check_base, check_save, notes
-from ia3_teach.storage.atomic import replacing
+from ia3_teach.storage.commit import replace_together
 from ia3_teach.storage.decoding import decode
 from ia3_teach.storage.peft_format import CONFIG, TENSORS, config_of, tensors_of
 from ia3_teach.storage.stored import Tensors, read_stored
@@ -26,9 +26,9 @@ from ia3_teach.storage.stored import Tensors, read_stored
 def save_adapter(model: nn.Module, directory: str | Path, name: str | None = None) -> Path:
     """Write an adapter, head included, so that this library and PEFT can read it; returns the directory.
 
-    Without a name the only active adapter is saved. Each file is written beside and then renamed: a kill
-    leaves the old file or the new one. Raises ValueError for an unknown name, a merged model, values that
-    are not finite, or a path that is a file.
+    Without a name the only active adapter is saved. A kill at any moment leaves what was there or the new
+    adapter, whole; other files in the directory stay as they are. Raises ValueError for an unknown name, a
+    merged model, values that are not finite, or a path that is a file.
     """
     state, directory = state_of(model), Path(directory)
     refuse_merged(state, "save an adapter")
@@ -37,11 +37,8 @@ def save_adapter(model: nn.Module, directory: str | Path, name: str | None = Non
         raise ValueError(f"{directory} is a file; an adapter is saved as a directory")
     config, tensors = config_of(model, name, state.recipes[name]), tensors_of(model, name)
     content = in_one_order(save(tensors, notes(model, config)))
-    directory.mkdir(parents=True, exist_ok=True)
-    with replacing(directory / TENSORS) as beside:
-        beside.write_bytes(content)
-    with replacing(directory / CONFIG) as beside:
-        beside.write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    settings = json.dumps(config, indent=2, sort_keys=True) + "\n"
+    replace_together(directory, {TENSORS: content, CONFIG: settings.encode()})
     return directory
 
 

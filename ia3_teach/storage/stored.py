@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from ia3_teach.layer import features, linear_layers, original, outer_modules
 from ia3_teach.recipe import NEW_HEADS
+from ia3_teach.storage.commit import read_together
 from ia3_teach.storage.peft_format import CONFIG, ENDINGS, PREFIX, TENSORS
 
 Tensors = dict[str, dict[str, Tensor]]
@@ -37,14 +38,19 @@ class Stored:
 
 def read_stored(directory: Path) -> Stored:
     """Read both files. Raises ValueError for what is missing, damaged or unreadable; no code is unpickled."""
-    for name in (CONFIG, TENSORS):
-        if not (directory / name).is_file():
+    return read_together(directory, (CONFIG, TENSORS), lambda places: read_files(directory, places))
+
+
+def read_files(directory: Path, places: Mapping[str, Path]) -> Stored:
+    """Read the files that lie at these places for now."""
+    for name, path in places.items():
+        if not path.is_file():
             pickled = " (adapter_model.bin is a pickle, which can run code, and is not opened)"
             hint = pickled if (directory / "adapter_model.bin").exists() else ""
             raise ValueError(f"{directory} holds no {name}, which save_adapter and PEFT write{hint}")
     try:
-        config = json.loads((directory / CONFIG).read_text(encoding="utf-8"))
-        with safe_open(directory / TENSORS, framework="pt") as opened:
+        config = json.loads(places[CONFIG].read_text(encoding="utf-8"))
+        with safe_open(places[TENSORS], framework="pt") as opened:
             tensors = {key: opened.get_tensor(key) for key in opened.keys()}
             metadata = opened.metadata() or {}
     except (SafetensorError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:

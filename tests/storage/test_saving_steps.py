@@ -1,7 +1,10 @@
-"""A process killed at each step of saving, and a LoRA whose base model held a merged IA3."""
+"""A process killed before each step of saving, readers meanwhile, a LoRA whose base held a merged IA3."""
 
 import os
 import signal
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,7 @@ from torch import nn
 from ia3_teach import IA3, LoRA, activate, attach, load_adapter, merge, save_adapter
 
 CONFIG, TENSORS = "adapter_config.json", "adapter_model.safetensors"
-STEPS = [f"{name} {step}" for name in (TENSORS, CONFIG) for step in ("half written", "written", "in place")]
+NAMES = [CONFIG, TENSORS]
 
 
 def with_adapter(recipe: IA3 | LoRA, seed: int) -> nn.Module:
@@ -22,41 +25,37 @@ def with_adapter(recipe: IA3 | LoRA, seed: int) -> nn.Module:
     return model
 
 
-def die_at(step: str) -> None:
-    """Let the file operations of this process kill it at one step."""
-    write_bytes, write_text, rename = Path.write_bytes, Path.write_text, os.replace
-
-    def after(path: Path, name: str) -> None:
-        if step == f"{name} half written":
-            os.truncate(path, path.stat().st_size // 2)
-        if step in (f"{name} half written", f"{name} written"):
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def write_tensors(path: Path, content: bytes) -> None:
-        write_bytes(path, content)
-        after(path, TENSORS)
-
-    def write_config(path: Path, text: str, encoding: str) -> None:
-        write_text(path, text, encoding=encoding)
-        after(path, CONFIG)
-
-    def replace(beside: Path, path: Path) -> None:
-        rename(beside, path)
-        if step == f"{path.name} in place":
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    Path.write_bytes, Path.write_text, os.replace = write_tensors, write_config, replace
+FILE_EVENTS = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir"}
 
 
-def killed_while_saving(model: nn.Module, directory: Path, step: str) -> None:
+def die_before(number: int) -> None:
+    """Let this process kill itself before its file operation of this number (0: the first)."""
+    left, flush = number, os.fsync
+
+    def count(event: str, *_: object) -> None:
+        nonlocal left
+        if event in FILE_EVENTS:
+            left -= 1
+            if left < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    os.fsync = lambda descriptor: (count("open"), flush(descriptor))
+    sys.addaudithook(count)
+
+
+def killed_while_saving(model: nn.Module, directory: Path, number: int) -> bool:
+    """Whether it died: False if the save has fewer operations."""
     child = os.fork()
     if child == 0:
         try:
-            die_at(step)
+            die_before(number)
             save_adapter(model, directory)
+            os._exit(0)
         finally:
             os._exit(1)
-    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+    status = os.waitpid(child, 0)[1]
+    assert status in (0, signal.SIGKILL)
+    return status != 0
 
 
 def contents(directory: Path) -> list[bytes]:
@@ -69,26 +68,73 @@ def test_the_same_adapter_is_saved_as_the_same_bytes(tmp_path: Path) -> None:
     assert all(each == saved[0] for each in saved)
 
 
+@pytest.mark.parametrize("other_files", [False, True], ids=["alone", "among other files"])
 @pytest.mark.parametrize("recipe", [IA3(), LoRA(r=2)], ids=["same kind", "another kind"])
-@pytest.mark.parametrize("step", STEPS)
-def test_killed_at_each_step(step: str, recipe: IA3 | LoRA, tmp_path: Path) -> None:
-    """Each file is the old or the new one; the directory loads as one of them, or says what is wrong."""
-    old, new = with_adapter(IA3(), 1), with_adapter(recipe, 2)
-    for model, name in ((old, "old"), (new, "new"), (old, "there")):
-        save_adapter(model, tmp_path / name)
-    killed_while_saving(new, tmp_path / "there", step)
-    now = contents(tmp_path / "there")
-    renamed = (STEPS.index(step) + 1) // 3
-    expected = contents(tmp_path / "new")[:renamed] + contents(tmp_path / "old")[renamed:]
-    assert now == expected
-    other = bert()
-    if renamed == 1 and isinstance(recipe, LoRA):
-        with pytest.raises(ValueError, match="unexpected tensor|other settings"):
-            load_adapter(other, tmp_path / "there")
-    else:
-        load_adapter(other, tmp_path / "there")
-        assert torch.equal(other(tokens()).logits, (new if renamed else old)(tokens()).logits)
-    load_adapter(bert(), save_adapter(new, tmp_path / "there"))
+def test_killed_before_each_file_operation(recipe: IA3 | LoRA, other_files: bool, tmp_path: Path) -> None:
+    """What is there loads, and is the old adapter up to one moment and the new one from then on."""
+    old, new, number, seen = with_adapter(IA3(), 1), with_adapter(recipe, 2), 0, []
+    outputs = {"old": old(tokens()).logits, "new": new(tokens()).logits}
+    while True:
+        directory = save_adapter(old, tmp_path / str(number))
+        if other_files:
+            (directory / "notes.txt").write_text("mine")
+        if not killed_while_saving(new, directory, number):
+            break
+        other = bert()
+        load_adapter(other, directory)
+        found = other(tokens()).logits
+        seen.append(next(name for name, logits in outputs.items() if torch.equal(found, logits)))
+        save_adapter(new, directory)
+        assert sorted(path.name for path in directory.iterdir()) == NAMES + ["notes.txt"] * other_files
+        number += 1
+    assert number > 10 and seen == sorted(seen, reverse=True) and set(seen) == {"old", "new"}
+
+
+def test_killed_while_saving_for_the_first_time(tmp_path: Path) -> None:
+    """Nothing is there, which loading says, or the whole adapter is."""
+    new, number = with_adapter(IA3(), 2), 0
+    while killed_while_saving(new, tmp_path / str(number), number):
+        other = bert()
+        try:
+            load_adapter(other, tmp_path / str(number))
+        except ValueError as error:
+            assert "holds no adapter_config.json" in str(error)
+        else:
+            assert torch.equal(other(tokens()).logits, new(tokens()).logits)
+        number += 1
+
+
+def test_who_loads_while_another_saves_gets_one_of_the_saves(tmp_path: Path) -> None:
+    """The tensors are the same: nothing but alpha, in the settings, tells one save from the other."""
+    models = [with_adapter(LoRA(r=2, alpha=alpha), 1) for alpha in (1, 50)]
+    save_adapter(models[0], tmp_path)
+    outputs = [model(tokens()).logits for model in models]
+    done = threading.Event()
+
+    def save_on_and_on() -> None:
+        while not done.is_set():
+            for model in models:
+                save_adapter(model, tmp_path)
+
+    with ThreadPoolExecutor(2) as pool:
+        saving = [pool.submit(save_on_and_on) for _ in range(2)]
+        try:
+            for _ in range(30):
+                other = bert()
+                load_adapter(other, tmp_path)
+                assert any(torch.equal(other(tokens()).logits, logits) for logits in outputs)
+        finally:
+            done.set()
+    assert [each.result() for each in saving] == [None, None]
+    assert sorted(path.name for path in tmp_path.iterdir()) == NAMES
+
+
+def test_a_directory_that_is_a_link_stays_one(tmp_path: Path) -> None:
+    model = with_adapter(IA3(), 1)
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    save_adapter(model, tmp_path / "link")
+    assert (tmp_path / "link").is_symlink() and contents(tmp_path / "real")
 
 
 def test_a_lora_is_not_written_while_an_ia3_is_merged(tmp_path: Path) -> None:
