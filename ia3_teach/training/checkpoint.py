@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +16,10 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from ia3_teach.storage.atomic import replacing
+from ia3_teach.storage.atomic import replacing, workshop
 
 SUM = 64
+START = re.compile(rb"[0-9a-f]{64}PK")  # torch.save writes a zip archive
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,28 @@ def save_checkpoint(path: Path, state: TrainingState, step: int) -> None:
         beside.write_bytes(hashlib.sha256(content).hexdigest().encode() + content)
 
 
+def check_path(path: Path) -> None:
+    """Refuse, before the first step, a path at which no checkpoint can be kept.
+
+    Missing folders above it are made. What is there already is not touched.
+    """
+    name = repr(str(path)[:200])
+    if os.path.isdir(path):
+        better = repr(str(path / "run.checkpoint"))
+        raise ValueError(f"checkpoint={name} is a folder; name a file in it, such as {better}")
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise ValueError(f"checkpoint={name} is a device or a pipe; name an ordinary file")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with workshop(path.parent, path.name) as private:
+            (private / path.name).write_bytes(b"can it be written?")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ValueError(
+            f"checkpoint={name} cannot be written ({reason}); name a file in a folder of your own"
+        ) from error
+
+
 @torch.no_grad()
 def load_checkpoint(path: Path, state: TrainingState) -> int:
     """Bring a run to where its checkpoint was; returns the next step, 0 if there is no checkpoint.
@@ -61,7 +86,7 @@ def load_checkpoint(path: Path, state: TrainingState) -> int:
     other = [key for key, value in state.settings.items() if kept["settings"].get(key) != value]
     if other:
         differ = ", ".join(other)
-        raise ValueError(f"{path} is of another run: {differ} differ; delete it, or name another file")
+        raise ValueError(f"{path} is of another run: {differ} differ; name another file for this one")
     for name, parameter in state.parameters.items():
         parameter.copy_(kept["parameters"][name])
     state.optimizer.load_state_dict(kept["optimizer"])
@@ -73,7 +98,14 @@ def load_checkpoint(path: Path, state: TrainingState) -> int:
 
 def read_checkpoint(path: Path) -> dict[str, object]:
     """What `save_checkpoint` wrote. Raises ValueError if a byte of it is missing or changed."""
-    content = path.read_bytes() if path.is_file() else b""
-    if hashlib.sha256(content[SUM:]).hexdigest().encode() != content[:SUM]:
-        raise ValueError(f"{path} is not a checkpoint of fit, or it is damaged; delete it to start again")
-    return torch.load(io.BytesIO(content[SUM:]), weights_only=True)
+    try:
+        with path.open("rb") as file:
+            start = file.read(SUM + 2)
+            content = start[SUM:] + file.read() if START.fullmatch(start) else b""  # not 2 GB of other things
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read ({error.strerror}); name another file") from error
+    if not content or hashlib.sha256(content).hexdigest().encode() != start[:SUM]:
+        raise ValueError(
+            f"{path} is not a checkpoint of fit, or it is damaged; name another file to start again"
+        )
+    return torch.load(io.BytesIO(content), weights_only=True)

@@ -12,10 +12,12 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from ia3_teach.layer import linear_layers
 from ia3_teach.state import state_of
+from ia3_teach.storage.fingerprints import fingerprint
 from ia3_teach.training.batches import Example, check_data, collate, digest, examples_of
 from ia3_teach.training.cache import without_cache
-from ia3_teach.training.checkpoint import TrainingState, load_checkpoint, save_checkpoint
+from ia3_teach.training.checkpoint import TrainingState, check_path, load_checkpoint, save_checkpoint
 from ia3_teach.training.losses import loss_of
 
 SAVE_EVERY = 50
@@ -53,18 +55,23 @@ def fit(
 
     `data` holds examples {"input_ids": [...], "labels": class or [...]}; labels of -100 are ignored.
     `loss(model, examples)` is a scalar; for examples with answer choices give `t_few_loss`.
-    With `checkpoint` (a file) the state is saved every 50 steps, and a call with the same settings goes on
-    from there: the result is that of an uninterrupted run. `on_step(step, loss)` is called after every step.
+    With `checkpoint` (a file) the state is saved every 50 steps, and a call with the same settings, data and
+    model goes on from there: the result is that of an uninterrupted run. All data are read once for it.
+    `on_step(step, loss)` is called after every step.
     Raises ValueError for empty or unlabelled data, nothing to train, settings that cannot work, a checkpoint
-    of another run, or a loss or gradient that is not finite.
+    of another run or where none can be written, or a loss or gradient that is not finite.
     """
     check_settings(steps, learning_rate, batch_size, weight_decay)
     check_data(data)
     parameters = trainable_parameters(model)
+    if checkpoint is not None:
+        check_path(Path(checkpoint))
     optimizer = torch.optim.AdamW(parameters.values(), lr=learning_rate, weight_decay=weight_decay)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: slope(step, steps))
     settings = {"steps": steps, "learning_rate": learning_rate, "batch_size": batch_size, "seed": seed}
-    settings |= {"weight_decay": weight_decay, **facts_of(model, data, loss, parameters)}
+    settings |= {"weight_decay": weight_decay}
+    if checkpoint is not None:
+        settings |= facts_of(model, data, loss, parameters)
     history = History()
     state = TrainingState(settings, parameters, optimizer, schedule, history.losses)
     with seeded(seed), restoring(model, optimizer):
@@ -102,10 +109,16 @@ def facts_of(
     return {
         "examples": len(data),
         "data": digest(data),
+        "base": fingerprint(model, frozen_layers(model)),
         "adapters": repr(state_of(model).recipes),
         "loss": getattr(loss, "__name__", type(loss).__name__),
         "parameters": {name: list(parameter.shape) for name, parameter in parameters.items()},
     }
+
+
+def frozen_layers(model: nn.Module) -> list[str]:
+    """The Linears that training leaves alone, of which a checkpoint holds samples."""
+    return [path for path, linear in linear_layers(model).items() if not linear.weight.requires_grad]
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import ClassVar
 
 import killed_run
 import pytest
@@ -307,19 +308,87 @@ def test_a_checkpoint_of_other_data_or_another_recipe_is_refused(finished: Path)
         fit(ready(recipe="lora"), classified(), **SETTINGS, checkpoint=finished)
 
 
-@pytest.mark.parametrize("damage", ["truncate", "flip", "empty", "text", "folder"])
+@pytest.mark.parametrize("number", range(12))
+def test_one_changed_example_of_many_is_another_run(number: int, tmp_path: Path) -> None:
+    """Wherever it stands, and whatever changes in it: a key for a loss of one's own counts, too."""
+    data = [{**example, "weight": 1.0} for example in classified(40)]
+    fit(ready(), data, **SETTINGS, checkpoint=tmp_path / "run")
+    changed = data[3 * number]
+    change = [
+        {"labels": 1 - changed["labels"]},
+        {"input_ids": [*changed["input_ids"][:-1], 9]},
+        {"weight": 2.0},
+        {"token_type_ids": [0] * len(changed["input_ids"])},
+    ][number % 4]
+    other = [*data[: 3 * number], {**changed, **change}, *data[3 * number + 1 :]]
+    with pytest.raises(ValueError, match="another run: data differ; name another file"):
+        fit(ready(), other, **SETTINGS, checkpoint=tmp_path / "run")
+    assert fit(ready(), data, **SETTINGS, checkpoint=tmp_path / "run").losses
+
+
+def test_a_checkpoint_on_another_base_is_refused(finished: Path) -> None:
+    model = ready()
+    model.bert.encoder.layer[0].output.dense.base.weight.data += 0.1
+    with pytest.raises(ValueError, match="another run: base differ"):
+        fit(model, classified(), **SETTINGS, checkpoint=finished)
+
+
+def test_without_a_checkpoint_data_are_not_read_in_advance() -> None:
+    class Noted(list):
+        asked: ClassVar[set[int]] = set()
+
+        def __getitem__(self, i):
+            self.asked.add(i)
+            return super().__getitem__(i)
+
+    fit(ready(), Noted(classified(3000)), **SETTINGS)
+    assert len(Noted.asked) < 1100
+
+
+def under_a_file(folder: Path) -> Path:
+    (folder / "thesis.txt").write_text("mine")
+    return folder / "thesis.txt" / "run"
+
+
+def a_pipe(folder: Path) -> Path:
+    os.mkfifo(folder / "pipe")
+    return folder / "pipe"
+
+
+UNWRITABLE = {
+    "a folder": (lambda folder: folder, "is a folder; name a file in it, such as '.*run.checkpoint'"),
+    "nothing": (lambda folder: Path(""), "is a folder; name a file in it"),
+    "a pipe": (a_pipe, "is a device or a pipe"),
+    "a device": (lambda folder: Path("/dev/null"), "is a device or a pipe"),
+    "under a file": (under_a_file, "cannot be written"),
+    "in the kernel's files": (lambda folder: Path("/proc/run"), "cannot be written"),
+    "a name too long": (lambda folder: folder / ("x" * 300), "cannot be written"),
+    "a byte that no name has": (lambda folder: folder / "a\0b", "cannot be written"),
+}
+
+
+@pytest.mark.parametrize("case", UNWRITABLE)
+def test_where_no_checkpoint_can_be_written_nothing_is_trained(case: str, tmp_path: Path) -> None:
+    place, message = UNWRITABLE[case]
+    model = ready()
+    before, path = trained(model), place(tmp_path)
+    there = sorted(tmp_path.rglob("*"))
+    with pytest.raises(ValueError, match=message) as raised:
+        fit(model, classified(), **SETTINGS, checkpoint=path, on_step=lambda *_: pytest.fail("too late"))
+    assert "delete" not in str(raised.value) and len(str(raised.value)) < 600
+    assert same(before, trained(model)) and sorted(tmp_path.rglob("*")) == there
+
+
+@pytest.mark.parametrize("damage", ["truncate", "flip", "empty", "text", "cut in the sum", "another file"])
 def test_a_damaged_checkpoint_is_refused(finished: Path, damage: str) -> None:
     content = finished.read_bytes()
     middle = len(content) // 2
     flipped = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
     bad = {"truncate": content[:-9], "flip": flipped, "empty": b"", "text": b"not a checkpoint"}
-    if damage == "folder":
-        finished.unlink()
-        finished.mkdir()
-    else:
-        finished.write_bytes(bad[damage])
+    bad |= {"cut in the sum": content[:40], "another file": b"0" * 64 + b"notes"}
+    finished.write_bytes(bad[damage])
     model = ready()
     before = trained(model)
-    with pytest.raises(ValueError, match="damaged; delete it to start again"):
+    with pytest.raises(ValueError, match="damaged; name another file to start again"):
         fit(model, classified(), **SETTINGS, checkpoint=finished)
     assert same(before, trained(model))
