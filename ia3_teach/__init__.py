@@ -10,9 +10,10 @@ from ia3_teach.lazy import handed_out
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:  # what editors see; the same names as below
-    from ia3_teach.adapters import activate, attach, detach, disabled, rows
+    from ia3_teach.adapters import activate, attach, detach
     from ia3_teach.arithmetic.combining import combine
     from ia3_teach.arithmetic.values import dial, set_vectors, vectors
+    from ia3_teach.contexts import disabled, rows
     from ia3_teach.counting import count
     from ia3_teach.course.lesson.evaluate import accuracy, encode
     from ia3_teach.course.shipped.models import load_model
@@ -32,7 +33,8 @@ __all__, __getattr__, __dir__ = handed_out(
     {
         "ia3": "IA3",
         "lora": "LoRA",
-        "adapters": "attach detach activate disabled rows",
+        "adapters": "attach detach activate",
+        "contexts": "disabled rows",
         "merging": "merge unmerge merged",
         "counting": "count",
         "files": "save_adapter load_adapter",

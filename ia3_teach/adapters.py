@@ -1,10 +1,9 @@
-"""HOW: put adapters on a model and take them off, choose which are active, give each row its own."""
+"""HOW: put adapters on a model, take them off, and choose which are active."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from torch import nn
@@ -12,13 +11,13 @@ from torch import nn
 from ia3_teach.layer import Adapted, Head, replace_module, wrapped
 from ia3_teach.recipe import Recipe
 from ia3_teach.state import (
-    State,
     at,
     check_apart,
     check_known,
     check_new_name,
     freeze,
     refuse_change,
+    show,
     state_of,
     thaw,
 )
@@ -100,46 +99,7 @@ def activate(model: nn.Module, name: str | Sequence[str] | None) -> None:
     check_known(state, names)
     if len(set(names)) != len(names):
         raise ValueError(f"each adapter can be active once; found {list(names)}")
-    state.active = names
+    show(model, state, names)
     for module in wrapped(model).values():
-        module.active = names
         for each, adapter in module.adapters.items():
             adapter.requires_grad_(each in names)
-
-
-@contextmanager
-def disabled(model: nn.Module) -> Iterator[nn.Module]:
-    """Inside this context the model computes as without adapters."""
-    before = state_of(model).active
-    activate(model, None)
-    try:
-        yield model
-    finally:
-        activate(model, [name for name in before if name in state_of(model).recipes])
-
-
-@contextmanager
-def rows(model: nn.Module, names: Sequence[str | None]) -> Iterator[nn.Module]:
-    """Inside this context row i of each batch goes through adapter names[i]; None is the bare model.
-
-    The named adapters are trainable inside, so call `backward()` there too; outside only the active ones are.
-    Raises ValueError for an unknown name, a merged model, or (at the forward pass) a batch of another size.
-    """
-    state = state_of(model)
-    if isinstance(names, str) or len(names) == 0:
-        raise ValueError(f'rows takes one name (or None) per row, such as ["a", None]; found {names!r}')
-    before = state.active
-    activate(model, list(dict.fromkeys(name for name in names if name is not None)))
-    give_rows(model, state, tuple(names))
-    try:
-        yield model
-    finally:
-        give_rows(model, state, None)
-        activate(model, before)
-
-
-def give_rows(model: nn.Module, state: State, names: tuple[str | None, ...] | None) -> None:
-    """Tell every adapted layer which adapter each row has; None ends it."""
-    state.rows = names
-    for module in wrapped(model).values():
-        module.rows = names

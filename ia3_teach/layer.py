@@ -8,6 +8,8 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
+from ia3_teach.mixed import Rows, check_thread
+
 
 class Place(nn.Module):
     """A module in its original state, its named adapters, and which of them are chosen now."""
@@ -17,7 +19,8 @@ class Place(nn.Module):
         self.base = base
         self.adapters = nn.ModuleDict()
         self.active: tuple[str, ...] = ()
-        self.rows: tuple[str | None, ...] | None = None
+        self.rows: Rows | None = None
+        self.owner: int | None = None
 
 
 class Adapted(Place):
@@ -43,16 +46,17 @@ class Adapted(Place):
     def forward(self, x: Tensor) -> Tensor:
         """Apply the active adapters, or each row's own."""
         function = self.base
+        if self.owner is not None:  # inside `disabled` or `rows`
+            check_thread(self.owner)
         if self.rows is None:
             for adapter in self.active_adapters():
                 function = partial(adapter.around, function)
             return function(x)
-        check_rows(x, self.rows)
-        mine = [self.adapters[name] if name in self.adapters else None for name in self.rows]
+        mine = [self.adapters[name] if name in self.adapters else None for name in self.rows.names]
         for kind in dict.fromkeys(type(adapter) for adapter in mine if adapter is not None):
             of_kind = [adapter if type(adapter) is kind else None for adapter in mine]
             function = partial(kind.around_rows, of_kind, function)
-        return function(x)
+        return self.rows.apart(function, x)
 
     def active_adapters(self) -> list[nn.Module]:
         """The active adapters that have a part at this layer, in the order of activation."""
@@ -64,23 +68,21 @@ class Head(Place):
 
     def forward(self, x: Tensor) -> Tensor:
         """The last active adapter's copy, or each row's own."""
+        if self.owner is not None:
+            check_thread(self.owner)
         if self.rows is None:
             return self.chosen(self.active)(x)
-        check_rows(x, self.rows)
-        return torch.cat([self.chosen((name,))(x[i : i + 1]) for i, name in enumerate(self.rows)])
+        return self.rows.apart(self.each, x)
+
+    def each(self, x: Tensor) -> Tensor:
+        """Part i of the batch through the copy of the adapter of row i."""
+        parts = zip(x.split(len(x) // len(self.rows.names)), self.rows.names, strict=True)
+        return torch.cat([self.chosen((name,))(part) for part, name in parts])
 
     def chosen(self, names: tuple[str | None, ...]) -> nn.Module:
         """The copy of the last of these adapters that has one; the original otherwise."""
         mine = [self.adapters[name] for name in names if name in self.adapters]
         return mine[-1] if mine else self.base
-
-
-def check_rows(x: Tensor, rows: tuple[str | None, ...]) -> None:
-    """Refuse a batch whose size is not the number of names given to `rows`."""
-    if x.shape[0] != len(rows):
-        raise ValueError(
-            f"rows() was given {len(rows)} names, but the batch has {x.shape[0]} rows; give one name per row"
-        )
 
 
 def is_linear(module: nn.Module) -> bool:

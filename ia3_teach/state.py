@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from torch import nn
 
 from ia3_teach.layer import Adapted, Head, replace_module, wrapped
+from ia3_teach.mixed import Rows, check_thread
 from ia3_teach.recipe import Recipe
 
 STATE = "_ia3_teach"
@@ -15,11 +16,16 @@ STATE = "_ia3_teach"
 
 @dataclass
 class State:
-    """The recipes by name, the active names, names per row inside `rows`, and how the model was before."""
+    """The recipes by name, the active names, names per row inside `rows`, and how the model was before.
+
+    Of the open contexts, outermost first, it holds what each puts back; `owner` is the thread inside them.
+    """
 
     recipes: dict[str, Recipe] = field(default_factory=dict)
     active: tuple[str, ...] = ()
-    rows: tuple[str | None, ...] | None = None
+    rows: Rows | None = None
+    contexts: list[object] = field(default_factory=list)
+    owner: int | None = None
     trainable_before: set[str] = field(default_factory=set)
     merged: dict[str, Adapted | Head] = field(default_factory=dict)
 
@@ -36,7 +42,9 @@ def refuse_merged(state: State, what: str) -> None:
 
 
 def refuse_change(state: State, what: str) -> None:
-    """Raise while the adapters are merged, or while each row of the batch has its own."""
+    """Raise while adapters are merged, while each row has its own, or while another thread chose some."""
+    if state.owner is not None:
+        check_thread(state.owner)
     refuse_merged(state, what)
     if state.rows is not None:
         raise ValueError(f"each row has its own adapter now; leave `with rows(...)` before you {what}")
@@ -68,6 +76,13 @@ def check_new_name(state: State, name: str) -> None:
         )
     if name in state.recipes:
         raise ValueError(f"an adapter called {name!r} is already attached; detach it or choose another name")
+
+
+def show(model: nn.Module, state: State, active: tuple[str, ...], rows: Rows | None = None) -> None:
+    """Tell the model's adapted layers, also those that are merged now, which adapters to use."""
+    state.active, state.rows = active, rows
+    for place in (*wrapped(model).values(), *state.merged.values()):
+        place.active, place.rows, place.owner = active, rows, state.owner
 
 
 def freeze(model: nn.Module, state: State) -> None:
