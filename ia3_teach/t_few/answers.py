@@ -16,6 +16,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from ia3_teach.t_few.choices import check_choices, is_encoder_decoder
 from ia3_teach.training.batches import Example, padded
+from ia3_teach.training.mode import in_mode
 
 Row = tuple[int, tuple[int, ...]]  # the number of a prompt, and the tokens that follow it
 
@@ -74,15 +75,11 @@ def choice_scores(
         raise ValueError("there are no examples to score")
     order = sorted(range(len(examples)), key=lambda i: len(examples[i]["input_ids"]))
     found: dict[int, Tensor] = {}
-    was_training = model.training
-    model.eval()
-    try:
+    with in_mode(model, training=False):
         for start in range(0, len(order), batch_size):
             places = order[start : start + batch_size]
             scores = ask(model, [examples[i] for i in places]).scores(length_normalised)
             found.update(zip(places, scores.cpu(), strict=True))
-    finally:
-        model.train(was_training)
     return pad_sequence([found[i] for i in range(len(examples))], batch_first=True, padding_value=-torch.inf)
 
 

@@ -19,6 +19,7 @@ from ia3_teach.training.batches import Example, check_data, collate, digest, exa
 from ia3_teach.training.cache import without_cache
 from ia3_teach.training.checkpoint import TrainingState, check_path, load_checkpoint, save_checkpoint
 from ia3_teach.training.losses import loss_of
+from ia3_teach.training.mode import in_mode
 
 SAVE_EVERY = 50
 Loss = Callable[[nn.Module, Sequence[Example]], Tensor]
@@ -132,11 +133,10 @@ def seeded(seed: int) -> Iterator[None]:
 @contextmanager
 def restoring(model: nn.Module, optimizer: torch.optim.Optimizer) -> Iterator[None]:
     """After this context the model's mode is what it was before, and no gradient is left."""
-    was_training = model.training
     try:
-        yield
+        with in_mode(model, training=True):
+            yield
     finally:
-        model.train(was_training)
         optimizer.zero_grad()
 
 

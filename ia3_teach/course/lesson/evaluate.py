@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ia3_teach.t_few.answers import choice_scores, inputs
+from ia3_teach.training.mode import in_mode
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -82,11 +83,9 @@ def scores(
 def _class_logits(model: PreTrainedModel, ids: list[list[int]], batch: int) -> Tensor:
     """A classifier's logits; texts of similar length share a forward pass."""
     order = sorted(range(len(ids)), key=lambda place: len(ids[place]))
-    was_training = model.training
-    model.eval()
-    found = [
-        model(**inputs([ids[place] for place in order[start : start + batch]], model)).logits.cpu()
-        for start in range(0, len(order), batch)
-    ]
-    model.train(was_training)
+    with in_mode(model, training=False):
+        found = [
+            model(**inputs([ids[place] for place in order[start : start + batch]], model)).logits.cpu()
+            for start in range(0, len(order), batch)
+        ]
     return torch.cat(found).float()[torch.tensor(order).argsort()]

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ia3_teach.training.losses import loss_of
+from ia3_teach.training.mode import in_mode
 
 Made = TypeVar("Made")
 
@@ -22,15 +23,14 @@ def memory_of(model: nn.Module, batch: Mapping[str, Tensor]) -> dict[str, int]:
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     if not trained:
         raise ValueError("the model has no trainable parameters; attach a recipe, or thaw what to train")
-    optimizer, was_training = torch.optim.AdamW(trained, lr=0.0), model.training
-    with torch.random.fork_rng():
-        loss, kept = kept_for_backward(model.train(), lambda model: loss_of(model, batch))
-    loss.backward()
+    optimizer = torch.optim.AdamW(trained, lr=0.0)
+    with torch.random.fork_rng(), in_mode(model, training=True):
+        loss, kept = kept_for_backward(model, lambda model: loss_of(model, batch))
+        loss.backward()
     optimizer.step()
     gradients = sum(parameter.grad.nbytes for parameter in trained if parameter.grad is not None)
     averages = sum(value.nbytes for state in optimizer.state.values() for value in state.values())
     optimizer.zero_grad()
-    model.train(was_training)
     weights = sum(parameter.nbytes for parameter in model.parameters())
     return {
         "weights": weights, "gradients": gradients, "AdamW's averages": averages, "kept for backward": kept,

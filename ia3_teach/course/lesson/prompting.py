@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from ia3_teach.training.losses import IGNORED
+from ia3_teach.training.mode import in_mode
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -55,19 +56,18 @@ def answers(
     max_new_tokens: int = 24,
 ) -> list[str]:
     """What the model writes for each row: the most probable token, one after the other, up to the end."""
-    was_training, side = model.training, tokenizer.padding_side
-    model.eval()
+    side = tokenizer.padding_side
     tokenizer.padding_side = "left"  # the answer goes on where the prompt ends
     batch = tokenizer([prompt_of(row) for row in rows], return_tensors="pt", padding=True)
     tokenizer.padding_side = side
-    ids = model.generate(
-        input_ids=batch["input_ids"].to(model.device),
-        attention_mask=batch["attention_mask"].to(model.device),
-        max_new_tokens=max_new_tokens,
-        do_sample=False,
-        pad_token_id=tokenizer.pad_token_id,
-        eos_token_id=tokenizer.eos_token_id,
-    )
-    model.train(was_training)
+    with in_mode(model, training=False):
+        ids = model.generate(
+            input_ids=batch["input_ids"].to(model.device),
+            attention_mask=batch["attention_mask"].to(model.device),
+            max_new_tokens=max_new_tokens,
+            do_sample=False,
+            pad_token_id=tokenizer.pad_token_id,
+            eos_token_id=tokenizer.eos_token_id,
+        )
     written = tokenizer.batch_decode(ids[:, batch["input_ids"].shape[1] :], skip_special_tokens=True)
     return [text.strip() for text in written]
