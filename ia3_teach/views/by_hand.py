@@ -7,7 +7,16 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from ia3_teach.views.style import SIGN_FLIPPED, colour_map, heat, log2_scale, new_figure, write_factors
+from ia3_teach.views.phrases import colour_word, times
+from ia3_teach.views.style import (
+    SIGN_FLIPPED,
+    colour_map,
+    describe,
+    heat,
+    log2_scale,
+    new_figure,
+    write_factors,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,7 +48,16 @@ def plot_channels(y: Tensor, factors: Tensor) -> "Figure":
     axes.set_xticks(places, [f"channel {j}\n× {factor:g}" for j, factor in enumerate(factors.tolist())])
     axes.set_ylabel("activation")
     axes.set_title("dashed: y     filled: l ⊙ y")
-    return figure
+    return describe(figure, channels_in_words(y, factors))
+
+
+def channels_in_words(y: Tensor, factors: Tensor) -> str:
+    """The products, channel by channel, with the colours of their bars."""
+    told = (
+        f"Channel {j}: {before:g} × {factor:g} = {before * factor:g}, {colour_word(factor)}."
+        for j, (before, factor) in enumerate(zip(y.tolist(), factors.tolist(), strict=True))
+    )
+    return f"A bar for each of {len(y)} channels, before (dashed) and after (filled). {' '.join(told)}"
 
 
 def factor_colours(factors: Tensor, limit: float = 2.0) -> list[Any]:
@@ -62,7 +80,12 @@ def plot_two_axes(vector: Tensor) -> "Figure":
         axes.set_title(title)
         axes.set_xlabel("channel")
         axes.set_ylabel("token")
-    return figure
+    told = times(vector)
+    return describe(
+        figure,
+        f"Two grids of factors, {len(vector)} tokens by {len(vector)} channels. Left, y * l: the columns "
+        f"have the factors {told}. Right, y * l[:, None]: the rows have them.",
+    )
 
 
 def draw_factors(axes: "Axes", factors: Tensor, limit: float = 2.0) -> None:
@@ -84,7 +107,19 @@ def plot_bends(factor: float) -> "Figure":
         axes.set_xlabel("x")
         axes.set_ylim(-0.5, 1.6 * factor)
     panels[0].legend(frameon=False)
-    return figure
+    told = " ".join(
+        f"{name}: {gap_in_words(x, bend, factor)}."
+        for name, bend in (("ReLU", functional.relu), ("GELU", functional.gelu))
+    )
+    return describe(figure, f"Two panels with {factor:g} · γ(x) and γ({factor:g} · x) over x. {told}")
+
+
+def gap_in_words(x: Tensor, bend: Callable[[Tensor], Tensor], factor: float) -> str:
+    """Whether the two curves coincide, and where they part most."""
+    gap = (factor * bend(x) - bend(factor * x)).abs()
+    if gap.max() < 1e-6:
+        return "the two curves coincide"
+    return f"they part by up to {gap.max():.1f}, most at x = {x[gap.argmax()].abs():.1f} on either side of 0"
 
 
 def draw_bend(axes: "Axes", x: Tensor, bend: Callable[[Tensor], Tensor], factor: float) -> None:
@@ -112,4 +147,9 @@ def plot_folded(l_out: Tensor, l_in: Tensor) -> "Figure":
         axes.set_xticks(range(d_in + 1), [*(f"in {i}" for i in range(d_in)), "b"])
         axes.set_yticks(range(d_out), [f"out {j}" for j in range(d_out)])
         axes.set_title(title)
-    return figure
+    return describe(
+        figure,
+        f"Two grids of factors, {d_out} outputs by {d_in} inputs and a column for the bias. "
+        f'Side "out": the rows have {times(l_out)}, bias included. '
+        f'Side "in": the columns have {times(l_in)}, the bias has × 1.',
+    )

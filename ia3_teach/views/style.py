@@ -1,9 +1,10 @@
 """The one colour language: blue inhibits, white is 1, orange amplifies, on a log2 scale.
 
-It needs nothing of the project but `views.output` and `views.plain_figure`: checks and lessons may draw in it
-too.
+It needs nothing of the project but `views.output`, `views.phrases` and `views.plain_figure`, so that checks and
+lessons may draw in it too.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -12,6 +13,7 @@ from torch import Tensor
 from ia3_teach.views.output import describe as describe
 from ia3_teach.views.output import png as png
 from ia3_teach.views.output import show as show
+from ia3_teach.views.phrases import shares_of_colours, times
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -136,7 +138,17 @@ def plot_scale(
         axes.set_xticks(range(values.shape[1]))
     if values.shape[1] <= 12:
         write_factors(axes, values, limit)
-    return figure
+    return describe(figure, scale_in_words(torch.atleast_2d(vector.detach()), limit, title, names))
+
+
+def scale_in_words(rows: Tensor, limit: float, title: str, names: Sequence[str]) -> str:
+    """Small vectors entry by entry; of large ones, how much of each row is blue, white, orange, black."""
+    size = f"{len(rows)} row{'s' if len(rows) > 1 else ''} by {rows.shape[1]} channels"
+    told = times if rows.numel() <= 16 else shares_of_colours
+    labels = names or [""] * len(rows)
+    parts = [f"{label}: {told(row)}" if label else told(row) for label, row in zip(labels, rows, strict=True)]
+    ends = f"Colours end at × {2**-limit:.2g} and × {2**limit:.2g}"
+    return f"Heat map, {size}. {title}{': ' if title else ''}{'; '.join(parts)}. {ends}."
 
 
 def write_factors(axes: "Axes", values: Tensor, limit: float) -> None:

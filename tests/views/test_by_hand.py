@@ -44,3 +44,28 @@ def test_folding_scales_the_bias_on_the_output_side_only() -> None:
     out, inside = plot_folded(torch.tensor([2.0, 4.0]), torch.tensor([0.5, 1.0, 3.0])).axes
     assert written(out) == ["× 2"] * 4 + ["× 4"] * 4
     assert written(inside) == ["× 0.5", "× 1", "× 3", "× 1"] * 2
+
+
+def test_the_description_of_channels_follows_their_factors() -> None:
+    words = plot_channels(torch.tensor([4.0, -1.0, 2.0]), torch.tensor([0.5, 3.0, 0.0])).description
+    assert "3 channels" in words
+    assert (
+        "Channel 0: 4 × 0.5 = 2, blue. Channel 1: -1 × 3 = -3, orange. Channel 2: 2 × 0 = 0, black." in words
+    )
+
+
+def test_the_description_of_two_axes_tells_the_factors() -> None:
+    words = plot_two_axes(torch.tensor([1.0, 0.5])).description
+    assert "2 tokens by 2 channels" in words and "columns have the factors × 1 and × 0.5" in words
+
+
+@pytest.mark.parametrize("factor, gelu", [(1.0, "coincide"), (2.0, "part by up to 0.3")])
+def test_the_description_of_bends_follows_the_factor(factor: float, gelu: str) -> None:
+    relu, other = plot_bends(factor).description.split("GELU")
+    assert "coincide" in relu and gelu in other
+
+
+def test_the_description_of_folding_tells_rows_and_columns() -> None:
+    words = plot_folded(torch.tensor([2.0, 4.0]), torch.tensor([0.5, 1.0, 3.0])).description
+    assert "2 outputs by 3 inputs" in words
+    assert "rows have × 2 and × 4, bias included" in words and "columns have × 0.5, × 1 and × 3" in words

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from ia3_teach.views import output, plain_figure, style
+from ia3_teach.views import output, phrases, plain_figure, style
 
 
 def rgb(position: float) -> tuple[float, ...]:
@@ -53,6 +53,18 @@ def test_plot_scale_takes_vectors_and_layers(vector: torch.Tensor) -> None:
 def test_few_channels_carry_their_factor() -> None:
     figure = style.plot_scale(torch.tensor([2.0, 0.5, -1.0]))
     assert [text.get_text() for text in figure.axes[0].texts] == ["× 2", "× 0.5", "≤ 0"]
+
+
+def test_a_small_vector_is_described_entry_by_entry() -> None:
+    words = style.plot_scale(torch.tensor([2.0, 0.5, -1.0]), title="l_v").description
+    assert "1 row by 3 channels. l_v: × 2, × 0.5 and × -1. Colours end at × 0.5 and × 2." in words
+
+
+def test_a_large_one_by_the_shares_of_its_colours_row_by_row() -> None:
+    rows = torch.ones(2, 40)
+    rows[0, :10], rows[1, :20] = 0.5, 2.0
+    words = style.plot_scale(rows, row_names=["first", "second"]).description
+    assert "first: blue ≈ 25 %, white ≈ 75 %; second: white ≈ 50 %, orange ≈ 50 %" in words
 
 
 def test_triptych_shares_limits_and_shows_the_difference() -> None:
@@ -106,8 +118,8 @@ def test_methods_differ_in_more_than_colour() -> None:
 def test_style_imports_nothing_of_the_project() -> None:
     """Checks and lessons below the views may therefore draw in the same language."""
     modules: set[str] = set()
-    for path in (style.__file__, output.__file__, plain_figure.__file__):
+    for path in (style.__file__, output.__file__, phrases.__file__, plain_figure.__file__):
         tree = ast.parse(Path(path).read_text())
         modules |= {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
-    own = {"ia3_teach.views.output", "ia3_teach.views.plain_figure"}
+    own = {f"ia3_teach.views.{name}" for name in ("output", "phrases", "plain_figure")}
     assert {name for name in modules if "ia3_teach" in name} == own

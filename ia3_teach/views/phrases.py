@@ -1,0 +1,66 @@
+"""Phrases for descriptions of figures: lists, rough numbers, ranges, and the colours of factors."""
+
+from collections.abc import Sequence
+
+from torch import Tensor
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words with commas and an "and".
+
+    >>> listed(["l_k", "l_v", "l_ff"]), listed(["l_k"])
+    ('l_k, l_v and l_ff', 'l_k')
+    """
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def rough(value: float, digits: int = 2) -> str:
+    """A measured number, marked as one that may end otherwise on another machine.
+
+    >>> rough(0.5149)
+    '≈ 0.51'
+    """
+    return f"≈ {value:.{digits}f}"
+
+
+def span(values: Sequence[float], digits: int = 2) -> str:
+    """The range of measured numbers; one number where there is one only.
+
+    >>> span([0.52, 0.9, 0.6]), span([0.5])
+    ('≈ 0.52 to ≈ 0.90', '≈ 0.50')
+    """
+    ends = [rough(end, digits) for end in (min(values), max(values))]
+    return " to ".join(ends if len(values) > 1 else ends[:1])
+
+
+def times(factors: Tensor) -> str:
+    """The factors of a vector (d,), listed.
+
+    >>> import torch
+    >>> times(torch.tensor([1.0, 0.5]))
+    '× 1 and × 0.5'
+    """
+    return listed([f"× {factor:.2g}" for factor in factors.tolist()])
+
+
+def colour_word(factor: float) -> str:
+    """What the colour of a factor is called; 0 and what is below are black.
+
+    >>> [colour_word(factor) for factor in (0.5, 1.0, 2.0, 0.0)]
+    ['blue', 'white', 'orange', 'black']
+    """
+    if factor == 1:
+        return "white"
+    return "black" if factor <= 0 else "blue" if factor < 1 else "orange"
+
+
+def shares_of_colours(factors: Tensor) -> str:
+    """How many of the factors are inhibited, alone, amplified or black, in percent; none is left out.
+
+    >>> import torch
+    >>> shares_of_colours(torch.tensor([0.5, 0.5, 1.0, 2.0]))
+    'blue ≈ 50 %, white ≈ 25 %, orange ≈ 25 %'
+    """
+    words = [colour_word(factor) for factor in factors.flatten().tolist()]
+    found = [colour for colour in ("blue", "white", "orange", "black") if colour in words]
+    return ", ".join(f"{colour} {rough(100 * words.count(colour) / len(words), 0)} %" for colour in found)
