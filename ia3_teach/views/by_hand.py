@@ -54,8 +54,9 @@ def plot_channels(y: Tensor, factors: Tensor) -> "Figure":
 def channels_in_words(y: Tensor, factors: Tensor) -> str:
     """The products, channel by channel, with the colours of their bars."""
     told = (
-        f"Channel {j}: {before:g} × {factor:g} = {before * factor:g}, {colour_word(factor)}."
+        f"Channel {j}: {before:g} × {factor:g} = {before * factor:g}, {look}."
         for j, (before, factor) in enumerate(zip(y.tolist(), factors.tolist(), strict=True))
+        for look in [colour_word(factor) if factor else "gone"]
     )
     return f"A bar for each of {len(y)} channels, before (dashed) and after (filled). {' '.join(told)}"
 

@@ -25,12 +25,12 @@ def five_places(notebook: Any) -> Problems:
 
 
 def numbers_not_verdicts(notebook: Any) -> Problems:
-    """Numbers are for the eye; what must hold is for an assertion."""
+    """Numbers are for the eye; what must hold is for an assertion. A call in shown code is neither."""
     for number, cell in code_cells(notebook):
         for output in cell.outputs:
             text = output.get("text", "") or output.get("data", {}).get("text/plain", "")
             for line in text.splitlines():
-                if re.search(r"\b(True|False)\W*$", line):
+                if re.search(r"(?<!\()\b(True|False)\W*$", line):
                     yield f"cell {number} prints {line.strip()!r}"
 
 

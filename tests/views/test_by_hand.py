@@ -50,7 +50,7 @@ def test_the_description_of_channels_follows_their_factors() -> None:
     words = plot_channels(torch.tensor([4.0, -1.0, 2.0]), torch.tensor([0.5, 3.0, 0.0])).description
     assert "3 channels" in words
     assert (
-        "Channel 0: 4 × 0.5 = 2, blue. Channel 1: -1 × 3 = -3, orange. Channel 2: 2 × 0 = 0, black." in words
+        "Channel 0: 4 × 0.5 = 2, blue. Channel 1: -1 × 3 = -3, orange. Channel 2: 2 × 0 = 0, gone." in words
     )
 
 
