@@ -6,7 +6,8 @@ from ia3_teach.lazy import handed_out
 
 if TYPE_CHECKING:  # what editors see; the same names as below
     from ia3_teach.views.ablation import plot_ablation, plot_kinds
-    from ia3_teach.views.attention import plot_attention, plot_block, plot_inner, plot_norms
+    from ia3_teach.views.attention import plot_attention, plot_inner, plot_norms
+    from ia3_teach.views.block_picture import plot_block
     from ia3_teach.views.budget_bars import Sizes, budget, plot_budget, plot_parts
     from ia3_teach.views.budget_explorer import explore_budget
     from ia3_teach.views.by_hand import plot_bends, plot_channels, plot_folded, plot_two_axes
@@ -45,7 +46,8 @@ __all__, __getattr__, __dir__ = handed_out(
     __name__,
     {
         "ablation": "plot_ablation plot_kinds",
-        "attention": "plot_attention plot_block plot_inner plot_norms",
+        "attention": "plot_attention plot_inner plot_norms",
+        "block_picture": "plot_block",
         "budget_bars": "Sizes budget plot_budget plot_parts",
         "budget_explorer": "explore_budget",
         "by_hand": "plot_bends plot_channels plot_folded plot_two_axes",

@@ -1,64 +1,14 @@
-"""Pictures of one BERT block: where the vectors sit, attention before and after, values and activations."""
+"""Pictures of what happens inside one block: attention before and after, values, inner activations."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
-from ia3_teach.views.style import QKV_COLOURS, heat, log2_scale, new_figure, symmetric_limit, text_on
+from ia3_teach.views.style import heat, log2_scale, new_figure, symmetric_limit
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-# Boxes of the block: name -> (column, row, label); arrows run from the first name to the second.
-BOXES = {
-    "x": (0, 1, "x"),
-    "query": (1, 2, "query"),
-    "key": (1, 1, "key"),
-    "value": (1, 0, "value"),
-    "softmax": (2, 1.5, "softmax\nof q·k"),
-    "sum": (3, 0.75, "weighted\nsum"),
-    "W_O": (4, 0.75, "W_O"),
-    "W_1": (5, 0.75, "W_1"),
-    "GELU": (6, 0.75, "GELU"),
-    "W_2": (7, 0.75, "W_2"),
-}
-ARROWS = (
-    ("x", "query"), ("x", "key"), ("x", "value"), ("query", "softmax"), ("key", "softmax"),
-    ("softmax", "sum"), ("value", "sum"), ("sum", "W_O"), ("W_O", "W_1"), ("W_1", "GELU"), ("GELU", "W_2"),
-)  # fmt: skip
-VECTORS = {("key", "softmax"): "k", ("value", "sum"): "v", ("GELU", "W_2"): "ff"}
-
-
-def plot_block() -> "Figure":
-    """One block as boxes and arrows, with the three vectors on the arrows whose numbers they multiply."""
-    figure, axes = new_figure(width=7.5, height=2.4)
-    for start, end in ARROWS:
-        draw_arrow(axes, BOXES[start][:2], BOXES[end][:2])
-    for column, row, label in BOXES.values():
-        box = {"boxstyle": "round,pad=0.45", "facecolor": "white", "edgecolor": "0.35"}
-        axes.text(column, row, label, ha="center", va="center", bbox=box, fontsize=9.5)
-    for (start, end), kind in VECTORS.items():
-        draw_vector(axes, BOXES[start][:2], BOXES[end][:2], kind)
-    axes.set(xlim=(-0.4, 7.5), ylim=(-0.4, 2.5))
-    axes.axis("off")
-    return figure
-
-
-def draw_arrow(axes: "Axes", start: Sequence[float], end: Sequence[float]) -> None:
-    """An arrow that ends before the box at its end."""
-    into_wide_box = end[0] in (2, 3)
-    style = {"arrowstyle": "-|>", "color": "0.5", "shrinkA": 16, "shrinkB": 32 if into_wide_box else 18}
-    axes.annotate("", xy=end, xytext=start, arrowprops=style)
-
-
-def draw_vector(axes: "Axes", start: Sequence[float], end: Sequence[float], kind: str) -> None:
-    """The vector's name on its arrow, in its colour."""
-    column, row = (0.58 * a + 0.42 * b for a, b in zip(start, end, strict=True))
-    box = {"boxstyle": "circle,pad=0.25", "facecolor": QKV_COLOURS[kind], "edgecolor": "none"}
-    ink = text_on(QKV_COLOURS[kind])
-    axes.text(column, row, f"$l_{{{kind}}}$", color=ink, ha="center", va="center", bbox=box, fontsize=11)
 
 
 def plot_attention(before: Tensor, after: Tensor, titles: Sequence[str], tokens: Sequence[str]) -> "Figure":

@@ -12,7 +12,8 @@ from torch import Tensor, nn
 
 from ia3_teach.arithmetic.values import dial
 from ia3_teach.course.lesson.evaluate import scores
-from ia3_teach.views.style import METHODS, new_figure
+from ia3_teach.views.phrases import listed, rough
+from ia3_teach.views.style import METHODS, describe, new_figure
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -70,7 +71,20 @@ def plot_dial(grid: DialGrid, strength: float = 1.0, row: int = 0) -> "Figure":
     right.plot([strength], [here], "o", color="black", markersize=8)
     right.set_title(f"margin at λ = {strength:g}: {here:+.1f}")
     figure.suptitle(wrapped_text(grid.texts[row], 96), fontsize=10)
-    return figure
+    return describe(figure, f"The text: {grid.texts[row]} {setting_in_words(grid, strength, row)}")
+
+
+def setting_in_words(grid: DialGrid, strength: float, row: int) -> str:
+    """The bars and the cursor at one setting, and the two ends of the margin's line."""
+    chances = zip([*grid.words, OTHER_WORDS], grid.at(strength, row), strict=True)
+    bars = listed([f"{word} {rough(100 * chance, 0)} %" for word, chance in chances])
+    margin = dict(zip(grid.stops, grid.margin(row).tolist(), strict=True))
+    first, last = grid.stops[0], grid.stops[-1]
+    return (
+        f"Left, the answer at λ = {strength:g}: {bars}. Right, the margin of {grid.words[-1]} over "
+        f"{grid.words[0]}: {rough(margin[first], 1)} at λ = {first:g}, {rough(margin[strength], 1)} at the "
+        f"cursor, {rough(margin[last], 1)} at λ = {last:g}."
+    )
 
 
 def draw_answer(axes: "Axes", words: Sequence[str], chances: Sequence[float]) -> None:
@@ -115,7 +129,19 @@ def plot_answers(grid: DialGrid, truths: Sequence[str]) -> "Figure":
         axes.set_title(f"{wrapped_text(grid.texts[row], 50)}\n(truth: {truths[row]})", fontsize=9)
         axes.label_outer()
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
-    return figure
+    told = (f"{text} {winners_in_words(grid, row).capitalize()}." for row, text in enumerate(grid.texts))
+    return describe(figure, f"For each text, which answer is the likeliest along the dial. {' '.join(told)}")
+
+
+def winners_in_words(grid: DialGrid, row: int) -> str:
+    """The likeliest answer from stop to stop, each stretch of one answer told once."""
+    words, told = [*grid.words, OTHER_WORDS], []
+    for strength in grid.stops:
+        chances = grid.at(strength, row)
+        winner = words[chances.index(max(chances))]
+        if not told or told[-1][0] != winner:
+            told.append((winner, strength))
+    return ", ".join(f"{word} from λ = {strength:g}" for word, strength in told)
 
 
 def draw_shares(axes: "Axes", grid: DialGrid, row: int) -> None:
@@ -139,7 +165,13 @@ def plot_accuracy(stops: Sequence[float], accuracies: Sequence[float], guessing:
     axes.set_yticks([0, 0.5, 1], ["0 %", "50 %", "100 %"])
     axes.set_title("test texts answered rightly")
     mark_stops(axes, stops)
-    return figure
+    told = listed(
+        [f"{rough(100 * share, 0)} % at λ = {stop:g}" for stop, share in zip(stops, accuracies, strict=True)]
+    )
+    return describe(
+        figure,
+        f"The share of test texts that are answered rightly: {told}. Guessing gives {100 * guessing:.0f} %.",
+    )
 
 
 def wrapped_text(text: str, width: int) -> str:

@@ -2,18 +2,13 @@
 
 import torch
 
-from ia3_teach.views.attention import plot_attention, plot_block, plot_inner, plot_norms
+from ia3_teach.views.attention import plot_attention, plot_inner, plot_norms
 
 TOKENS = ["a", "b", "c"]
 
 
 def pictures(axes) -> list:
     return [image.get_array() for image in axes.get_images()]
-
-
-def test_the_block_has_three_vectors() -> None:
-    texts = [text.get_text() for text in plot_block().axes[0].texts]
-    assert [text for text in texts if text.startswith("$l_")] == ["$l_{k}$", "$l_{v}$", "$l_{ff}$"]
 
 
 def test_attention_has_three_rows_of_maps_and_a_difference() -> None:

@@ -53,6 +53,24 @@ def test_accuracy_over_the_stops() -> None:
     assert list(axes.lines[-1].get_ydata()) == [0.5, 0.9]
 
 
+def test_the_description_of_a_setting_tells_bars_and_cursor(grid: DialGrid) -> None:
+    words = plot_dial(grid, 3.0, row=1).description
+    assert TEXTS[1] in words and "λ = 3: no ≈ 85 %, yes ≈ 5 % and any other word ≈ 10 %" in words
+    assert "≈ 2.8 at λ = -1, ≈ -2.8 at the cursor" in words
+
+
+def test_the_description_of_the_answers_tells_where_the_mind_is_changed() -> None:
+    chances = torch.tensor([[[0.7, 0.2]], [[0.1, 0.2]], [[0.2, 0.7]], [[0.1, 0.9]]])
+    grid = DialGrid(TEXTS[:1], ["no", "yes"], chances, stops=(-1.0, 0.0, 1.0, 2.0))
+    words = plot_answers(grid, ["yes"]).description
+    assert f"{TEXTS[0]} No from λ = -1, any other word from λ = 0, yes from λ = 1." in words
+
+
+def test_the_description_of_accuracy_tells_every_stop() -> None:
+    words = plot_accuracy((0.0, 1.0), (0.51, 0.9), guessing=0.25).description
+    assert "≈ 51 % at λ = 0 and ≈ 90 % at λ = 1. Guessing gives 25 %." in words
+
+
 def test_slider_menu_and_reset_redraw(grid: DialGrid) -> None:
     menu, (slider, reset), picture, words = unpacked(dial_controls(grid))
     assert len(slider.options) <= 9
