@@ -35,7 +35,7 @@ def _multiplies_channels(scale: Callable) -> None:
     """each channel is multiplied by its own entry of l"""
     y, l = _example()
     known = {
-        "l was added: (IA)^3 multiplies, so that l = 1 changes nothing": y + l,
+        "l was added: IA3 multiplies, so that l = 1 changes nothing": y + l,
         "l was ignored: y comes back as it went in": y,
         "l runs over the positions T: line it up with the last axis": y * l[:, None],
         "l runs over the batch B: line it up with the last axis": y * l[:, None, None],
@@ -113,10 +113,10 @@ def _scales_outputs(layer_class: Callable) -> None:
     with torch.no_grad():
         y, bias = linear(x), linear.bias
         known = {
-            "the bias was forgotten: (IA)^3 scales Wx + b, not Wx alone": l * (y - bias) + bias,
+            "the bias was forgotten: IA3 scales Wx + b, not Wx alone": l * (y - bias) + bias,
             "the bias was dropped: scale what the Linear returns": l * (y - bias),
             "l has no effect on the output": y,
-            "l was added to the output: (IA)^3 multiplies": l + y,
+            "l was added to the output: IA3 multiplies": l + y,
             "l runs over the positions T: line it up with the last axis": l[:, None] * y,
         }
     expect_close(layer(x), _by_loop(y, l), "l * (Wx + b)", "compare l * linear(x)", known=known)

@@ -52,7 +52,7 @@ def _ones_change_nothing(fused_scale: Callable) -> None:
     ones = torch.ones(_D_MODEL)
     expect_close(
         fused_scale(ones, ones, _HEADS), torch.ones(3 * _D_MODEL), "the fused vector of ones",
-        "queries are not scaled by (IA)^3: their factor is 1, not 0", as_scale=True,
+        "queries are not scaled by IA3: their factor is 1, not 0", as_scale=True,
     )  # fmt: skip
 
 
