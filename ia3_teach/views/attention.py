@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
-from ia3_teach.views.style import heat, log2_scale, new_figure, symmetric_limit
+from ia3_teach.views.phrases import listed, rough, shares_of_colours
+from ia3_teach.views.style import describe, heat, log2_scale, new_figure, symmetric_limit
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -16,7 +17,7 @@ def plot_attention(before: Tensor, after: Tensor, titles: Sequence[str], tokens:
 
     Grey is the weight, from 0 to 1; in the difference orange gained and blue lost.
     """
-    figure, rows = grid(3, len(titles), width=7.5, height=5.6 if len(titles) < 5 else 4.2)
+    figure, rows = grid(3, len(titles), width=7.0, height=5.4 if len(titles) < 5 else 4.0)
     change = after - before
     limit = max(0.05, change.abs().max().item())
     for column, title in enumerate(titles):
@@ -26,23 +27,39 @@ def plot_attention(before: Tensor, after: Tensor, titles: Sequence[str], tokens:
         rows[0][column].set_title(title)
     for axes in rows.flatten():
         axes.set(xticks=[], yticks=[], aspect="equal")
+        axes.spines[:].set_visible(True)
     for axes, name in zip(rows[:, 0], ("before", "after", "difference"), strict=True):
         axes.set_ylabel(name)
     label_tokens(rows, tokens)
     figure.colorbar(grey, ax=rows[:2], label="weight")
     figure.colorbar(orange, ax=rows[2], label="change")
-    return figure
+    return describe(figure, attention_in_words(before, after, titles, len(tokens)))
+
+
+def attention_in_words(before: Tensor, after: Tensor, titles: Sequence[str], n_tokens: int) -> str:
+    """How sharp each map is, as the mean of its rows' largest weights, and its largest change."""
+    told = [
+        f"{title}: {rough(one.amax(-1).mean().item())} before, {rough(other.amax(-1).mean().item())} after, "
+        f"no weight moves by more than {rough((other - one).abs().max().item())}"
+        for title, one, other in zip(titles, before, after, strict=True)
+    ]
+    return (
+        f"{len(titles)} maps of attention among {n_tokens} tokens, before, after, and the difference. "
+        f"The largest weight of a row, on average: {'; '.join(told)}."
+    )
 
 
 def label_tokens(rows: Any, tokens: Sequence[str]) -> None:
-    """The words that look, beside the first map, and those looked at, below the first of the last row.
+    """The words that look, beside the first map of each row, and those looked at, below the last row.
 
-    All maps have the same order. In small maps every second word is named, so that it can be read.
+    All maps have the same order. Every second word is named, in small maps every third, to be readable.
     """
-    named = list(range(0, len(tokens), 1 if len(rows[0]) < 5 else 2))
+    named = range(0, len(tokens), 2 if len(rows[0]) < 5 else 3)
     words = [tokens[place] for place in named]
-    rows[0][0].set_yticks(named, words)
-    rows[-1][0].set_xticks(named, words, rotation=90)
+    for first in rows[:, 0]:
+        first.set_yticks(named, words)
+    for last in rows[-1]:
+        last.set_xticks(named, words, rotation=90)
 
 
 def grid(lines: int, columns: int, width: float, height: float, **more: Any) -> tuple["Figure", Any]:
@@ -54,7 +71,7 @@ def grid(lines: int, columns: int, width: float, height: float, **more: Any) -> 
 
 def plot_norms(norms: Mapping[str, Tensor], tokens: Sequence[str]) -> "Figure":
     """The length of each token's value in each head: a map (n_heads, T) per title, in one scale."""
-    figure, columns = new_figure(width=7.5, height=2.4, columns=len(norms))
+    figure, columns = new_figure(width=7.0, height=2.4, columns=len(norms))
     top = max(norm.max().item() for norm in norms.values())
     for axes, (title, norm) in zip(columns, norms.items(), strict=True):
         grey = axes.imshow(norm.numpy(), cmap="Greys", vmin=0, vmax=top, aspect="auto")
@@ -62,7 +79,11 @@ def plot_norms(norms: Mapping[str, Tensor], tokens: Sequence[str]) -> "Figure":
         axes.set_xticks(range(len(tokens)), tokens, rotation=90)
     columns[0].set_ylabel("head")
     figure.colorbar(grey, ax=columns, label="length of the value")
-    return figure
+    told = (
+        f"{title}: {listed([f'head {head} {rough(row.mean().item(), 1)}' for head, row in enumerate(norm)])}."
+        for title, norm in norms.items()
+    )
+    return describe(figure, f"The length of each token's value in each head; on average, {' '.join(told)}")
 
 
 def plot_inner(before: Tensor, factors: Tensor, after: Tensor, tokens: Sequence[str]) -> "Figure":
@@ -70,7 +91,7 @@ def plot_inner(before: Tensor, factors: Tensor, after: Tensor, tokens: Sequence[
 
     The darkest grey is reached by 1 % of the entries, so that one loud channel does not bleach the rest.
     """
-    figure, panels = grid(3, 1, width=7.5, height=5.2, height_ratios=[5, 1, 5])
+    figure, panels = grid(3, 1, width=7.0, height=5.2, height_ratios=[5, 1, 5])
     top, middle, bottom = panels.flatten()
     darkest = max(before.quantile(0.99).item(), after.quantile(0.99).item())
     for axes, part, title in ((top, before, "after GELU"), (bottom, after, "times l_ff")):
@@ -84,4 +105,14 @@ def plot_inner(before: Tensor, factors: Tensor, after: Tensor, tokens: Sequence[
     bar.ax.set_yticklabels([f"× {2**tick:.2g}" for tick in bar.get_ticks()])
     middle.set(title="l_ff", yticks=[], xticks=[])
     bottom.set_xlabel("inner channel")
-    return figure
+    return describe(figure, inner_in_words(before, factors, after))
+
+
+def inner_in_words(before: Tensor, factors: Tensor, after: Tensor) -> str:
+    """How loud the activations are above and below the factors, and the factors' range and colours."""
+    loud, louder = (rough(part.max().item(), 1) for part in (before, after))
+    return (
+        f"{before.shape[0]} tokens by {before.shape[1]} inner channels: activations up to {loud}; "
+        f"factors from × {rough(factors.min().item(), 1)} to × {rough(factors.max().item(), 1)}, "
+        f"{shares_of_colours(factors)}; their products up to {louder}."
+    )
