@@ -7,13 +7,14 @@ import torch
 
 from ia3_teach.course.lesson.costs import Cost, break_even
 from ia3_teach.views.curves import finish
-from ia3_teach.views.style import METHODS, new_figure
+from ia3_teach.views.levels import draw_level
+from ia3_teach.views.phrases import rough, span
+from ia3_teach.views.style import METHODS, describe, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_CHANCE = {"color": "0.4", "linestyle": ":", "linewidth": 1}
 _IN_CONTEXT = {"color": METHODS["4-shot"]["color"]}
 
 
@@ -30,24 +31,29 @@ def median(values: Sequence[float]) -> float:
 def plot_shots(
     draws: Mapping[int, Sequence[float]], trained: Sequence[float], level: float = 0.5
 ) -> "Figure":
-    """Accuracy by the number of examples in context, every draw a dot; IA3 trained on 32 as a line.
-
-    The numbers of examples stand at equal distances, since 0 has no logarithm.
-    """
-    figure, axes = new_figure(height=2.9)
-    for place, values in enumerate(draws.values()):
-        axes.plot([place] * len(values), values, "D", alpha=0.5, markersize=5, **_IN_CONTEXT)
+    """Accuracy by the number of examples in context, every draw a dot; IA3 trained on 32 as line and band."""
+    figure, axes = new_figure(height=3.2)
+    for number, values in draws.items():
+        axes.plot([number] * len(values), values, "D", alpha=0.5, markersize=5, **_IN_CONTEXT)
     middles = [median(values) for values in draws.values()]
-    axes.plot(middles, label="examples in context, frozen model (median of the draws)", **_IN_CONTEXT)
+    axes.plot(list(draws), middles, label="examples in context (line: median of the draws)", **_IN_CONTEXT)
     colour = METHODS["IA3"]["color"]
-    axes.axhspan(min(trained), max(trained), color=colour, alpha=0.2, linewidth=0)
-    axes.axhline(median(trained), color=colour, label="IA3 trained on 32 examples, none in context")
-    axes.axhline(level, label="chance", **_CHANCE)
-    axes.set_xticks(range(len(draws)), [f"{number}" for number in draws])
+    axes.axhline(median(trained), color=colour, label="IA3 trained on 32 examples (line: median)")
+    axes.axhspan(
+        min(trained), max(trained), color=colour, alpha=0.2, linewidth=0, label="IA3, between its draws"
+    )
+    draw_level(axes, level)
+    axes.set_xticks(list(draws))
     axes.set_ylim(0.35, 1.02)
-    finish(axes, "examples in the prompt", "accuracy", "")
-    axes.legend(frameon=False, loc="center right", bbox_to_anchor=(1, 0.5))
-    return figure
+    axes.set(xlabel="examples in the prompt", ylabel="accuracy")
+    axes.grid(alpha=0.3)
+    figure.legend(loc="outside upper center", ncols=2, frameon=False)
+    told = "; ".join(f"{number}: {span(values)}" for number, values in draws.items())
+    return describe(
+        figure,
+        f"Accuracy by the number of examples in the prompt, {told}. IA3 trained on 32 examples, none in the "
+        f"prompt: {span(trained)}. Chance: {level:g}.",
+    )
 
 
 def plot_turned(pairs: Mapping[str, tuple[Sequence[float], Sequence[float]]], level: float = 0.5) -> "Figure":
@@ -60,11 +66,17 @@ def plot_turned(pairs: Mapping[str, tuple[Sequence[float], Sequence[float]]], le
             axes.bar(place, median(values), width=0.6, color=look["color"], alpha=0.35)
             axes.plot([place] * len(values), values, markersize=5, alpha=0.8, **look)
             axes.text(place, max(values) + 0.04, f"{median(values):.2f}", ha="center")
-    axes.axhline(level, **_CHANCE)
+    draw_level(axes, level)
     axes.set_xticks(range(len(names)), names)
-    axes.set_ylim(0, 1.05)
+    axes.set_ylim(0, 1.1)
     axes.set_ylabel("accuracy")
-    return figure
+    told = "; ".join(
+        f"{method}, {rough(median(right))} with right labels, {rough(median(turned))} with turned ones"
+        for method, (right, turned) in pairs.items()
+    )
+    return describe(
+        figure, f"Median accuracies with right and with turned labels: {told}. Chance: {level:g}."
+    )
 
 
 def plot_changes(changes: Mapping[str, Sequence[float]]) -> "Figure":
@@ -79,7 +91,10 @@ def plot_changes(changes: Mapping[str, Sequence[float]]) -> "Figure":
     axes.set_xlim(left=-0.5)
     axes.set_xlabel("% of the answers that change (one diamond per draw, line: median)")
     axes.grid(axis="x", alpha=0.3)
-    return figure
+    told = "; ".join(
+        f"{change}: {span([100 * share for share in shares], 0)} %" for change, shares in changes.items()
+    )
+    return describe(figure, f"The share of answers that change, over the draws. {told}.")
 
 
 def plot_table(points: Mapping[str, tuple[float, float]]) -> "Figure":
@@ -95,7 +110,9 @@ def plot_table(points: Mapping[str, tuple[float, float]]) -> "Figure":
     axes.set_xlabel("FLOPs per prediction")
     axes.set_ylabel("mean accuracy in %")
     axes.grid(alpha=0.3)
-    return figure
+    told = "; ".join(f"{name}: {flops:.1e} FLOPs, {right:g} %" for name, (flops, right) in points.items())
+    best = max(points, key=lambda name: points[name][1])
+    return describe(figure, f"Accuracy over FLOPs per prediction. {told}. The highest is {best}.")
 
 
 def plot_break_even(trained: tuple[str, Cost], others: Mapping[str, Cost], most: float = 1e5) -> "Figure":
@@ -111,7 +128,10 @@ def plot_break_even(trained: tuple[str, Cost], others: Mapping[str, Cost], most:
     axes.set_xscale("log")
     axes.set_yscale("log")
     finish(axes, "number of predictions", "FLOPs in all", "")
-    return figure
+    told = "; ".join(f"{other}, after {break_even(cost, dear):,}" for other, dear in others.items())
+    return describe(
+        figure, f"FLOPs in all over the number of predictions. {name} has cost less than: {told}."
+    )
 
 
 def _mark(axes: "Axes", n: int, cost: Cost) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ia3_teach.course.lesson.verdict import TIE, Lead
-from ia3_teach.views.style import METHODS, new_figure
+from ia3_teach.views.levels import draw_upright_level
+from ia3_teach.views.style import METHODS, describe, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,15 +43,28 @@ def plot_medians(panels: Mapping[str, Sequence[Row]], level: float | None = None
     for panel, (title, rows) in zip(figure.axes, panels.items(), strict=True):
         draw_medians(panel, rows, tasks, methods)
         if level is not None:
-            panel.axvline(level, color="0.4", linestyle=":", linewidth=1)
+            draw_upright_level(panel, level)
         panel.set_title(title)
         panel.set_xlabel("test accuracy")
         panel.set_xlim(left_end(panels), 1.03)
     for panel in figure.axes[1:]:
         panel.set_yticklabels([])
     handles, labels = figure.axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=len(methods), frameon=False)
-    return figure
+    figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False)
+    told = " ".join(f"{' '.join(title.split())}: {ranks_in_words(rows)}." for title, rows in panels.items())
+    return describe(figure, f"Median test accuracies by task, the best method first. {told}")
+
+
+def ranks_in_words(rows: Sequence[Row]) -> str:
+    """For each task the methods with their medians, the highest first."""
+    tasks = {row["task"]: [each for each in rows if each["task"] == row["task"]] for row in rows}
+    return "; ".join(
+        f"{task.replace('_', ' ')}, "
+        + ", ".join(
+            f"{NAMES[row['method']]} {row['median']:.2f}" for row in sorted(found, key=lambda r: -r["median"])
+        )
+        for task, found in sorted(tasks.items())
+    )
 
 
 def left_end(panels: Mapping[str, Sequence[Row]]) -> float:

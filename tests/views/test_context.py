@@ -26,13 +26,14 @@ def test_shots_show_every_draw_the_medians_and_the_trained_line() -> None:
     assert list(several.get_ydata()) == [0.4, 0.6, 0.55]
     assert list(middles.get_ydata()) == [0.5, 0.55]
     assert set(ia3.get_ydata()) == {0.8} and set(chance.get_ydata()) == {0.5}
-    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["0", "4"]
+    assert list(axes.get_xticks()) == [0, 4] == [single.get_xdata()[0], several.get_xdata()[0]]
+    assert axes.texts[0].get_text() == "chance"
 
 
 def test_turned_labels_stand_beside_right_ones() -> None:
     (axes,) = plot_turned({"4-shot": ([0.5, 0.6, 0.7], [0.4]), "IA3": ([0.9], [0.1])}).axes
     assert [bar.get_height() for bar in axes.patches] == [0.6, 0.4, 0.9, 0.1]
-    assert [text.get_text() for text in axes.texts] == ["0.60", "0.40", "0.90", "0.10"]
+    assert [text.get_text() for text in axes.texts] == ["0.60", "0.40", "0.90", "0.10", "chance"]
     labels = [tick.get_text().split("\n")[0] for tick in axes.get_xticklabels()]
     assert labels == ["4-shot", "4-shot", "IA3", "IA3"]
 
@@ -59,3 +60,36 @@ def test_break_even_marks_where_the_trained_one_becomes_cheaper() -> None:
     assert axes.get_xscale() == axes.get_yscale() == "log"
     assert [text.get_text() for text in axes.texts] == ["6", "13"]
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["trained", *others]
+
+
+def test_every_line_and_band_of_the_shots_has_a_name() -> None:
+    figure = plot_shots({0: [0.5], 4: [0.4, 0.6, 0.55]}, trained=[0.8, 0.9, 0.7])
+    assert len(figure.legends[0].get_texts()) == 3
+
+
+DESCRIBED = {
+    "shots": (
+        plot_shots({0: [0.5], 4: [0.4, 0.6]}, trained=[0.8, 0.9], level=0.25),
+        "0: ≈ 0.50; 4: ≈ 0.40 to ≈ 0.60. IA3 trained on 32 examples, none in the prompt: ≈ 0.80 to ≈ 0.90. "
+        "Chance: 0.25.",
+    ),
+    "turned": (
+        plot_turned({"IA3": ([0.9], [0.1])}),
+        "IA3, ≈ 0.90 with right labels, ≈ 0.10 with turned ones.",
+    ),
+    "changes": (plot_changes({"other order": [0.1, 0.2]}), "other order: ≈ 10 to ≈ 20 %."),
+    "table": (
+        plot_table({"T-Few": (1.1e12, 72.4), "GPT-3": (1.4e15, 80)}),
+        "T-Few: 1.1e+12 FLOPs, 72.4 %; GPT-3: 1.4e+15 FLOPs, 80 %. The highest is GPT-3.",
+    ),
+    "break-even": (
+        plot_break_even(("trained", Cost(10, 1)), {"read every time": Cost(0, 3)}, most=100),
+        "trained has cost less than: read every time, after 6.",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", DESCRIBED)
+def test_a_description_follows_the_data(kind: str) -> None:
+    figure, words = DESCRIBED[kind]
+    assert words in figure.description

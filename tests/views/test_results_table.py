@@ -42,6 +42,20 @@ def test_each_median_is_a_mark_with_its_quartiles_beside_its_task() -> None:
     assert left.get_xlim() == right.get_xlim()
 
 
+def test_the_description_ranks_the_methods_of_each_task() -> None:
+    words = plot_medians(by_examples(ROWS, "tiny-bloom")).description
+    assert (
+        "tiny-bloom 32 examples: plan, IA3 0.80, LoRA 0.70, 4-shot 0.55, zero-shot 0.50; who liked, IA3"
+        in words
+    )
+    assert "tiny-bloom 256 examples: plan, IA3 0.90" in words
+
+
+def test_the_level_of_chance_is_named() -> None:
+    (legend,) = plot_medians(by_examples(ROWS, "tiny-bloom"), level=0.5).legends
+    assert legend.get_texts()[-1].get_text() == "chance"
+
+
 def test_the_axis_begins_at_a_tenth_below_everything() -> None:
     assert left_end({"": [row("plan", "ia3", 32, 0.55)]}) == 0.4
     assert left_end({"": [row("plan", "ia3", 32, 0.62)]}) == 0.5
