@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from ia3_teach.views.style import METHODS, QKV_COLOURS, new_figure
+from ia3_teach.views.phrases import trend
+from ia3_teach.views.style import METHODS, QKV_COLOURS, describe, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,7 +35,8 @@ def plot_losses(runs: Mapping[str, Sequence[float]], title: str = "") -> "Figure
         axes.plot(running_mean(losses), label=name, **look)
     finish(axes, "step", "loss", title)
     axes.set_ylim(bottom=0)
-    return figure
+    means = {name: running_mean(losses) for name, losses in runs.items()}
+    return describe(figure, "The loss of each step and its running mean, " + lines_in_words(means))
 
 
 def plot_lines(
@@ -50,7 +52,18 @@ def plot_lines(
         log_ticks(axes, x)
     axes.set_yscale("log" if log_y else "linear")
     finish(axes, x_label, y_label, title)
-    return figure
+    opening = f"{title}: " if title else ""
+    reach = f"from {x[0]:g} to {x[-1]:g}"
+    return describe(figure, f"{opening}{y_label} over {x_label}, {reach}; {lines_in_words(lines)}")
+
+
+def lines_in_words(lines: Mapping[str, Sequence[float]]) -> str:
+    """How each line runs.
+
+    >>> lines_in_words({"IA3": [3.0, 1.0], "LoRA": [1.0, 1.0]})
+    'IA3 falls from ≈ 3.0 to ≈ 1.0; LoRA stays at ≈ 1.0.'
+    """
+    return "; ".join(f"{name} {trend(y)}" for name, y in lines.items()) + "."
 
 
 def plot_moves(vectors: Mapping[str, Tensor], limit: float | None = None) -> "Figure":

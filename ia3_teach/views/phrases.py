@@ -1,6 +1,7 @@
 """Phrases for descriptions of figures: lists, rough numbers, ranges, and the colours of factors."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from torch import Tensor
 
@@ -64,3 +65,26 @@ def shares_of_colours(factors: Tensor) -> str:
     words = [colour_word(factor) for factor in factors.flatten().tolist()]
     found = [colour for colour in ("blue", "white", "orange", "black") if colour in words]
     return ", ".join(f"{colour} {rough(100 * words.count(colour) / len(words), 0)} %" for colour in found)
+
+
+def about(value: float) -> str:
+    """A number of any size with the two digits that count, and never with an exponent.
+
+    >>> about(0.1234), about(22368.6), about(3.1e-7), about(1.0)
+    ('≈ 0.12', '≈ 22,000', '≈ 0.00000031', '≈ 1.0')
+    """
+    return f"≈ {Decimal(f'{value:.1e}'):,f}"
+
+
+def trend(values: Sequence[float]) -> str:
+    """How a line runs from its first to its last value.
+
+    >>> trend([1.0, 3.0]), trend([3.0, 1.0]), trend([2.0, 2.0])
+    ('rises from ≈ 1.0 to ≈ 3.0', 'falls from ≈ 3.0 to ≈ 1.0', 'stays at ≈ 2.0')
+    >>> trend([2.0, 5.0, 2.0])
+    'returns to ≈ 2.0'
+    """
+    first, last = about(values[0]), about(values[-1])
+    if first == last:
+        return f"{'stays at' if {*map(about, values)} == {first} else 'returns to'} {first}"
+    return f"{'rises' if values[-1] > values[0] else 'falls'} from {first} to {last}"

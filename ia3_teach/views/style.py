@@ -13,7 +13,7 @@ from torch import Tensor
 from ia3_teach.views.output import describe as describe
 from ia3_teach.views.output import png as png
 from ia3_teach.views.output import show as show
-from ia3_teach.views.phrases import shares_of_colours, times
+from ia3_teach.views.phrases import shares_of_colours, span, times
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -100,10 +100,23 @@ def heat(axes: "Axes", values: Tensor, limit: float) -> Any:
 
 
 def scale_bar(figure: "Figure", image: Any, axes: Any, limit: float) -> None:
-    """A colour bar whose ticks are factors (0.5, 1, 2), not logarithms; more digits near 1."""
-    bar = figure.colorbar(image, ax=axes, ticks=[-limit, -limit / 2, 0, limit / 2, limit])
+    """A colour bar whose ticks are factors (0.5, 1, 2), not logarithms; more digits near 1.
+
+    It ends in an arrow where an entry of these axes lies beyond the limit.
+    """
+    ticks = [-limit, -limit / 2, 0, limit / 2, limit]
+    bar = figure.colorbar(image, ax=axes, ticks=ticks, extend=beyond(axes, limit))
     digits = ".2f" if limit < 0.4 else ".2g"
     bar.ax.set_yticklabels([f"× {2**tick:{digits}}" if tick else "× 1" for tick in bar.get_ticks()])
+
+
+def beyond(axes: Any, limit: float) -> str:
+    """At which ends entries lie beyond the limit, in matplotlib's words: neither, min, max or both."""
+    panels = list(axes) if hasattr(axes, "__iter__") else [axes]
+    drawn = [image.get_array().compressed() for panel in panels for image in panel.images]
+    below = any((values < -1.0001 * limit).any() for values in drawn)
+    above = any((values > 1.0001 * limit).any() for values in drawn)
+    return {(0, 0): "neither", (1, 0): "min", (0, 1): "max", (1, 1): "both"}[below, above]
 
 
 def text_on(colour: str) -> str:
@@ -142,13 +155,23 @@ def plot_scale(
 
 
 def scale_in_words(rows: Tensor, limit: float, title: str, names: Sequence[str]) -> str:
-    """Small vectors entry by entry; of large ones, how much of each row is blue, white, orange, black."""
+    """Small vectors entry by entry; of each row of large ones its range and the shares of its colours."""
     size = f"{len(rows)} row{'s' if len(rows) > 1 else ''} by {rows.shape[1]} channels"
-    told = times if rows.numel() <= 16 else shares_of_colours
+    told = times if rows.numel() <= 16 else range_and_colours
     labels = names or [""] * len(rows)
     parts = [f"{label}: {told(row)}" if label else told(row) for label, row in zip(labels, rows, strict=True)]
     ends = f"Colours end at × {2**-limit:.2g} and × {2**limit:.2g}"
     return f"Heat map, {size}. {title}{': ' if title else ''}{'; '.join(parts)}. {ends}."
+
+
+def range_and_colours(row: Tensor) -> str:
+    """How far a row's factors reach, and the shares of its colours.
+
+    >>> range_and_colours(torch.ones(9))
+    'white ≈ 100 %'
+    """
+    reach = "" if (row == 1).all() else f"× {span(row.tolist())}, "
+    return reach + shares_of_colours(row)
 
 
 def write_factors(axes: "Axes", values: Tensor, limit: float) -> None:

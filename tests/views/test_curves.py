@@ -32,3 +32,13 @@ def test_moves_are_shares_of_all_entries_and_reach_the_furthest() -> None:
     heights = outline[:-1:2, 1]
     assert heights.max() == pytest.approx(50)
     assert outline[:, 0].min() == pytest.approx(0.5)
+
+
+def test_lines_and_losses_are_described_by_where_they_begin_and_end() -> None:
+    lines = {"float32": [1.0, 5.0, 2.0], "bfloat16": [4.0, 4.0, 4.0]}
+    words = plot_lines([1, 10, 300], lines, x_label="switches", y_label="error", log_x=True).description
+    assert words == (
+        "error over switches, from 1 to 300; float32 rises from ≈ 1.0 to ≈ 2.0; bfloat16 stays at ≈ 4.0."
+    )
+    words = plot_losses({"IA3": [3.0, 1.0], "LoRA": [1.0, 3.0]}).description
+    assert "IA3 falls from ≈ 3.0 to ≈ 2.0" in words and "LoRA rises from ≈ 1.0 to ≈ 2.0" in words

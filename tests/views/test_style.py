@@ -64,7 +64,18 @@ def test_a_large_one_by_the_shares_of_its_colours_row_by_row() -> None:
     rows = torch.ones(2, 40)
     rows[0, :10], rows[1, :20] = 0.5, 2.0
     words = style.plot_scale(rows, row_names=["first", "second"]).description
-    assert "first: blue ≈ 25 %, white ≈ 75 %; second: white ≈ 50 %, orange ≈ 50 %" in words
+    assert "first: × ≈ 0.50 to ≈ 1.00, blue ≈ 25 %, white ≈ 75 %; " in words
+    assert "second: × ≈ 1.00 to ≈ 2.00, white ≈ 50 %, orange ≈ 50 %" in words
+
+
+@pytest.mark.parametrize(
+    ("entries", "ends"),
+    [([1.0, 2.0], "neither"), ([0.1, 1.0], "min"), ([1.0, 9.0], "max"), ([0.1, 9.0], "both"),
+     ([-1.0, 1.0], "neither")],
+)  # fmt: skip
+def test_the_bar_ends_in_an_arrow_where_entries_lie_beyond_it(entries: list[float], ends: str) -> None:
+    figure = style.plot_scale(torch.tensor(entries), limit=1.0)
+    assert figure.axes[0].images[0].colorbar.extend == ends
 
 
 def test_triptych_shares_limits_and_shows_the_difference() -> None:
