@@ -28,8 +28,9 @@ if TYPE_CHECKING:  # what editors see; the same names as below
     from ia3_teach.views.groups import plot_groups
     from ia3_teach.views.heat_map import plot_concentration, plot_distribution, plot_vectors
     from ia3_teach.views.many_tasks import plot_profiles
+    from ia3_teach.views.measured import plot_rounds, plot_sizes
     from ia3_teach.views.memory import plot_memory
-    from ia3_teach.views.merging import plot_lost_bits, plot_microscope, plot_rounds, plot_sizes
+    from ia3_teach.views.merging import plot_lost_bits, plot_microscope
     from ia3_teach.views.merging_explorer import explore_merge, ia3_sites, microscope
     from ia3_teach.views.pull import plot_pull
     from ia3_teach.views.puzzle import plot_attention_changes, plot_landings, plot_roles
@@ -61,8 +62,9 @@ __all__, __getattr__, __dir__ = handed_out(
         "groups": "plot_groups",
         "heat_map": "plot_concentration plot_distribution plot_vectors",
         "many_tasks": "plot_profiles",
+        "measured": "plot_rounds plot_sizes",
         "memory": "plot_memory",
-        "merging": "plot_lost_bits plot_microscope plot_rounds plot_sizes",
+        "merging": "plot_lost_bits plot_microscope",
         "merging_explorer": "explore_merge ia3_sites microscope",
         "pull": "plot_pull",
         "puzzle": "plot_attention_changes plot_landings plot_roles",

@@ -19,6 +19,7 @@ Site = tuple[Tensor, Tensor, str]
 STRENGTHS = (-1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
 FORMATS = ("float32", "bfloat16", "float16")
 WINDOW = 96
+PICTURE = {"width": "700px", "max_width": "100%"}  # as wide as a figure that `show` sends
 WITHOUT_WIDGETS = "A menu of layers, a choice of formats and a slider for λ: they need a running notebook."
 
 
@@ -70,7 +71,8 @@ def merging_controls(sites: dict[str, Site]) -> "VBox":
     form = widgets.ToggleButtons(options=FORMATS, description="format", style={"button_width": "7em"})
     stops = [(f"{strength:g}", strength) for strength in STRENGTHS]
     slider = widgets.SelectionSlider(options=stops, value=1.0, description="λ", layout={"width": "36em"})
-    reset, picture, words = widgets.Button(description="Reset"), widgets.Image(format="png"), widgets.Label()
+    reset, words = widgets.Button(description="Reset"), widgets.Label()
+    picture = widgets.Image(format="png", layout=PICTURE)
 
     def redraw(*_: object) -> None:
         setting = sites[menu.value], form.value, slider.value

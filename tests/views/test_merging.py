@@ -5,13 +5,7 @@ import torch
 from torch import Tensor, nn
 
 from ia3_teach import IA3, attach, merge, set_vectors
-from ia3_teach.views.merging import (
-    MOST_BITS,
-    plot_lost_bits,
-    plot_microscope,
-    plot_rounds,
-    plot_sizes,
-)
+from ia3_teach.views.merging import STRONGER, plot_lost_bits, plot_microscope
 from ia3_teach.views.merging_explorer import (
     explore_merge,
     ia3_sites,
@@ -50,24 +44,34 @@ def test_weights_share_their_limits_and_small_ones_show_their_numbers() -> None:
     )
 
 
-def test_lost_bits_are_counted_in_the_title_and_nan_is_kept() -> None:
-    figure = plot_lost_bits({"float32": torch.tensor([[0.0, 1.0], [torch.nan, 0.0]]), "b": torch.zeros(2, 2)})
-    assert [axes.get_title() for axes in figure.axes[:2]] == ["float32\n50 % not back", "b\n0 % not back"]
-    assert pictures(figure)[0].isnan().tolist() == [[False, False], [True, False]]
-    assert figure.axes[0].images[0].get_clim() == (0, MOST_BITS)
+def test_the_difference_of_a_large_weight_is_drawn_stronger_and_its_title_says_so() -> None:
+    figure = plot_microscope(torch.ones(9, 9), torch.full((9,), 1.5), torch.full((9, 9), 1.5), "in")
+    panels = {axes.get_label(): axes for axes in figure.axes}
+    limits = {name: panels[name].images[0].get_clim()[1] for name in ("W", "W′", "W′ − W")}
+    assert limits == {"W": 1.5, "W′": 1.5, "W′ − W": 1.5 / STRONGER}
+    assert f"{STRONGER} × as strong" in panels["W′ − W"].get_title()
+    (bar,) = [axes for axes in figure.axes if axes.get_label() == "bar"]
+    assert [label.get_text() for label in bar.get_yticklabels()] == ["-1.5", "0", "1.5"]
 
 
-def test_every_round_is_drawn_and_the_median_written() -> None:
-    (axes,) = plot_rounds({"bare": [1.0, 0.9, 1.3], "merged": [2.0]}, "time").axes
-    assert axes.lines[0].get_xdata().tolist() == [1.0, 0.9, 1.3]
-    assert [text.get_text() for text in axes.texts] == ["1.00", "2.00"]
+@pytest.mark.parametrize(("side", "lines"), [("out", "rows"), ("in", "columns")])
+def test_the_microscope_says_which_lines_change(side: str, lines: str) -> None:
+    l = torch.tensor([2.0, 1.0, 0.5])
+    merged = l[:, None].expand(3, 3) if side == "out" else l.expand(3, 3)
+    words = plot_microscope(torch.ones(3, 3), l, merged, side, title="a fold").description
+    assert words.startswith(f"a fold. W, l on the {side}put side")
+    assert f"of 3 {lines} 2 change, by ≈ 1.0 at the most" in words
 
 
-def test_sizes_stand_on_a_logarithmic_axis_and_names_once_in_the_legend() -> None:
-    groups = {"small": {"IA3": 1.0, "full copy": 100.0}, "large": {"IA3": 10.0, "full copy": 1e4}}
-    figure = plot_sizes(groups, "GB", level=1000)
-    assert figure.axes[0].get_xscale() == "log"
-    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["IA3", "full copy"]
+def test_lost_bits_are_counted_in_the_title_and_every_kind_that_occurs_is_in_the_key() -> None:
+    maps = {"float32": torch.tensor([[0.0, 1.0], [torch.nan, 0.0]]), "b": torch.zeros(2, 2)}
+    figure = plot_lost_bits(maps)
+    assert [axes.get_title() for axes in figure.axes] == ["float32\n50 % not back", "b\n0 % not back"]
+    assert figure.axes[0].images[0].get_array().tolist() == [[0, 1], [4, 0]]
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["back", "1 step off", "no number"]
+    assert (
+        "float32: back ≈ 50 %, 1 step off ≈ 25 % and no number ≈ 25 %; b: back ≈ 100 %" in figure.description
+    )
 
 
 def adapted() -> nn.Module:
