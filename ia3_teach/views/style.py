@@ -1,7 +1,7 @@
 """The one colour language: blue inhibits, white is 1, orange amplifies, on a log2 scale.
 
-It needs nothing of the project but `views.output`, `views.phrases` and `views.plain_figure`, so that checks and
-lessons may draw in it too.
+It needs nothing of the project but `views.output`, `views.phrases` and `views.plain_figure`, so that checks
+and lessons may draw in it too.
 """
 
 from collections.abc import Sequence
