@@ -10,16 +10,17 @@ from pathlib import Path
 
 import torch
 from torch import Tensor, nn
-from tqdm import tqdm
 
 from ia3_teach.layer import linear_layers
 from ia3_teach.state import state_of
 from ia3_teach.storage.fingerprints import fingerprint
+from ia3_teach.training.bars import progress
 from ia3_teach.training.batches import Example, check_data, collate, digest, examples_of
 from ia3_teach.training.cache import without_cache
 from ia3_teach.training.checkpoint import TrainingState, check_path, load_checkpoint, save_checkpoint
 from ia3_teach.training.losses import loss_of
 from ia3_teach.training.mode import in_mode
+from ia3_teach.training.threads import few_threads
 
 SAVE_EVERY = 50
 Loss = Callable[[nn.Module, Sequence[Example]], Tensor]
@@ -75,9 +76,9 @@ def fit(
         settings |= facts_of(model, data, loss, parameters)
     history = History()
     state = TrainingState(settings, parameters, optimizer, schedule, history.losses)
-    with seeded(seed), restoring(model, optimizer):
+    with few_threads(model), seeded(seed), restoring(model, optimizer), progress("fit") as counted:
         first = 0 if checkpoint is None else load_checkpoint(Path(checkpoint), state)
-        for step in tqdm(range(first, steps), "fit", initial=first, total=steps, delay=2, leave=False):
+        for step in counted(range(first, steps)):
             model.train()  # `on_step` may have measured something in between
             examples = examples_of(step, data, batch_size, seed)
             with without_cache(model):

@@ -10,6 +10,7 @@ from typing import Any
 from ia3_teach.course.lab.kernel import LessonFailed, client, explain, read_notebook
 from ia3_teach.course.lab.offline_kernel import environment
 from ia3_teach.storage.atomic import replacing
+from ia3_teach.training.bars import GONE
 
 _BAR = re.compile(r"\d+%\|")  # a tqdm line
 _WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -61,9 +62,11 @@ def _joined(outputs: Iterable[Any]) -> list[Any]:
 
 
 def _plain(output: Any) -> Any:
-    """An output without its widget number; None for a text progress bar, or nothing, on stderr."""
+    """An output without its widget number; None for a bar on stderr, nothing on it, or a bar that is gone."""
     if output.output_type == "stream" and output.name == "stderr":
         return None if _BAR.search(output.text) or not output.text.strip() else output
+    if output.get("data") == {"text/html": GONE}:
+        return None
     output.get("data", {}).pop(_WIDGET, None)
     return output
 
