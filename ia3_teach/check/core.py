@@ -1,5 +1,6 @@
 """Checks as lists of properties: run in order, stop at the first that does not hold."""
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from ia3_teach.check.failure import (
     learner_error,
     not_written_yet,
 )
+from ia3_teach.check.unwritten import show_in_grey
 
 Property = Callable[[Any], None]
 
@@ -45,22 +47,27 @@ def _try(holds: Property, answer: Any) -> None:
         _draw(failure.picture)
         raise
     except NotImplementedError:
-        raise not_written_yet() from None
+        show_in_grey()
+        raise not_written_yet(getattr(sys, "last_value", None)) from None
     except Exception as error:  # the learner's code may raise anything at all
         raise learner_error(error, during=(holds.__doc__ or "").strip()) from error
 
 
 def _draw(picture: Picture | None) -> None:
-    """Target, yours, difference; only where there is a notebook to show them in."""
-    import sys
-
+    """Target, yours, difference; only where there is a notebook, and more to see than two flat squares."""
     shell = sys.modules.get("IPython")
     if picture is None or shell is None or shell.get_ipython() is None:
         return
+    if all(part.numel() and (part == part.flatten()[0]).all() for part in (picture.target, picture.yours)):
+        return  # flat squares show nothing that the message does not say
     from ia3_teach.views.style import plot_triptych, show
 
     figure = plot_triptych(picture.target, picture.yours, as_scale=picture.as_scale)
-    show(figure, alt="Three panels: the target, your result, and the difference between them.")
+    show(
+        figure,
+        alt="Three panels: the target, your result, and the difference between them; "
+        "a ring marks the entry that differs most.",
+    )
 
 
 def expect(condition: bool, expected: str, found: str, mistake: str) -> None:

@@ -1,11 +1,15 @@
 """What a failed check says: expected, found, likely mistake."""
 
+import sysconfig
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor
+
+# What is neither the learner's nor a check's: other packages, the rest of this one, Python itself.
+LIBRARIES = ("site-packages", str(Path(__file__).parents[1]), sysconfig.get_paths()["stdlib"])
 
 
 @dataclass
@@ -38,21 +42,38 @@ class CheckFailed(AssertionError):
         return ["Check failed", *str(self).splitlines()]
 
 
-def not_written_yet() -> CheckFailed:
-    """The message for a stub that still raises NotImplementedError."""
-    return CheckFailed(
-        "your code in place of `raise NotImplementedError()`",
-        "the stub, not written yet",
-        "write the exercise's cell, run it, then run this check again",
+class NotWritten(CheckFailed):
+    """The exercise is still its stub: no mistake was made, and `check.unwritten` shows it in grey."""
+
+
+def not_written_yet(last_error: BaseException | None = None) -> NotWritten:
+    """The message for a stub that still raises NotImplementedError.
+
+    A cell with a syntax error never runs, so that the stub stands although something was written.
+    """
+    mistake = "write the exercise's cell, run it, then run this check again"
+    if isinstance(last_error, SyntaxError):
+        mistake = f"the cell before ended in {type(last_error).__name__} and changed nothing: mend and run it"
+    return NotWritten(
+        "your code in place of `raise NotImplementedError()`", "the stub, not written yet", mistake
     )
 
 
 def learner_error(error: Exception, during: str) -> CheckFailed:
-    """The learner's own exception, with the line that raised it."""
+    """An exception on the way through a property: the learner's own, or the check's on what it was given."""
+    what = f"{type(error).__name__}: {_first_line(error)}"
+    own, of_check = _frames(error)
+    if own is not None and (of_check is None or own[0] > of_check):
+        line = f" (line {own[1].lineno}: `{(own[1].line or '').strip()}`)"
+        return CheckFailed(
+            during,
+            f"your code stopped with {what}{line}",
+            "read the error first; print the shapes just before that line",
+        )
     return CheckFailed(
         during,
-        f"your code stopped with {type(error).__name__}: {_first_line(error)}{_where(error)}",
-        "read the error first; print the shapes just before that line",
+        f"your code ran, but this check could not use what came back ({what})",
+        "look at what your code returns: its type, its shape, and whether it returns anything",
     )
 
 
@@ -61,14 +82,15 @@ def _first_line(error: Exception) -> str:
     return lines[0][:200] if lines else "(no message)"
 
 
-def _where(error: Exception) -> str:
-    """The last line on the way that is neither in a library nor in this package."""
-    frames = traceback.extract_tb(error.__traceback__)
-    others = ("site-packages", str(Path(__file__).parents[1]))
-    own = [frame for frame in frames if not any(place in frame.filename for place in others)]
-    if not own:
-        return ""
-    return f" (line {own[-1].lineno}: `{(own[-1].line or '').strip()}`)"
+def _frames(error: Exception) -> tuple[tuple[int, traceback.FrameSummary] | None, int | None]:
+    """The innermost frame of the learner's with its depth, and the depth of the innermost one of a check."""
+    own, of_check = None, None
+    for depth, frame in enumerate(traceback.extract_tb(error.__traceback__)):
+        if frame.filename.startswith(str(Path(__file__).parent)):
+            of_check = depth
+        elif not any(place in frame.filename for place in LIBRARIES):
+            own = depth, frame
+    return own, of_check
 
 
 def describe(value: Any) -> str:

@@ -1,16 +1,21 @@
 """What a learner reads when an answer is missing, wrong, or breaks."""
 
 import ast
+import sys
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 import torch
+from notebook_files import lesson
 
 import ia3_teach.check
 from ia3_teach.check.core import expect_close, expect_raises, expect_shape, run_properties
 from ia3_teach.check.failure import CheckFailed, describe
 from ia3_teach.check.mutants import assert_rejects
+from ia3_teach.course.lab.kernel import client
+from ia3_teach.course.lab.offline_kernel import environment
 
 CHECK = Path(ia3_teach.check.__file__).parent
 
@@ -64,6 +69,61 @@ def test_own_error_comes_with_its_line() -> None:
     assert "expected: f(x) is twice x" in text
     assert "your code stopped with RuntimeError: " in text
     assert "`return x @ torch.ones(3, 3)`" in text
+
+
+def property_of_a_check() -> Any:
+    """A property that stands in a file of the checks, as all but those of these tests do."""
+    source = "def adds_up(answer):\n    'f(x) can be added up'\n    answer(2).sum() + 1"
+    names: dict[str, Any] = {}
+    exec(compile(source, str(CHECK / "made_up.py"), "exec"), names)
+    return names["adds_up"]
+
+
+@pytest.mark.parametrize("wrong", [[2.0, 4.0], None, "a text", (1, 2), {"a": 1}])
+def test_a_check_that_cannot_use_what_came_back_blames_itself_not_the_code(wrong: Any) -> None:
+    with pytest.raises(CheckFailed) as caught:
+        run_properties(lambda x: wrong, [property_of_a_check()])
+    text = str(caught.value)
+    assert "your code ran, but this check could not use what came back (AttributeError" in text
+    assert "your code stopped" not in text and "look at what your code returns" in text
+
+
+def stops_in_a_library(x: Any) -> Any:
+    import json
+
+    return json.loads("{")
+
+
+def test_an_error_inside_a_library_that_the_code_called_is_the_codes(tmp_path: Path) -> None:
+    text = message(stops_in_a_library)
+    assert "your code stopped with JSONDecodeError" in text and '`return json.loads("{")`' in text
+
+
+def test_a_stub_behind_a_cell_with_a_syntax_error_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "last_value", SyntaxError("invalid syntax"), raising=False)
+    assert "ended in SyntaxError and changed nothing" in message(not_written)
+    monkeypatch.setattr(sys, "last_value", ValueError("another"), raising=False)
+    assert "write the exercise's cell" in message(not_written)
+
+
+def test_an_unwritten_exercise_is_grey_in_a_notebook_and_still_an_error_to_graders(tmp_path: Path) -> None:
+    source = (
+        "from ia3_teach.check.core import run_properties\n"
+        "def stub(x):\n    raise NotImplementedError()\n"
+        "run_properties(stub, [lambda answer: answer(1)])"
+    )
+    path = lesson(tmp_path, "00_stub", source, "print('the next cell')")
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[1].metadata["tags"] = ["raises-exception"]
+    replies: list[str] = []
+
+    def keep(cell: Any, cell_index: int, execute_reply: Any) -> None:
+        replies.append(execute_reply["content"]["status"])
+
+    client(notebook, tmp_path, 60, on_cell_executed=keep).execute(env=environment())
+    (grey,) = notebook.cells[1].outputs
+    assert grey.output_type == "display_data" and "not written yet" in grey.data["text/plain"]
+    assert replies == ["error", "ok"]
 
 
 @pytest.mark.parametrize(
