@@ -18,9 +18,9 @@ from ia3_teach.layer import wrapped
 from ia3_teach.state import check_known, check_new_name, refuse_change, refuse_merged, state_of, the_active
 from ia3_teach.storage.annotations import check_base, check_save, notes
 from ia3_teach.storage.commit import replace_together
-from ia3_teach.storage.decoding import decode
+from ia3_teach.storage.decoding import check_outline, decode
 from ia3_teach.storage.peft_format import CONFIG, TENSORS, config_of, tensors_of
-from ia3_teach.storage.stored import Tensors, read_stored
+from ia3_teach.storage.stored import Stored, Tensors, read_stored
 
 
 def save_adapter(model: nn.Module, directory: str | Path, name: str | None = None) -> Path:
@@ -51,10 +51,14 @@ def load_adapter(model: nn.Module, directory: str | Path, name: str = "default")
     state, directory = state_of(model), Path(directory)
     refuse_change(state, "load an adapter")
     check_new_name(state, name)
-    stored = read_stored(directory)
-    check_save(directory, stored)
+
+    def check(outline: Stored) -> None:
+        check_save(directory, outline)
+        check_outline(model, outline)
+        check_base(model, outline)
+
+    stored = read_stored(directory, check)
     recipe, values = decode(model, stored)
-    check_base(model, stored)
     handle = attach(model, recipe, name)
     fill(model, name, values)
     return handle

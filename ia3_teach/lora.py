@@ -20,6 +20,7 @@ from ia3_teach.sites.patterns import Pattern
 from ia3_teach.sites.targets import ALL_LINEAR, all_linears, match_linears, narrow
 
 Function = Callable[[Tensor], Tensor]
+MOST_SCALING = 1_000_000  # alpha / r beyond this is no setting but an accident
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,9 @@ class LoRA(Recipe):
             raise ValueError(f'sites is "all-linear" or a list of patterns, ["query"]; found {self.sites!r}')
         if not isinstance(self.r, int) or isinstance(self.r, bool) or self.r < 1:
             raise ValueError(f"the rank r is a whole number of at least 1; found {self.r!r}")
+        number = isinstance(self.alpha, int | float) and not isinstance(self.alpha, bool)
+        if not number or not abs(self.alpha) <= MOST_SCALING * self.r:
+            raise ValueError(f"alpha is a number of at most {MOST_SCALING:,} r; found {str(self.alpha)[:20]}")
         if not 0 <= self.dropout < 1:
             raise ValueError(f"dropout is a share in [0, 1); found {self.dropout!r}")
 
@@ -106,9 +110,7 @@ class LoRAPair(nn.Module):
         flat = torch.stack(dropped).reshape(len(x), -1, x.shape[-1])
         return beside(inner, x, low_rank(flat, A, B).reshape(*x.shape[:-1], -1))
 
-    def fold(
-        self, weight: Tensor, bias: Tensor | None
-    ) -> tuple[Tensor, Tensor | None]:
+    def fold(self, weight: Tensor, bias: Tensor | None) -> tuple[Tensor, Tensor | None]:
         """The same on the weights: W + (alpha / r) B A; the bias stays."""
         return weight + self.delta().detach().to(weight.dtype), bias
 

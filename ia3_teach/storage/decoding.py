@@ -12,8 +12,10 @@ from ia3_teach.ia3 import IA3, IA3Vectors
 from ia3_teach.layer import features, linear_layers
 from ia3_teach.lora import LoRA
 from ia3_teach.recipe import Recipe
+from ia3_teach.storage.fitting import check_fit
 from ia3_teach.storage.peft_format import CONFIG
-from ia3_teach.storage.stored import Stored, Tensors, check_fit
+from ia3_teach.storage.promises import check_promises
+from ia3_teach.storage.stored import Stored, Tensors
 
 # Settings of PEFT's LoRA that change what the layer computes, and the values that mean plain LoRA.
 PLAIN_LORA = {
@@ -39,13 +41,18 @@ HARMLESS = {
 }
 
 
-def decode(model: nn.Module, stored: Stored) -> tuple[Recipe, Tensors]:
-    """Return the recipe that makes this adapter and the values to fill in, both checked against the model.
-
-    Raises ValueError for a kind, setting, tensor or shape that does not fit.
-    """
+def check_outline(model: nn.Module, stored: Stored) -> None:
+    """Refuse, from names and shapes alone, an adapter that `decode` cannot have or that is not complete."""
     check_fields(stored)
     check_fit(model, stored)
+    check_promises(model, stored)
+
+
+def decode(model: nn.Module, stored: Stored) -> tuple[Recipe, Tensors]:
+    """Return the recipe that makes this adapter and the values to fill in; `check_outline` comes first.
+
+    Raises ValueError for a setting that does not fit.
+    """
     recipe, values = lora(stored) if stored.config["peft_type"] == "LORA" else ia3(model, stored)
     return recipe, values | stored.heads
 
@@ -71,7 +78,7 @@ def lora(stored: Stored) -> tuple[LoRA, Tensors]:
     if ranks != {stored.config.get("r")}:
         raise ValueError(f"{CONFIG} says r={stored.config.get('r')!r}, but the tensors have {sorted(ranks)}")
     alpha = stored.setting("lora_alpha", (int, float), 8)
-    if not math.isfinite(alpha):
+    if not -math.inf < alpha < math.inf:
         raise ValueError(f"{CONFIG} says lora_alpha={alpha}, which is not a finite number")
     dropout = stored.setting("lora_dropout", (int, float), 0.0)
     recipe = LoRA(

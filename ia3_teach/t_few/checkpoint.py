@@ -8,6 +8,7 @@ input of `wo`, where this library keeps l_ff.
 from __future__ import annotations
 
 from pathlib import Path
+from zipfile import is_zipfile
 
 import torch
 from torch import Tensor, nn
@@ -16,10 +17,11 @@ from ia3_teach.adapters import Handle, attach
 from ia3_teach.files import fill
 from ia3_teach.sites.find import find_sites
 from ia3_teach.state import check_new_name, refuse_change, state_of
-from ia3_teach.storage.decoding import decode
+from ia3_teach.storage.decoding import check_outline, decode
 from ia3_teach.storage.stored import Stored, Tensors, check_finite
 
 ENDING = ".multi_lora_b"
+MOST_IN_OLD_FORMAT = 64 * 2**20  # bytes; T0-11B's vectors take 4 MB
 
 
 def load_t_few(model: nn.Module, path: str | Path, name: str = "default") -> Handle:
@@ -37,7 +39,9 @@ def load_t_few(model: nn.Module, path: str | Path, name: str = "default") -> Han
     missing = [site.path for site in find_sites(model, "paper") if site.path not in sites]
     if missing:
         raise ValueError(f"{path} has no vector for {len(missing)} sites of this model, such as {missing[0]}")
-    recipe, values = decode(model, Stored({"peft_type": "IA3"}, {}, sites))
+    stored = Stored({"peft_type": "IA3"}, {}, sites)
+    check_outline(model, stored)
+    recipe, values = decode(model, stored)
     handle = attach(model, recipe, name)
     fill(model, name, values)
     return handle
@@ -70,8 +74,13 @@ def read_t_few(path: str | Path) -> dict[str, Tensor]:
     """
     if not Path(path).is_file():
         raise ValueError(f"there is no file {path}")
+    if Path(path).stat().st_size > MOST_IN_OLD_FORMAT and not is_zipfile(path):
+        raise ValueError(
+            f"{path} is too large for vectors in torch's old format; save it again with torch.save"
+        )
     try:
-        tensors = torch.load(path, map_location="cpu", weights_only=True)
+        # an archive is only mapped into memory: 11 GB of T0-3B are refused for a name before they are read
+        tensors = torch.load(path, map_location="cpu", weights_only=True, mmap=is_zipfile(path))
     except Exception as error:  # damaged bytes raise almost anything
         reason = str(error).strip().splitlines() or [type(error).__name__]
         raise ValueError(f"{path} is damaged or holds more than tensors ({reason[0]})") from error
@@ -79,7 +88,7 @@ def read_t_few(path: str | Path) -> dict[str, Tensor]:
         raise ValueError(f"{path} should hold a dict of tensors; found {type(tensors).__name__}")
     for key, tensor in tensors.items():
         check_vector(key, tensor)
-    return {key.removesuffix(ENDING): tensor.flatten() for key, tensor in tensors.items()}
+    return {key.removesuffix(ENDING): tensor.flatten().clone() for key, tensor in tensors.items()}
 
 
 def check_vector(key: object, tensor: object) -> None:

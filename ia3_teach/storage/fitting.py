@@ -1,0 +1,59 @@
+"""Whether what a directory holds fits a model: its sites, its heads, and their shapes.
+
+All of it is seen from names and shapes, before a value is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from torch import Tensor, nn
+
+from ia3_teach.layer import features, linear_layers, original, outer_modules
+from ia3_teach.storage.headers import Outline
+from ia3_teach.storage.stored import Stored, endings_of
+
+Parts = Mapping[str, Tensor | Outline]
+
+
+def check_fit(model: nn.Module, stored: Stored) -> None:
+    """Refuse sites and heads that the model lacks, missing halves and wrong shapes."""
+    if not stored.sites:
+        raise ValueError("the file holds no adapter tensors")
+    linears, modules = linear_layers(model), dict(outer_modules(model))
+    for path, parts in stored.sites.items():
+        if path not in linears:
+            raise ValueError(
+                f"the model has no Linear called {path!r}: the adapter was trained on another architecture"
+            )
+        check_site(path, parts, endings_of(stored), features(linears[path]))
+    for path, parts in stored.heads.items():
+        if path not in modules:
+            raise ValueError(f"the file holds a head {path!r}; load it on a model that has one")
+        check_head(path, parts, original(modules[path]))
+
+
+def check_site(path: str, parts: Parts, endings: tuple[str, ...], size: tuple[int, int]) -> None:
+    """Refuse shapes that do not fit a Linear of this size (d_in, d_out)."""
+    if set(parts) != set(endings):
+        raise ValueError(f"{path} has {sorted(parts)}; needed are {list(endings)}")
+    (d_in, d_out), found = size, [tuple(parts[ending].shape) for ending in endings]
+    if len(endings) == 1:
+        fine = found[0] in ((d_out, 1), (1, d_in))
+    else:
+        rank = found[0][0] if found[0] else 0
+        fine = rank > 0 and found == [(rank, d_in), (d_out, rank)]
+    if not fine:
+        raise ValueError(
+            f"{path} maps {d_in} to {d_out} channels, the adapter's shapes are {found}: another base model"
+        )
+
+
+def check_head(path: str, parts: Parts, head: nn.Module) -> None:
+    """Refuse a head of other names or shapes."""
+    mine = {key: tuple(value.shape) for key, value in head.state_dict().items()}
+    found = {key: tuple(value.shape) for key, value in parts.items()}
+    if mine != found:
+        raise ValueError(
+            f"the head {path!r} has {found} in the file and {mine} in the model; is num_labels the same?"
+        )
