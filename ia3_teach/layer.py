@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -13,6 +14,9 @@ from ia3_teach.mixed import Rows, check_thread
 
 class Place(nn.Module):
     """A module in its original state, its named adapters, and which of them are chosen now."""
+
+    # a tensor that two names share is saved under one; transformers asks each module which to leave out
+    _tied_weights_keys: ClassVar[dict[str, str]] = {"base": "base"}
 
     def __init__(self, base: nn.Module) -> None:
         super().__init__()

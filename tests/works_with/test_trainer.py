@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn import functional as F
 from transformers import Trainer, TrainerCallback, TrainingArguments
 
-from ia3_teach import load_adapter, save_adapter
+from ia3_teach import IA3, LoRA, attach, detach, load_adapter, save_adapter
 
 EXACT = {"rtol": 0, "atol": 1e-10}
 
@@ -133,3 +133,31 @@ def test_what_the_trainer_trained_is_saved_and_loaded(tmp_path: Path) -> None:
     save_adapter(model, tmp_path / "adapter")
     load_adapter(other, tmp_path / "adapter")
     torch.testing.assert_close(other.eval()(tokens()).logits, model.eval()(tokens()).logits)
+
+
+TIED = {
+    "the head trained": IA3(modules_to_save=["lm_head"]),
+    "the embeddings trained": IA3(modules_to_save=["transformer.word_embeddings"]),
+    "both trained": IA3(modules_to_save=["transformer.word_embeddings", "lm_head"]),
+    "a vector on the head": IA3(sites={"lm_head": "out", "mlp.dense_4h_to_h": "in"}),
+    "a pair on the head": LoRA(r=2, sites=["lm_head", "query_key_value"]),
+}
+
+
+@pytest.mark.parametrize("case", TIED)
+def test_tied_embeddings_are_saved_and_a_run_goes_on(case: str, tmp_path: Path) -> None:
+    """BLOOM's output layer is its embeddings; an adapter on either gives one tensor a second name."""
+    whole, begun, resumed = (lively("bloom") for _ in range(3))
+    for model in (whole, begun, resumed):
+        model.tie_weights()
+        torch.manual_seed(0)
+        attach(model, TIED[case])
+    tied = resumed.get_submodule("transformer.word_embeddings")
+    train(whole, tmp_path / "whole")
+    train(begun, tmp_path / "two", [Interrupted()], save_strategy="steps", save_steps=2)
+    train(resumed, tmp_path / "two", resume=True)
+    assert_equal(values(whole), values(resumed))
+    assert_equal(frozen(whole), frozen(resumed))
+    detach(resumed)
+    weight = getattr(tied, "base", tied).weight
+    assert resumed.lm_head.weight is weight is resumed.transformer.word_embeddings.weight
