@@ -52,14 +52,20 @@ class IA3Vectors(nn.Module):
 
     def __init__(self, site: Site, linear: nn.Module) -> None:
         super().__init__()
-        self.side = site.side
+        self.side, self.attended = site.side, site.attended
         self.width = features(linear)[1 if site.side == "out" else 0]
         options = {"dtype": adapter_dtype(linear), "device": linear.weight.device}
+        # Plain attributes, not buffers, which `to_empty` would leave unset.
+        self.channels = {name: channels for name, channels in site.channels.items() if channels is not None}
         for name, channels in site.channels.items():
             size = self.width if channels is None else len(channels)
-            self.register_parameter(name, nn.Parameter(torch.ones(size, **options)))
-            if channels is not None:
-                self.register_buffer(f"{name}_channels", channels.to(linear.weight.device), persistent=False)
+            self.register_parameter(name, nn.Parameter(torch.empty(size, **options)))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """All vectors 1: the unchanged model."""
+        for vector in self._parameters.values():
+            nn.init.ones_(vector)
 
     def vectors(self) -> dict[str, nn.Parameter]:
         """{name: vector} of this site."""
@@ -68,16 +74,26 @@ class IA3Vectors(nn.Module):
     def scale(self) -> Tensor:
         """All vectors laid out over the layer's channels (d,); where there is none, as for queries, 1."""
         first = next(iter(self._parameters.values()))
-        if not self._buffers:  # no list of channels: the one vector covers them all
+        if not self.channels:  # the one vector covers them all
             return first
         l = torch.ones(self.width, dtype=first.dtype, device=first.device)
         for name, vector in self._parameters.items():
-            l = l.index_copy(0, self._buffers[f"{name}_channels"], vector)
+            channels = self.channels[name]
+            if channels.device != vector.device:
+                channels = self.moved(name, vector.device)
+            l = l.index_copy(0, channels, vector)
         return l
+
+    def moved(self, name: str, device: torch.device) -> Tensor:
+        """A vector's channels on its device, where they stay, unless that has no memory."""
+        channels = self.channels[name].to(device)
+        if device.type != "meta":
+            self.channels[name] = channels
+        return channels
 
     def channels_of(self, name: str) -> Tensor | None:
         """The channels that a vector scales, or None for all."""
-        return self._buffers.get(f"{name}_channels")
+        return self.channels.get(name)
 
     def around(self, inner: Function, x: Tensor, l: Tensor | None = None) -> Tensor:
         r"""The layer's function `inner` with this adapter: l ⊙ inner(x), or inner(l ⊙ x) on side `in`.
@@ -90,8 +106,9 @@ class IA3Vectors(nn.Module):
         if self.side == "in":
             return inner(scale_recomputing(x, l) if trains else (l * x).to(x.dtype))
         y = inner(x)
-        # Buffers hold the channels of a fused layer, whose attention wants the product in another order.
-        return scale_recovering(y, l, fused=bool(self._buffers)) if trains else (l * y).to(y.dtype)
+        if not (trains and self.attended):
+            return (l * y).to(y.dtype)
+        return scale_recovering(y, l, fused=bool(self.channels))  # a fused layer's in another order
 
     @staticmethod
     def around_rows(adapters: Sequence[IA3Vectors | None], inner: Function, x: Tensor) -> Tensor:

@@ -84,11 +84,16 @@ class LoRAPair(nn.Module):
         d_in, d_out = features(linear)
         options = {"dtype": adapter_dtype(linear), "device": linear.weight.device}
         self.A = nn.Parameter(torch.empty(recipe.r, d_in, **options))
-        self.B = nn.Parameter(torch.zeros(d_out, recipe.r, **options))
-        if not self.A.is_meta:
-            nn.init.kaiming_uniform_(self.A, a=math.sqrt(5))
+        self.B = nn.Parameter(torch.empty(d_out, recipe.r, **options))
         self.scaling = recipe.alpha / recipe.r
         self.dropout = nn.Dropout(recipe.dropout)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """A at random and B zero: the unchanged model."""
+        if not self.A.is_meta:
+            nn.init.kaiming_uniform_(self.A, a=math.sqrt(5))
+        nn.init.zeros_(self.B)
 
     def delta(self) -> Tensor:
         """The change of the weight, (alpha / r) B A, of shape (d_out, d_in)."""

@@ -105,7 +105,7 @@ def test_thirds_instead_of_heads_would_be_another_model() -> None:
         adapter = place.adapters["default"]
         if adapter.side == "out":
             thirds = torch.arange(48).view(3, 16)
-            adapter.l_k_channels, adapter.l_v_channels = thirds[1], thirds[2]
+            adapter.channels = {"l_k": thirds[1], "l_v": thirds[2]}
     assert (model(tokens()).logits - right).abs().max() > 1e-3
 
 

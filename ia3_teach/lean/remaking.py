@@ -1,7 +1,8 @@
 """Compute an activation again from what its own backward keeps: then it need not be kept a second time.
 
 What a tensor was computed from stands in its node of autograd's graph, whatever module, hook or patch did it.
-A node that is not listed here, or keeps something else than tensors, cannot be computed again.
+A node that is not listed here, or keeps something else than tensors, cannot be computed again; nor can a
+tensor that was changed in place since.
 """
 
 from __future__ import annotations
@@ -26,13 +27,31 @@ def origin(y: Tensor) -> Made | None:
     (True, None)
     """
     read = NODES.get(type(y.grad_fn).__name__)
-    if read is None or checkpointing():
+    if read is None or y._version or checkpointing():
         return None
     function, saved = read(y.grad_fn)
-    # Without unpacking, which hooks on saved tensors may answer by computing a whole block again.
-    tensors = tuple(getattr(each, "data", None) for each in saved)
-    usable = all(isinstance(tensor, Tensor) and tensor.dtype == y.dtype for tensor in tensors)
-    return (function, tensors) if usable else None
+    try:
+        tensors = tuple(stored(each) for each in saved)
+    except RuntimeError:  # changed in place since, or freed by a backward
+        return None
+    if not tensors or any(not isinstance(t, Tensor) or t.dtype != y.dtype for t in tensors):
+        return None
+    hooked = any(each.unpack_hook for each in saved)
+    return None if hooked and not gives(function, tensors, y) else (function, tensors)
+
+
+def stored(saved: Any) -> Any:
+    """What is kept; where hooks on saved tensors packed it, as they left it, since unpacking may be dear."""
+    return getattr(saved, "data", None) if saved.unpack_hook else saved.unpack()
+
+
+@torch.no_grad()
+def gives(function: Callable[..., Tensor], tensors: tuple[Tensor, ...], y: Tensor) -> bool:
+    """Whether what hooks packed is still what y was computed from."""
+    try:
+        return torch.equal(function(*tensors), y)
+    except RuntimeError:  # of another shape, or elsewhere
+        return False
 
 
 def checkpointing() -> bool:
@@ -55,8 +74,9 @@ def _of_product(node: Any) -> tuple[Callable[..., Tensor], list[Any]]:
 
 
 def _of_bloom(node: Any) -> tuple[Callable[..., Tensor], list[Any]]:
-    """BLOOM's γ is a function of its own, whose node keeps its input."""
-    return node._forward_cls.apply, list(node._raw_saved_tensors)
+    """BLOOM's γ is a function of its own, whose node keeps its input; others may bear the same name."""
+    own = node._forward_cls.__module__ == "transformers.models.bloom.modeling_bloom"
+    return node._forward_cls.apply, list(node._raw_saved_tensors) if own else []
 
 
 NODES = {

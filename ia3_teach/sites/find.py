@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import torch
 from torch import nn
 
 from ia3_teach.layer import features, linear_layers
@@ -23,11 +24,15 @@ from ia3_teach.sites.targets import ALL_LINEAR, all_linears, match_linears
 
 @dataclass(frozen=True)
 class Site:
-    """One Linear, the side that is scaled, and its vectors: name -> channels (None means all of them)."""
+    """One Linear, the side that is scaled, and its vectors: name -> channels (None means all of them).
+
+    `attended`: its output goes to the attention, which keeps keys and values for its own backward.
+    """
 
     path: str
     side: str
     channels: Channels
+    attended: bool = False
 
 
 def find_sites(model: nn.Module, sites: str | Mapping[Pattern, str], heads: Sequence[str] = ()) -> list[Site]:
@@ -67,8 +72,10 @@ def paper_sites(model: nn.Module) -> list[Site]:
 def make_site(model: nn.Module, path: str, linear: nn.Module, target: Target) -> Site:
     """Build one site, asking the layout for the channels of a fused layer."""
     if target.layout is None:
-        return Site(path, target.side, {target.vector: None})
-    return Site(path, target.side, target.layout(model.config, features(linear)[1]))
+        return Site(path, target.side, {target.vector: None}, target.side == "out")
+    with torch.device("cpu"):  # a list of numbers, also for a model without memory
+        channels = target.layout(model.config, features(linear)[1])
+    return Site(path, target.side, channels, target.side == "out")
 
 
 def peft_targets(model: nn.Module) -> Mapping[str, str]:
@@ -91,14 +98,15 @@ def explicit_sites(model: nn.Module, sites: Mapping[Pattern, str]) -> list[Site]
 
 def named_sites(model: nn.Module, sides: Mapping[str, str]) -> list[Site]:
     """Sites from {path: side}; a site that is also one of the paper's keeps the paper's vector name."""
-    names = paper_names(model)
-    return [Site(path, side, {names.get((path, side), "l"): None}) for path, side in sides.items()]
+    known = known_sites(model)
+    names = {where: next(iter(site.channels)) for where, site in known.items() if len(site.channels) == 1}
+    attended = {where for where, site in known.items() if site.attended}
+    return [Site(*where, {names.get(where, "l"): None}, where in attended) for where in sides.items()]
 
 
-def paper_names(model: nn.Module) -> dict[tuple[str, str], str]:
-    """(path, side) -> `l_k`, `l_v` or `l_ff` for the unfused sites of the paper; empty where unknown."""
+def known_sites(model: nn.Module) -> dict[tuple[str, str], Site]:
+    """(path, side) -> the paper's site there; empty where unknown."""
     try:
-        known = paper_sites(model)
+        return {(site.path, site.side): site for site in paper_sites(model)}
     except ValueError:
         return {}
-    return {(s.path, s.side): next(iter(s.channels)) for s in known if len(s.channels) == 1}

@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from ia3_teach.layer import linear_layers
+from ia3_teach.layer import check_bits, linear_layers
 from ia3_teach.state import state_of
 from ia3_teach.storage.fingerprints import fingerprint
 from ia3_teach.training.bars import progress
@@ -65,6 +65,7 @@ def fit(
     """
     check_settings(steps, learning_rate, batch_size, weight_decay)
     check_data(data)
+    check_bits(model)
     parameters = trainable_parameters(model)
     if checkpoint is not None:
         check_path(Path(checkpoint))

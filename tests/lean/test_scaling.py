@@ -1,4 +1,10 @@
-"""The lean products: the gradients of plain multiplication, and fewer bytes kept than PEFT or LoRA keep."""
+"""The lean products: the gradients of plain multiplication, and fewer bytes kept than PEFT or LoRA keep.
+
+What autograd can be asked beside one backward is in test_transforms.py, what happens to tensors meanwhile in
+test_meanwhile.py.
+"""
+
+import copy
 
 import pytest
 import torch
@@ -69,31 +75,6 @@ def test_what_went_through_dropout_is_not_computed_again() -> None:
     assert type(scale_recomputing(y, l).grad_fn).__name__ == "MulBackward0"
 
 
-@pytest.mark.parametrize("between", ["hook", "patch"])
-def test_whatever_computes_the_activation_has_its_own_gradient(between) -> None:
-    """A hook or a patch may change what an activation gives; recomputing follows what was computed."""
-    activation = torch.nn.GELU()
-    if between == "hook":
-        activation.register_forward_hook(lambda module, inputs, y: y * 2)
-    else:
-        activation.forward = lambda u: torch.nn.functional.gelu(u, approximate="tanh") * 3
-    u, l = torch.randn(2, 3, 4).double(), torch.rand(4).double() + 0.5
-    expected = gradients(lambda u, l: plain(activation(u), l), u, l)
-    found = gradients(lambda u, l: scale_recomputing(activation(u), l), u, l)
-    for mine, other in zip(found, expected, strict=True):
-        torch.testing.assert_close(mine, other, rtol=1e-12, atol=1e-12)
-
-
-@pytest.mark.parametrize("product", [scale_recovering, "recomputed"])
-def test_a_second_derivative_is_refused(product) -> None:
-    activation = torch.nn.GELU()
-    y, l = torch.randn(2, 4, requires_grad=True), torch.ones(4, requires_grad=True)
-    z = scale_recomputing(activation(y), l) if product == "recomputed" else product(y, l)
-    (gradient,) = torch.autograd.grad(z.pow(2).sum(), l, create_graph=True)
-    with pytest.raises(RuntimeError, match="once_differentiable"):
-        gradient.sum().backward()
-
-
 @pytest.mark.parametrize("build", [bert, bloom])
 def test_gradient_checkpointing_changes_no_gradient(build) -> None:
     model = build().train()
@@ -116,6 +97,29 @@ def test_a_checkpointed_product_is_right() -> None:
     again = gradients(lambda y, l: checkpoint(scale_recovering, y, l, use_reentrant=False), y, l)
     for mine, expected in zip(again, gradients(plain, y, l), strict=True):
         torch.testing.assert_close(mine, expected)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16, torch.float32])
+@pytest.mark.parametrize("size", [1e-4, 0.003, 0.02, 0.06, 0.07, 0.3, 1.0, 3.0])
+def test_small_vectors_have_gradients_as_exact_as_pefts(dtype, size) -> None:
+    """Beside those of float64; numbers of 16 bits have few bits, and float16 ends at 0.00006."""
+    torch.manual_seed(0)
+    linear, generator = torch.nn.Linear(24, 32).to(dtype), torch.Generator().manual_seed(0)
+    x = torch.randn(64, 24, generator=generator)
+    theirs = get_peft_model(
+        torch.nn.Sequential(copy.deepcopy(linear)), IA3Config(target_modules=["0"], feedforward_modules=[])
+    )
+    l = torch.linspace(0.9, 1.1, 32) * size
+    y = linear(x.to(dtype)).detach()
+    weights = torch.randn(64, 32, generator=generator)
+    exact = (linear.double()(x.to(dtype).double()) * weights).sum(0)
+    parameter = next(p for p in theirs.parameters() if p.requires_grad)
+    parameter.data.copy_(l[:, None])
+    (theirs(x.to(dtype)).float() * weights).sum().backward()
+    mine = l.clone().requires_grad_()
+    (scale_recovering(y, mine).float() * weights).sum().backward()
+    error, of_peft = ((g.double() - exact).norm() for g in (mine.grad, parameter.grad.flatten()))
+    assert error <= 2 * of_peft + 1e-7 * exact.norm()
 
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
