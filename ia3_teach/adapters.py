@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import FunctionType
 
 from torch import nn
 
@@ -54,6 +55,7 @@ def attach(model: nn.Module, recipe: Recipe, name: str = "default") -> Handle:
     check_new_name(state, name)
     plan, heads = recipe.plan(model), recipe.heads(model)
     check_apart(model, plan, heads)
+    check_copies(model, heads)
     if not state.recipes:
         freeze(model, state)
     for path, adapter in plan.items():
@@ -65,6 +67,17 @@ def attach(model: nn.Module, recipe: Recipe, name: str = "default") -> Handle:
     state.recipes[name] = recipe
     activate(model, name)
     return Handle(model, name)
+
+
+def check_copies(model: nn.Module, heads: Sequence[str]) -> None:
+    """Refuse a head with a `forward` put on an instance that a copy of it would not follow."""
+    for path in heads:
+        for inner, module in model.get_submodule(path).named_modules(prefix=path):
+            if isinstance(vars(module).get("forward"), FunctionType):
+                raise ValueError(
+                    f"the `forward` of {inner} was replaced by a function that goes on using the original "
+                    "weights, also in the copy that an adapter trains; put it into a class of its own"
+                )
 
 
 def detach(model: nn.Module, name: str | None = None) -> None:

@@ -74,6 +74,7 @@ class Adapted(Place):
     def __init__(self, base: nn.Module) -> None:
         super().__init__(base)
         self.adapters = Adapters()
+        self.originals: dict[str, nn.Parameter] = {}  # while merged: the base's own
 
     @property
     def weight(self) -> Tensor:

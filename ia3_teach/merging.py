@@ -7,22 +7,23 @@ dividing by l, as is common, is not.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
 
-from ia3_teach.layer import Adapted, Head, replace_module, wrapped
+from ia3_teach.layer import Adapted, replace_module, wrapped
+from ia3_teach.patched import check_heads, check_same
 from ia3_teach.state import refuse_change, state_of
 
 
 def merge(model: nn.Module) -> nn.Module:
-    """Replace every adapted layer by a plain Linear with the active adapters folded in; returns the model.
+    """Put every Linear back with the active adapters folded into its weight; returns the model.
 
     Arithmetic in at least float32, result in the weight's dtype. Raises ValueError, with the model unchanged,
-    where there is nothing to merge, where it is merged already, or where a result is not finite.
+    where there is nothing to merge, where it is merged already, where a result is not finite, or where hooks
+    or patches would make the merged layer give something else (they are tried on random numbers).
 
     >>> from ia3_teach import IA3, attach, unmerge
     >>> model = nn.Sequential(nn.Linear(2, 3))
@@ -35,9 +36,15 @@ def merge(model: nn.Module) -> nn.Module:
     if not state.active:
         raise ValueError("there is no active adapter to merge; attach or activate one first")
     places = wrapped(model)
-    plain = {path: plain_module(path, place) for path, place in places.items()}
-    for path, module in plain.items():
-        replace_module(model, path, module)
+    layers = {id(place): (path, place) for path, place in places.items() if isinstance(place, Adapted)}
+    folded = {number: finite(*layers[number]) for number in layers}
+    for number, (path, place) in layers.items():
+        check_same(path, place, folded[number])
+    check_heads(places)
+    for number, (_, place) in layers.items():
+        place.originals = exchange(place.base, folded[number])
+    for path, place in places.items():
+        replace_module(model, path, place.base if isinstance(place, Adapted) else place.chosen(place.active))
     state.merged = places
     return model
 
@@ -52,9 +59,12 @@ def unmerge(model: nn.Module) -> nn.Module:
         raise ValueError("the model is not merged; call merge(model) first")
     for path, place in state.merged.items():
         plain = model.get_submodule(path)
-        like = next(plain.parameters())
+        like, training = next(plain.parameters()), plain.training
+        if isinstance(place, Adapted) and place.originals:
+            exchange(place.base, place.originals)
+            place.originals = {}
         place.to(like.device).base.to(like.dtype)
-        replace_module(model, path, place.train(plain.training))
+        replace_module(model, path, place.train(training))
     state.merged = {}
     return model
 
@@ -70,17 +80,24 @@ def merged(model: nn.Module) -> Iterator[nn.Module]:
             unmerge(model)
 
 
-def plain_module(path: str, place: Adapted | Head) -> nn.Module:
-    """What stands at `path` in a model without adapters. Raises ValueError if it would not be finite."""
-    if isinstance(place, Head):
-        return place.chosen(place.active)
+def finite(path: str, place: Adapted) -> dict[str, nn.Parameter]:
+    """The parameters of the layer at `path` with its adapters folded in. Raises ValueError if impossible."""
+    base = place.base
+    if "weight" not in base._parameters:
+        raise ValueError(
+            f"the weight of {path} is computed anew in every pass (by a parametrization or by pruning), "
+            "so nothing can be folded into it; make it an ordinary parameter first"
+        )
+    if base.weight.is_meta:
+        raise ValueError(f"the weight of {path} is not in memory (it is on the meta device); load it first")
     weight, bias = folded(place)
     for kind, tensor in (("weight", weight), ("bias", bias)):
         if tensor is not None and not torch.isfinite(tensor).all():
             raise ValueError(
                 f"merging {path} would give a {kind} that is not finite; look for inf or NaN in it"
             )
-    return same_linear(place.base, weight, bias)
+    made = {"weight": frozen_copy(weight if isinstance(base, nn.Linear) else weight.T, base.weight)}
+    return made if bias is None else made | {"bias": frozen_copy(bias, base.bias)}
 
 
 @torch.no_grad()
@@ -95,15 +112,11 @@ def folded(place: Adapted) -> tuple[Tensor, Tensor | None]:
     return weight, bias
 
 
-def same_linear(base: nn.Module, weight: Tensor, bias: Tensor | None) -> nn.Module:
-    """A new frozen layer like `base` (Conv1D keeps its transposed weight) with these values."""
-    plain = copy.copy(base)
-    plain._parameters = dict(base._parameters)
-    stored = weight if isinstance(base, nn.Linear) else weight.T
-    plain.weight = frozen_copy(stored, base.weight)
-    if bias is not None:
-        plain.bias = frozen_copy(bias, base.bias)
-    return plain
+def exchange(base: nn.Module, parameters: dict[str, nn.Parameter]) -> dict[str, nn.Parameter]:
+    """Put these parameters into the layer itself, whose hooks and patches go on; returns what was there."""
+    before = {name: base._parameters[name] for name in parameters}
+    base._parameters.update(parameters)
+    return before
 
 
 def frozen_copy(tensor: Tensor, like: Tensor) -> nn.Parameter:
