@@ -10,7 +10,21 @@ from torch import nn
 from ia3_teach.layer import outer_modules
 from ia3_teach.sites.patterns import Pattern
 
-NEW_HEADS = ("classifier", "pre_classifier", "score", "qa_outputs")
+# What a new head is called where the model does not say which of its parts is the pretrained base.
+NEW_HEADS = ("classifier", "pre_classifier", "score", "qa_outputs", "classification_head", "projector")
+# Models of these classes end in a head that was pretrained with them.
+PRETRAINED_HEADS = (
+    *(
+        "ForCausalLM",
+        "LMHeadModel",
+        "WithLMHead",
+        "ForMaskedLM",
+        "ForPreTraining",
+        "ForConditionalGeneration",
+    ),
+    *("MaskedImageModeling",),
+)
+NEW = "_ia3_teach_new"  # the paths of the modules that loading a model has made anew
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +33,7 @@ class Recipe:
 
     `exclude` leaves out sites by patterns; `layers` keeps the blocks of these numbers (None: all of them).
     `modules_to_save` names modules of which each adapter trains a full copy; None means the model's own
-    classification head, where it has one, since a new head must be learned whatever the method.
+    new head (see `new_heads`), where it has one, since a new head must be learned whatever the method.
     """
 
     exclude: Sequence[Pattern] = ()
@@ -39,8 +53,39 @@ class Recipe:
         """The paths of the modules to save. Raises ValueError for a name that the model does not have."""
         paths = dict(outer_modules(model))
         if self.modules_to_save is None:
-            return [name for name in NEW_HEADS if name in paths]
+            return new_heads(model)
         missing = [name for name in self.modules_to_save if name not in paths]
         if missing:
             raise ValueError(f"modules_to_save names {missing}, which the model does not have")
         return list(self.modules_to_save)
+
+
+def new_heads(model: nn.Module) -> list[str]:
+    """The modules that come new with a task: all beside the pretrained base, but for what writes tokens.
+
+    Which part is the base, and what writes tokens, a model of transformers says itself; of other models the
+    modules with a known name are taken. What loading made anew is always among them.
+    """
+    made = [path for path in getattr(model, NEW, ()) if path in dict(outer_modules(model))]
+    beside = beside_base(model)
+    if beside is None:
+        names = dict(model.named_children())
+        return list(dict.fromkeys([*(name for name in NEW_HEADS if name in names), *made]))
+    if type(model).__name__.endswith(PRETRAINED_HEADS):
+        return made
+    writer = model.get_output_embeddings()
+    heads = [name for name, child in beside.items() if all(part is not writer for part in child.modules())]
+    return list(dict.fromkeys([*heads, *made]))
+
+
+def beside_base(model: nn.Module) -> dict[str, nn.Module] | None:
+    """{name: child with parameters} beside a transformers model's base; None where no child is the base."""
+    children = dict(model.named_children())
+    base = getattr(model, "base_model_prefix", None)
+    if base not in children:
+        return None
+    return {
+        name: child
+        for name, child in children.items()
+        if name != base and any(True for _ in child.parameters())
+    }

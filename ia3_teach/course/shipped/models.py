@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from ia3_teach.course.shipped.manifest import check, check_folder
+from ia3_teach.course.shipped.manifest import ManifestError, check, check_folder
 from ia3_teach.course.shipped.paths import data_dir
 from ia3_teach.course.shipped.real_models import CARRIERS, fetched
+from ia3_teach.course.shipped.weights import check_config, check_weights
+from ia3_teach.recipe import NEW
+from ia3_teach.wording import brief
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
@@ -22,6 +25,7 @@ ROLES = {
     "bert": ("IA3_TEACH_BERT", "tiny-bert"),
     "bloom": ("IA3_TEACH_BLOOM", "tiny-bloom"),
 }
+ADAPTER = "adapter_config.json"
 FILES = ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")
 
 
@@ -34,18 +38,31 @@ def load_model(
     get`), a directory, a hub id, or a role: 'bert' and 'bloom' mean the directory in IA3_TEACH_BERT and
     IA3_TEACH_BLOOM, or else the tiny one. With `num_labels` the model gets a new classification head, which
     depends on `seed` alone.
-    Raises ValueError for a model that cannot be had, ManifestError for a shipped file that was changed.
+    Raises ValueError for a model that cannot be had or whose file is not all of it, be it that a weight is
+    missing, left over, of another shape or not finite; ManifestError for a shipped file that was changed.
     """
+    check_labels(num_labels)
     where = resolve(name)
     with _quiet(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         try:
             model, tokenizer = _load(where, num_labels)
-        except OSError as error:
-            raise ValueError(_no_model(name, error)) from error
+        except ManifestError:
+            raise
+        except Exception as error:  # damaged files raise almost anything
+            raise ValueError(_no_model(name, where, error)) from error
     if where == str(data_dir() / "models" / Path(where).name):  # a name that is the same everywhere
         model.config._name_or_path = model.name_or_path = tokenizer.name_or_path = Path(where).name
     return model, tokenizer
+
+
+def check_labels(num_labels: int | None) -> None:
+    """Refuse what is no number of classes."""
+    if num_labels is not None and (type(num_labels) is not int or num_labels < 1):
+        raise ValueError(
+            "num_labels is a whole number of at least 1, or None for a language model; "
+            f"found {brief(num_labels)}"
+        )
 
 
 def resolve(name: str) -> str:
@@ -54,25 +71,50 @@ def resolve(name: str) -> str:
     if variable:
         name = os.environ.get(variable) or tiny
         if name != tiny and not Path(name).is_dir():
-            raise ValueError(f"{variable} is {name!r}, which is not a directory; unset or correct it")
+            raise ValueError(f"{variable} is {brief(name)}, which is not a directory; unset or correct it")
     if name in CARRIERS:
         return str(fetched(name))
     if name in TINY:
         check(f"models/{name}/{file}" for file in FILES)
         check_folder(f"models/{name}")  # transformers reads whatever else it finds there
         return str(data_dir() / "models" / name)
-    if Path(name).is_dir() and not (Path(name) / "config.json").is_file():
-        raise ValueError(f"the directory {name} holds no config.json, so it is no saved model")
+    if Path(name).is_dir():
+        check_directory(Path(name))
     return name
+
+
+def check_directory(directory: Path) -> None:
+    """Refuse a directory that is no model, or an adapter, which transformers would put on unasked."""
+    adapter = (directory / ADAPTER).is_file()
+    advice = "; it holds an adapter: load its base model, then load_adapter(model, directory)"
+    if not (directory / "config.json").is_file():
+        raise ValueError(
+            f"the directory {brief(str(directory), 200)} holds no config.json, so it is no saved model"
+            f"{advice if adapter else ''}"
+        )
+    if adapter:
+        raise ValueError(
+            f"the directory {brief(str(directory), 200)} holds a model and {ADAPTER}; keep them in two "
+            "directories, load the model and then load_adapter(model, directory)"
+        )
 
 
 def _load(where: str, num_labels: int | None) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     from transformers import AutoConfig, AutoTokenizer
 
-    config = AutoConfig.from_pretrained(where)
-    extra = {} if num_labels is None else {"num_labels": num_labels}
-    model = _model_class(config, num_labels).from_pretrained(where, dtype=torch.float32, **extra)
-    tokenizer = AutoTokenizer.from_pretrained(where)
+    safe = {"trust_remote_code": False}  # no code of a directory or of the hub is run
+    config = AutoConfig.from_pretrained(where, **safe)
+    check_config(config)
+    extra = safe if num_labels is None else {**safe, "num_labels": num_labels}
+    model, report = _model_class(config, num_labels).from_pretrained(
+        where, dtype=torch.float32, output_loading_info=True, ignore_mismatched_sizes=True, **extra
+    )
+    setattr(model, NEW, check_weights(model, report, num_labels))
+    tokenizer = AutoTokenizer.from_pretrained(where, **safe)
+    if len(tokenizer) <= len(tokenizer.all_special_ids):
+        raise ValueError(
+            "there is no tokenizer: save it beside the model, tokenizer.save_pretrained(directory)"
+        )
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     if model.config.pad_token_id is None:
@@ -92,18 +134,21 @@ def _model_class(config: PretrainedConfig, num_labels: int | None) -> type:
     return transformers.AutoModelForMaskedLM if masked else transformers.AutoModelForCausalLM
 
 
-def _no_model(name: str, error: OSError) -> str:
+def _no_model(name: str, where: str, error: Exception) -> str:
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    reason = brief(lines[0], 300)[1:-1]
+    if Path(where).is_dir():
+        return f"the directory {brief(where, 200)} cannot be loaded: {reason}"
     return (
-        f"no model {name!r}. Without a network there are {' and '.join(TINY)}, or the path of a "
+        f"no model {brief(name)}. Without a network there are {' and '.join(TINY)}, or the path of a "
         "directory with a saved model. A hub id such as 'bert-base-uncased' is downloaded once, which "
-        "needs a network and HF_HUB_OFFLINE unset, or must be in the cache already. "
-        f"transformers said: {str(error).splitlines()[0]}"
+        f"needs a network and HF_HUB_OFFLINE unset, or must be in the cache already. It said: {reason[:150]}"
     )
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """No report of new or unused heads and no progress bar: loading a tiny model takes no time."""
+    """No report, which `check_weights` reads instead, and no progress bar: a tiny model takes no time."""
     from transformers.utils import logging
 
     level, bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
