@@ -15,7 +15,7 @@ from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
 
 from ia3_teach.t_few.choices import check_choices, is_encoder_decoder
-from ia3_teach.training.batches import Example, padded
+from ia3_teach.training.batches import Example, pad_id, padded
 from ia3_teach.training.mode import in_mode
 
 Row = tuple[int, tuple[int, ...]]  # the number of a prompt, and the tokens that follow it
@@ -138,6 +138,6 @@ def decoder_logits(model: nn.Module, examples: Sequence[Example], rows: Sequence
 
 def inputs(ids: Sequence[Sequence[int]], model: nn.Module) -> dict[str, Tensor]:
     """input_ids padded on the right, and attention_mask, both (B, T), on the model's device."""
-    pad, device = getattr(model.config, "pad_token_id", None) or 0, next(model.parameters()).device
+    pad, device = pad_id(model), next(model.parameters()).device
     mask = padded([[1] * len(row) for row in ids], 0)
     return {"input_ids": padded(ids, pad).to(device), "attention_mask": mask.to(device)}

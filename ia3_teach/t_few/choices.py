@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from torch import nn
 
 from ia3_teach.training.batches import Example
+from ia3_teach.training.texts import ids_after, open_ids
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -30,10 +31,11 @@ def encode_choices(
     sizes = {len(prompts), len(choices), len(prompts if labels is None else labels)}
     if len(sizes) > 1:
         raise ValueError(f"each prompt has a list of choices (and a label); found lists of lengths {sizes}")
+    read = tokenizer(list(prompts))["input_ids"] if special and prompts else open_ids(tokenizer, prompts)
     examples = []
     for i, (prompt, texts) in enumerate(zip(prompts, choices, strict=True)):
-        ids = [tokenizer(text, add_special_tokens=special)["input_ids"] for text in texts]
-        example = {"input_ids": tokenizer(prompt)["input_ids"], "choices": ids}
+        apart = [tokenizer(text)["input_ids"] for text in texts] if special else []
+        example = {"input_ids": read[i], "choices": apart or ids_after(tokenizer, prompt, texts)}
         examples.append(example if labels is None else {**example, "labels": labels[i]})
         check_choices(i, examples[-1])
     return examples

@@ -86,7 +86,7 @@ def collate(examples: Sequence[Example], model: nn.Module) -> dict[str, Tensor]:
     """
     ids = [example["input_ids"] for example in examples]
     labels = [torch.as_tensor(example["labels"]) for example in examples]
-    pad = getattr(getattr(model, "config", None), "pad_token_id", None) or 0
+    pad = pad_id(model)
     batch = {
         "input_ids": padded(ids, pad),
         "attention_mask": padded([[1] * len(row) for row in ids], 0),
@@ -96,6 +96,11 @@ def collate(examples: Sequence[Example], model: nn.Module) -> dict[str, Tensor]:
         batch["token_type_ids"] = padded([example["token_type_ids"] for example in examples], 0)
     device = next(model.parameters()).device
     return {name: tensor.to(device) for name, tensor in batch.items()}
+
+
+def pad_id(model: nn.Module) -> int:
+    """The token to pad with: the model's own, or 0 where it has none, which some configs write as -1."""
+    return max(0, getattr(getattr(model, "config", None), "pad_token_id", None) or 0)
 
 
 def padded(sequences: Sequence[Sequence[int]], value: int) -> Tensor:

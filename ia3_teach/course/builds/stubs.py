@@ -59,9 +59,7 @@ def folded_solution(cell: Any) -> Any:
 
     code = "\n".join(line for line in cell.source.split("\n") if line.strip() not in (BEGIN, END))
     box = "<details><summary>Solution</summary>\n\n```python\n" + code + "\n```\n\n</details>"
-    return new_markdown_cell(
-        box, id=f"{cell.id[:55]}-solution", metadata={"tags": ["solution-dropdown"]}
-    )
+    return new_markdown_cell(box, id=f"{cell.id[:55]}-solution", metadata={"tags": ["solution-dropdown"]})
 
 
 def go_on_after_error(cell: Any) -> None:

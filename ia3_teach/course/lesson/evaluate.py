@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from ia3_teach.course.shipped.tasks import PROMPT_END, label_names, labels_of
 from ia3_teach.t_few.answers import choice_scores, inputs
 from ia3_teach.training.mode import in_mode
+from ia3_teach.training.texts import ids_after, open_ids
+from ia3_teach.wording import listed
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -36,14 +39,16 @@ def encode(
 
     For a classifier: the text's token ids and the class number. For a causal language model: the ids
     of prompt and answer, and labels that are -100 everywhere but at the answer.
+    Raises ValueError for a row without a label, which is -1 in the test splits of many data sets.
     """
+    classes = labels_of(rows)
     if is_classifier(model):
+        check_classes(model, rows)
         ids = tokenizer(list(rows["text"]))["input_ids"]
-        pairs = zip(ids, rows["label"], strict=True)
-        return [{"input_ids": row, "labels": label} for row, label in pairs]
-    answers = answer_ids(tokenizer, rows.features["label"].names)
+        return [{"input_ids": row, "labels": label} for row, label in zip(ids, classes, strict=True)]
+    answers = answer_ids(tokenizer, label_names(rows))
     examples = []
-    for prompt, label in zip(tokenizer(list(rows["prompt"]))["input_ids"], rows["label"], strict=True):
+    for prompt, label in zip(open_ids(tokenizer, rows["prompt"]), classes, strict=True):
         answer = answers[label]
         labels = [-100] * len(prompt) + answer
         examples.append({"input_ids": prompt + answer, "labels": labels})
@@ -51,13 +56,27 @@ def encode(
 
 
 def answer_ids(tokenizer: PreTrainedTokenizerBase, names: Sequence[str]) -> list[list[int]]:
-    """The token ids of ' name' for each label name."""
-    return [tokenizer(f" {name}", add_special_tokens=False)["input_ids"] for name in names]
+    """The token ids of ' name' behind a prompt, for each label name."""
+    return ids_after(tokenizer, PROMPT_END, [f" {name}" for name in names])
+
+
+def check_classes(model: PreTrainedModel, rows: Dataset) -> None:
+    """Refuse rows of more labels than the classifier tells apart."""
+    names, classes = label_names(rows), model.config.num_labels
+    if len(names) > classes:
+        raise ValueError(
+            f"the rows have {len(names)} labels ({listed(names)}), the classifier {classes} classes; load it "
+            f"with load_model(name, num_labels={len(names)})"
+        )
 
 
 def accuracy(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, rows: Dataset) -> float:
-    """The share of rows answered rightly, in [0, 1]: argmax of `scores`."""
-    right = scores(model, tokenizer, rows).argmax(-1) == torch.tensor(rows["label"])
+    """The share of rows answered rightly, in [0, 1]: argmax of `scores`.
+
+    Raises ValueError for no rows, and for a row without a label: there is nothing to compare with.
+    """
+    classes = labels_of(rows)
+    right = scores(model, tokenizer, rows).argmax(-1) == torch.tensor(classes)
     return right.float().mean().item()
 
 
@@ -72,10 +91,10 @@ def scores(
     if len(rows) == 0:
         raise ValueError("there are no rows to score")
     if is_classifier(model):
+        check_classes(model, rows)
         return _class_logits(model, tokenizer(list(rows["text"]))["input_ids"], batch)
-    answers = answer_ids(tokenizer, rows.features["label"].names)
-    prompts = tokenizer(list(rows["prompt"]))["input_ids"]
-    examples = [{"input_ids": prompt, "choices": answers} for prompt in prompts]
+    answers = answer_ids(tokenizer, label_names(rows))
+    examples = [{"input_ids": prompt, "choices": answers} for prompt in open_ids(tokenizer, rows["prompt"])]
     return choice_scores(model, examples, batch_size=batch).float()
 
 

@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from ia3_teach.course.lesson.evaluate import answer_ids
-from ia3_teach.course.shipped.tasks import examples_text
+from ia3_teach.course.shipped.tasks import examples_text, label_names
 from ia3_teach.t_few.answers import inputs
+from ia3_teach.training.texts import ids_after, open_ids
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -26,11 +27,12 @@ def scores_after(
     computed of the examples depends on what follows, so their keys and values are kept and used for every row
     (Liu et al. 2022, section 2.1). Raises ValueError for an answer of more than one token, or no examples.
     """
-    answers = answer_ids(tokenizer, rows.features["label"].names)
+    answers = answer_ids(tokenizer, label_names(rows))
     if len(shots) == 0 or any(len(answer) != 1 for answer in answers):
         raise ValueError(f"at least one example, and answers of one token; found {len(shots)} and {answers}")
-    before = torch.tensor([tokenizer(examples_text(shots))["input_ids"]])
-    prompts = tokenizer(list(rows["prompt"]))["input_ids"]
+    examples = examples_text(shots)
+    before = torch.tensor(open_ids(tokenizer, [examples]))
+    prompts = ids_after(tokenizer, examples, rows["prompt"])
     with torch.no_grad():
         cache = model(input_ids=before, use_cache=True).past_key_values
         parts = [

@@ -9,6 +9,7 @@ import torch
 
 from ia3_teach.training.losses import IGNORED
 from ia3_teach.training.mode import in_mode
+from ia3_teach.training.texts import end_id, ids_after, open_ids
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -27,10 +28,14 @@ def prompt_of(row: Row) -> str:
 
 
 def encode_pair(tokenizer: PreTrainedTokenizerBase, row: Row) -> dict[str, list[int]]:
-    """Token ids of prompt, answer and end, and labels that are -100 on the prompt."""
-    prompt = tokenizer(prompt_of(row))["input_ids"]
-    answer = tokenizer(f" {row['output'].strip()}", add_special_tokens=False)["input_ids"]
-    answer = [*answer, tokenizer.eos_token_id]
+    """Token ids of prompt, answer and end, and labels that are -100 on the prompt.
+
+    Raises ValueError for a tokenizer that has no end token.
+    """
+    text = prompt_of(row)
+    (prompt,) = open_ids(tokenizer, [text])
+    (answer,) = ids_after(tokenizer, text, [f" {row['output'].strip()}"])
+    answer = [*answer, end_id(tokenizer)]
     return {"input_ids": prompt + answer, "labels": [IGNORED] * len(prompt) + answer}
 
 
@@ -56,18 +61,20 @@ def answers(
     max_new_tokens: int = 24,
 ) -> list[str]:
     """What the model writes for each row: the most probable token, one after the other, up to the end."""
-    side = tokenizer.padding_side
-    tokenizer.padding_side = "left"  # the answer goes on where the prompt ends
-    batch = tokenizer([prompt_of(row) for row in rows], return_tensors="pt", padding=True)
-    tokenizer.padding_side = side
+    end = end_id(tokenizer)
+    pad = end if tokenizer.pad_token_id is None else tokenizer.pad_token_id
+    prompts = open_ids(tokenizer, [prompt_of(row) for row in rows])
+    width = max(map(len, prompts))  # padded on the left: the answer goes on where the prompt ends
+    ids = torch.tensor([[pad] * (width - len(prompt)) + prompt for prompt in prompts])
+    mask = torch.tensor([[0] * (width - len(prompt)) + [1] * len(prompt) for prompt in prompts])
     with in_mode(model, training=False):
-        ids = model.generate(
-            input_ids=batch["input_ids"].to(model.device),
-            attention_mask=batch["attention_mask"].to(model.device),
+        written = model.generate(
+            input_ids=ids.to(model.device),
+            attention_mask=mask.to(model.device),
             max_new_tokens=max_new_tokens,
             do_sample=False,
-            pad_token_id=tokenizer.pad_token_id,
-            eos_token_id=tokenizer.eos_token_id,
+            pad_token_id=pad,
+            eos_token_id=end,
         )
-    written = tokenizer.batch_decode(ids[:, batch["input_ids"].shape[1] :], skip_special_tokens=True)
+    written = tokenizer.batch_decode(written[:, width:], skip_special_tokens=True)
     return [text.strip() for text in written]

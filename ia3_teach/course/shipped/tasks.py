@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from ia3_teach.course.shipped.manifest import check, check_folder
 from ia3_teach.course.shipped.paths import data_dir
+from ia3_teach.wording import brief, listed
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
+PROMPT_END = "Answer:"
 SPLITS = ("pool", "validation", "test")
 
 
@@ -74,21 +76,47 @@ def prompt_for(text: str, question: str) -> str:
     >>> prompt_for("It rained.", "Was it dry?")
     'It rained.\\nQuestion: Was it dry?\\nAnswer:'
     """
-    return f"{text}\nQuestion: {question}\nAnswer:"
+    return f"{text}\nQuestion: {question}\n{PROMPT_END}"
+
+
+def label_names(rows: Dataset) -> list[str]:
+    """The answer words of the rows' labels. Raises ValueError for labels that are not named."""
+    found = rows.features.get("label")
+    if not getattr(found, "names", None):
+        raise ValueError(
+            f"the rows need a column `label` of the kind ClassLabel, whose names are the answers; found "
+            f"{brief(found)}; rows.cast_column('label', ClassLabel(names=[...])) makes one"
+        )
+    return found.names
+
+
+def labels_of(rows: Dataset) -> list[int]:
+    """The labels of rows that all have one. Raises ValueError for a row that has none (-1 or nothing)."""
+    names, labels = label_names(rows), list(rows["label"])
+    wrong = [place for place, label in enumerate(labels) if label not in range(len(names))]
+    if wrong:
+        raise ValueError(
+            f"{len(wrong)} of {len(labels)} rows have no label, the first at place {wrong[0]} with "
+            f"{brief(labels[wrong[0]])}; there are 0 to {len(names) - 1} ({listed(names)}). Leave them out: "
+            f"rows.filter(lambda row: row['label'] in range({len(names)}))"
+        )
+    return labels
 
 
 def few_shot(rows: Dataset, n: int = 32, seed: int = 0) -> Dataset:
     """n rows, as many of each label as possible, in a random order that depends on the seed alone.
 
+    Rows without a label (-1) are never drawn.
     Raises ValueError if n is smaller than the number of labels, or a label has too few rows.
     """
-    names = rows.features["label"].names
+    names = label_names(rows)
     if n < len(names):
         raise ValueError(f"n must be at least {len(names)}, one row for each label; found {n}")
     rng, chosen = random.Random(seed), []
     places: list[list[int]] = [[] for _ in names]
     for place, label in enumerate(rows["label"]):
-        places[label].append(place)
+        if label in range(len(names)):
+            places[label].append(place)
     for label, of_label in enumerate(places):
         wanted = n // len(names) + (label < n % len(names))
         if len(of_label) < wanted:
@@ -100,8 +128,10 @@ def few_shot(rows: Dataset, n: int = 32, seed: int = 0) -> Dataset:
 
 def examples_text(shots: Dataset) -> str:
     """The solved examples, each with its answer and a line break: what comes before the row's own prompt."""
-    names = shots.features["label"].names
-    return "".join(f"{shot['prompt']} {names[shot['label']]}\n" for shot in shots)
+    names, classes = label_names(shots), labels_of(shots)
+    return "".join(
+        f"{prompt} {names[label]}\n" for prompt, label in zip(shots["prompt"], classes, strict=True)
+    )
 
 
 def in_context_prompt(shots: Dataset, row: dict) -> str:
