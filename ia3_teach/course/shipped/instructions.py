@@ -2,40 +2,52 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ia3_teach.course.shipped.manifest import check, check_folder
 from ia3_teach.course.shipped.paths import data_dir
+from ia3_teach.course.shipped.rows import (
+    ENDINGS,
+    check_fields,
+    check_text,
+    read_rows,
+    row_files,
+    shown,
+    split_of,
+)
 
 if TYPE_CHECKING:
     from datasets import DatasetDict
 
 SHIPPED = "instructions"
 FIELDS = ("instruction", "input", "output")
-ENDINGS = (".json", ".jsonl")
+FEW = 4  # rows that a lesson looks at
 
 
-def load_instructions(name: str | Path) -> DatasetDict:
+def load_instructions(name: str | Path, least: int = 1) -> DatasetDict:
     """The splits train and test, with the columns instruction, input and output, held in memory.
 
-    `name` is 'instructions', which is shipped, or a directory of .json (a list of rows) and .jsonl (one
-    row per line) files in UTF-8. Files whose names begin with 'test' are the test split; where there is
-    none, the last tenth of the rows is. Raises ValueError where there is no such file, a file is no JSON,
-    a field is missing or no text, an instruction or output is empty, or fewer than two rows are left.
+    `name` is 'instructions', which is shipped, or a directory of .json and .jsonl files in UTF-8. A file
+    with 'test' in its name (a whole word: not testimonials.jsonl) is the test split; where there is none,
+    one with 'validation' or 'dev'; else the last tenth of the rows, four where there are eight or more.
+    Raises ValueError where there is no such file, a file is no JSON, a field is missing or no text, an
+    instruction or output is empty, or a split has fewer than `least` rows.
     """
     from datasets import Dataset, DatasetDict
 
-    rows: dict[str, list[dict[str, str]]] = {"train": [], "test": []}
+    rows: dict[str, list[dict[str, str]]] = {"train": [], "validation": [], "test": []}
     for path in _files(name):
-        rows["test" if path.name.startswith("test") else "train"] += _rows(path)
-    train, test = rows["train"], rows["test"]
+        rows[split_of(path) or "train"] += [_checked(row, where) for where, row in read_rows(path)]
+    train, test = rows["train"], rows["test"] or rows["validation"]
     if not test:
-        cut = len(train) - max(1, len(train) // 10)
-        train, test = train[:cut], train[cut:]
-    if not train or not test:
-        raise ValueError(f"{name}: one row to learn from and one to test on is the least; found too few rows")
+        cut = len(train) - max(1, len(train) // 10, FEW if len(train) >= 2 * FEW else 0)
+        train, test = train[: max(0, cut)], train[max(0, cut) :]
+    if min(len(train), len(test)) < max(1, least):
+        raise ValueError(
+            f"{shown(name)}: one row to learn from and one to test on is the least, here {max(1, least)} "
+            f"each; found {len(train)} and {len(test)}, which are too few rows"
+        )
     return DatasetDict({"train": Dataset.from_list(train), "test": Dataset.from_list(test)})
 
 
@@ -46,35 +58,19 @@ def _files(name: str | Path) -> list[Path]:
         check(f"{SHIPPED}/{split}.jsonl" for split in ("train", "test"))
         check_folder(SHIPPED)  # every file that lies there is read
     elif not directory.is_dir():
-        raise ValueError(f"{str(name)!r} is neither {SHIPPED!r} nor a directory")
-    found = sorted(path for path in directory.iterdir() if path.suffix in ENDINGS)
+        raise ValueError(f"{str(name)[:200]!r} is neither {SHIPPED!r} nor a directory")
+    found = row_files(directory)
     if not found:
-        raise ValueError(f"{directory} holds no {' or '.join(ENDINGS)} file with rows of {', '.join(FIELDS)}")
+        raise ValueError(
+            f"{shown(directory)} holds no {' or '.join(ENDINGS)} file with rows of {', '.join(FIELDS)}"
+        )
     return found
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
-    """The rows of one file, each checked; other fields are left out."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        lines = [line for line in text.split("\n") if line.strip()]
-        rows = json.loads(text) if path.suffix == ".json" else [json.loads(line) for line in lines]
-    except ValueError as error:
-        raise ValueError(f"{path} cannot be read as {path.suffix[1:]} in UTF-8: {error}") from error
-    if not isinstance(rows, list) or not rows:
-        raise ValueError(
-            f"{path} holds no rows; a .json file is a list of rows, a .jsonl file has one per line"
-        )
-    return [_checked(row, f"{path}, row {number}") for number, row in enumerate(rows, start=1)]
-
-
-def _checked(row: object, where: str) -> dict[str, str]:
-    if not isinstance(row, dict) or any(field not in row for field in FIELDS):
-        found = ", ".join(row) if isinstance(row, dict) else type(row).__name__
-        raise ValueError(f"{where} needs the fields {', '.join(FIELDS)}; found {found}")
+def _checked(found: object, where: str) -> dict[str, str]:
+    """The fields of a row; other fields are left out."""
+    row = check_fields(found, FIELDS, where)
     for field in FIELDS:
-        if not isinstance(row[field], str):
-            raise ValueError(f"{where}: {field} is {row[field]!r}, which is no text; an input may be ''")
-        if field != "input" and not row[field].strip():
+        if not check_text(row[field], f"{where}: {field}").strip() and field != "input":
             raise ValueError(f"{where}: {field} is empty")
     return {field: row[field] for field in FIELDS}

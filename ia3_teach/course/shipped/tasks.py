@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import random
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ia3_teach.course.shipped.manifest import check, check_folder
 from ia3_teach.course.shipped.paths import data_dir
+from ia3_teach.course.shipped.rows import (
+    check_fields,
+    check_text,
+    parsed,
+    read_rows,
+    read_text,
+    row_files,
+    shown,
+)
 from ia3_teach.wording import brief, listed
 
 if TYPE_CHECKING:
@@ -34,7 +42,8 @@ def load_task(name: str) -> DatasetDict:
     task's question; the answer is a space and the label's name); kind (what makes the text easy or
     hard: plain, negated, quoted ...; empty where a directory says nothing). A directory holds task.json
     ({"labels": [...], "question": "..."}) and one .jsonl file per split ({"text": ..., "label": 0}).
-    Raises ValueError for an unknown name, ManifestError for a shipped file that was changed.
+    A label may be its word, and -1 where there is none. Raises ValueError for an unknown name and for rows
+    that cannot be read, ManifestError for a shipped file that was changed.
     """
     from datasets import DatasetDict
 
@@ -47,27 +56,57 @@ def load_task(name: str) -> DatasetDict:
         directory = Path(name)
     else:
         raise ValueError(
-            f"no task is called {name!r}; there are {', '.join(task_names())}, "
+            f"no task is called {brief(name)}; there are {', '.join(task_names())}, "
             "or give a directory that holds task.json."
         )
-    facts = json.loads((directory / "task.json").read_text(encoding="utf-8"))
-    splits = {split: _read_split(directory / f"{split}.jsonl", facts) for split in SPLITS}
-    return DatasetDict(splits)
+    labels, question = _facts(directory / "task.json")
+    return DatasetDict({split: _read_split(directory, split, labels, question) for split in SPLITS})
 
 
-def _read_split(path: Path, facts: dict) -> Dataset:
+def _facts(path: Path) -> tuple[list[str], str]:
+    """The answer words and the question of a task. Raises ValueError for others than texts."""
+    where = shown(path)
+    facts = check_fields(parsed(read_text(path), where), ("labels", "question"), where)
+    labels, question = facts["labels"], check_text(facts["question"], f"{where}: question")
+    if not isinstance(labels, list) or len(labels) < 2:
+        raise ValueError(f"{where}: labels is {brief(labels)}; needed is a list of two answer words or more")
+    words = [check_text(label, f"{where}: a label") for label in labels]
+    if len({word.strip() for word in words} - {""}) < len(words):
+        raise ValueError(f"{where}: labels is {brief(labels)}, where one is empty or stands twice")
+    return words, question
+
+
+def _read_split(directory: Path, split: str, labels: list[str], question: str) -> Dataset:
     """One split, held in memory: no cache directory is needed."""
     from datasets import ClassLabel, Dataset, Features, Value
 
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    columns = {
-        "text": [row["text"] for row in rows],
-        "label": [row["label"] for row in rows],
-        "prompt": [prompt_for(row["text"], facts["question"]) for row in rows],
-        "kind": [row.get("kind", "") for row in rows],
-    }
-    features = {name: Value("string") for name in columns} | {"label": ClassLabel(names=facts["labels"])}
+    files = [path for path in row_files(directory) if path.stem.lower() == split]
+    if len(files) != 1:
+        raise ValueError(
+            f"{shown(directory)} needs one file {split}.jsonl; found "
+            f"{listed([path.name for path in files]) or 'none'}"
+        )
+    columns: dict[str, list] = {"text": [], "label": [], "prompt": [], "kind": []}
+    for where, found in read_rows(files[0]):
+        row = check_fields(found, ("text", "label"), where)
+        columns["text"].append(check_text(row["text"], f"{where}: text"))
+        columns["label"].append(_label(row["label"], labels, where))
+        columns["prompt"].append(prompt_for(row["text"], question))
+        columns["kind"].append(check_text(row.get("kind", ""), f"{where}: kind"))
+    features = {name: Value("string") for name in columns} | {"label": ClassLabel(names=labels)}
     return Dataset.from_dict(columns, Features(features))
+
+
+def _label(label: object, labels: list[str], where: str) -> int:
+    """A number of a label or its word; -1 and null mean that the row has none."""
+    if label is None or (type(label) is int and -1 <= label < len(labels)):
+        return -1 if label is None else label
+    if isinstance(label, str) and label in labels:
+        return labels.index(label)
+    raise ValueError(
+        f"{where}: label is {brief(label)}; it is a number from 0 to {len(labels) - 1}, one of "
+        f"{listed(labels)}, or -1 for none"
+    )
 
 
 def prompt_for(text: str, question: str) -> str:

@@ -82,9 +82,9 @@ def test_the_tokenizer_knows_the_words() -> None:
 @pytest.mark.parametrize("lines", [True, False])
 def test_a_directory_of_either_form_is_read_chinese_included(tmp_path, lines: bool) -> None:
     name = "rows.jsonl" if lines else "rows.json"
-    directory = write(tmp_path, name, [ROW, CHINESE | {"source": "me"}] * 10, lines)
+    directory = write(tmp_path, name, [ROW, CHINESE | {"source": "me"}] * 30, lines)
     data = load_instructions(directory)
-    assert (len(data["train"]), len(data["test"])) == (18, 2), "the last tenth is kept for the test"
+    assert (len(data["train"]), len(data["test"])) == (54, 6), "the last tenth is kept for the test"
     assert data["train"][1] == CHINESE
 
 
