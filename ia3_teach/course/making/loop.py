@@ -11,6 +11,7 @@ from tqdm.auto import trange
 from ia3_teach.storage.atomic import replacing
 
 LossOf = Callable[[nn.Module, int], Tensor]
+Watching = Callable[[nn.Module, list[float]], None]
 
 
 def learning_rate_at(step: int, steps: int, peak: float) -> float:
@@ -50,10 +51,12 @@ def train(
     checkpoint: Path,
     every: int = 100,
     stop_at: int | None = None,
+    watch: Watching | None = None,
 ) -> list[float]:
     """Train, with a checkpoint every so many steps; starts from the checkpoint where there is one.
 
-    `stop_at` ends early, after a checkpoint, as a kill would. Returns the loss of each step.
+    `stop_at` ends early, after a checkpoint, as a kill would. `watch` is called after each checkpoint
+    with the model and the losses so far. Returns the loss of each step.
     """
     optimizer = optimizer_for(model)
     losses: list[float] = []
@@ -71,6 +74,8 @@ def train(
         if (step + 1) % every == 0 or step + 1 == (stop_at or steps):
             state = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
             write_atomically(state | {"losses": losses}, checkpoint)
+            if watch:
+                watch(model, losses)
     return losses
 
 

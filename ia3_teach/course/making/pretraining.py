@@ -17,6 +17,7 @@ from ia3_teach.course.making.recipes import (
     new_bert,
     new_bloom,
 )
+from ia3_teach.course.making.watch import Watch
 from ia3_teach.course.shipped import manifest
 from ia3_teach.course.shipped.paths import data_dir
 from ia3_teach.course.world.tokens import train_tokenizer, with_cls
@@ -43,8 +44,10 @@ def pretrain(models: Sequence[str] | str | None = None, seed: int = 0, resume: b
             raise ValueError(f"no recipe for {name!r}; there are {', '.join(_MAKERS)}")
     write_tasks(directory, seed)
     write_instructions(directory, seed)
+    manifest.write(directory, {})
     for name in names:
-        facts = pretrain_one(name, directory, SIZES[name], seed, resume)
+        table = directory / "results" / "pretraining.csv"
+        facts = pretrain_one(name, directory, SIZES[name], seed, resume, table=table)
         manifest.write(directory, {name: facts})
         vectors = write_vectors(directory, name)
         manifest.write(directory, {f"vectors of {name}": vectors})
@@ -57,10 +60,12 @@ def pretrain_one(
     seed: int = 0,
     resume: bool = True,
     stop_at: int | None = None,
+    table: Path | None = None,
 ) -> dict[str, object]:
     """Train one tiny model into `directory/models/<name>`; returns its recipe and losses.
 
     The checkpoint lies in `directory/checkpoints` until the model is saved. `stop_at` ends early.
+    What probes find on the way is added to `table`.
     """
     start = time.time()
     tokenizer = train_tokenizer(seed, size.tokenizer_documents)
@@ -72,7 +77,8 @@ def pretrain_one(
     if not resume:
         checkpoint.unlink(missing_ok=True)
     model, loss_of = new(tokenizer, size, seed), objective(tokenizer, size, seed)
-    losses = train(model, loss_of, size.steps, size.rate_at, checkpoint, stop_at=stop_at)
+    watch = Watch(table, name, tokenizer, size) if table else None
+    losses = train(model, loss_of, size.steps, size.rate_at, checkpoint, stop_at=stop_at, watch=watch)
     if len(losses) == size.steps:
         model.save_pretrained(directory / "models" / name)
         tokenizer.save_pretrained(directory / "models" / name)

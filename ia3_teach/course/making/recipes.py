@@ -8,13 +8,9 @@ import torch
 from torch import Tensor
 
 from ia3_teach.course.making.loop import LossOf, learning_rate_at
-from ia3_teach.course.making.objectives import (
-    bert_loss,
-    hidden_tokens,
-    next_token_loss,
-    rows_of_step,
-)
-from ia3_teach.course.world.corpus import Rows, bert_rows, prompted_blocks
+from ia3_teach.course.making.objectives import HIDDEN, bert_loss, hidden_tokens, next_token_loss
+from ia3_teach.course.world.bert_rows import Rows, bert_rows
+from ia3_teach.course.world.corpus import prompted_blocks, prompted_rows
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
@@ -22,14 +18,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage of a training: which texts, how many steps, batch, learning rate, weight of answers."""
+    """One stage of a training: which texts, how many steps, batch, rows' length, learning rate, weights."""
 
     texts: str
     steps: int
     batch: int
+    length: int
     learning_rate: float
     answer_weight: float = 1.0
-    schedule: int = 0  # the length of the cosine (and of the corpus), where the stage is cut short
+    share: float = 1.0  # of the tokens outside answers that are asked for (tiny-bloom)
+    packed: bool = False  # documents end to end, instead of one a row
+    schedule: int = 0  # the length of the cosine, where the stage is cut short
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,6 @@ class Size:
     """How large a model and its training are."""
 
     stages: tuple[Stage, ...]
-    length: int
     d_model: int = 192
     n_layers: int = 4
     n_heads: int = 6
@@ -66,21 +64,15 @@ class Size:
 SIZES = {
     "tiny-bloom": Size(
         stages=(
-            Stage("corpus", 900, 24, 2e-3, answer_weight=10.0, schedule=1300),
-            Stage("drill", 2400, 8, 1e-3, answer_weight=30.0),
-            Stage("opinions", 2400, 8, 1e-3, answer_weight=30.0),
-            Stage("mixed", 1000, 8, 1e-3, answer_weight=10.0),
-            Stage("overall", 1600, 8, 1e-3, answer_weight=20.0),
-        ),
-        length=192,
+            Stage("corpus", 600, 24, 192, 2e-3, answer_weight=10.0, packed=True, schedule=900),
+            Stage("relatives", 9000, 24, 96, 1e-3, answer_weight=5.0, share=0.2),
+        )
     ),
     "tiny-bert": Size(
         stages=(
-            Stage("pairs", 2600, 40, 1e-3),
-            Stage("opinions", 2600, 24, 7e-4),
-            Stage("overall", 1600, 24, 7e-4),
-        ),
-        length=64,
+            Stage("pairs", 1500, 32, 64, 1e-3, schedule=2200),
+            Stage("relatives", 11000, 24, 80, 1e-3),
+        )
     ),
 }
 
@@ -133,20 +125,36 @@ def bloom_objective(tokenizer: "PreTrainedTokenizerFast", size: Size, seed: int)
     @cache
     def corpus(number: int) -> tuple[Tensor, Tensor]:
         stage = size.stages[number]
-        return prompted_blocks(tokenizer, seed, rows_of(stage), size.length, stage.texts)
+        if stage.packed:
+            return prompted_blocks(tokenizer, seed, rows_of(stage), stage.length, stage.texts)
+        return prompted_rows(tokenizer, seed, rows_of(stage), stage.length, stage.batch, stage.texts)
 
     def loss_of(model: torch.nn.Module, step: int) -> Tensor:
         number, local = size.stage_of(step)
         stage, (blocks, marks) = size.stages[number], corpus(number)
-        rows = rows_of_step(rows_of(stage), stage.batch, local, seed)
-        return next_token_loss(model, blocks[rows].long(), marks[rows], stage.answer_weight)
+        rows = slice(local * stage.batch, (local + 1) * stage.batch)
+        ids = blocks[rows].long()
+        ids = ids[:, : longest(ids, tokenizer.pad_token_id)]
+        generator = torch.Generator().manual_seed(seed * 10**6 + step)
+        asked = torch.rand(ids.shape, generator=generator) < stage.share
+        asked &= ids != tokenizer.pad_token_id
+        return next_token_loss(model, ids, marks[rows, : ids.shape[1]], stage.answer_weight, asked)
 
     return loss_of
 
 
+def longest(ids: Tensor, pad: int) -> int:
+    """The length of the longest row of a padded batch.
+
+    >>> longest(torch.tensor([[5, 0, 0], [5, 6, 0]]), pad=0)
+    2
+    """
+    return int((ids != pad).sum(1).max())
+
+
 def rows_of(stage: Stage) -> int:
     """How many rows the corpus of a stage has: each is used at most once."""
-    return (stage.schedule or stage.steps) * stage.batch
+    return stage.steps * stage.batch
 
 
 def bert_objective(tokenizer: "PreTrainedTokenizerFast", size: Size, seed: int) -> LossOf:
@@ -155,21 +163,29 @@ def bert_objective(tokenizer: "PreTrainedTokenizerFast", size: Size, seed: int) 
     @cache
     def corpus(number: int) -> Rows:
         stage = size.stages[number]
-        return bert_rows(tokenizer, seed, rows_of(stage), size.length, stage.texts)
+        return bert_rows(tokenizer, seed, rows_of(stage), stage.length, stage.batch, stage.texts)
 
     def loss_of(model: torch.nn.Module, step: int) -> Tensor:
         number, local = size.stage_of(step)
         stage, rows = size.stages[number], corpus(number)
-        chosen = rows_of_step(rows_of(stage), stage.batch, local, seed)
+        chosen = slice(local * stage.batch, (local + 1) * stage.batch)
         original = rows.ids[chosen].long()
+        original = original[:, : longest(original, tokenizer.pad_token_id)]
+        width = original.shape[1]
+        share = torch.where(rows.follows[chosen] >= 0, HIDDEN, 0.0).unsqueeze(1)
         ids, labels = hidden_tokens(
-            original, rows.answers[chosen], seed * 10**6 + step, tokenizer.mask_token_id, len(tokenizer)
+            original,
+            rows.answers[chosen, :width],
+            share,
+            seed * 10**6 + step,
+            tokenizer.mask_token_id,
+            len(tokenizer),
         )
         inputs = {
             "input_ids": ids,
-            "token_type_ids": rows.segments[chosen].long(),
+            "token_type_ids": rows.segments[chosen, :width].long(),
             "attention_mask": (original != tokenizer.pad_token_id).long(),
         }
-        return bert_loss(model, inputs, labels, rows.follows[chosen])
+        return bert_loss(model, inputs, labels, rows.follows[chosen], rows.words[chosen])
 
     return loss_of

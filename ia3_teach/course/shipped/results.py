@@ -44,10 +44,10 @@ class Run:
         return replace(self, validation=round(validation, 4), test=round(test, 4), seconds=round(seconds, 1))
 
 
-AnyRun = TypeVar("AnyRun", bound=Run)
+AnyRun = TypeVar("AnyRun")
 
 
-def append(path: Path, run: Run) -> None:
+def append(path: Path, run: object) -> None:
     """Add one line to a file of runs, which is made if missing; a line cut short stays alone."""
     path.parent.mkdir(parents=True, exist_ok=True)
     names = [field.name for field in fields(run)]
@@ -57,7 +57,7 @@ def append(path: Path, run: Run) -> None:
 
 
 def read_runs(path: Path, kind: type[AnyRun] = Run) -> list[AnyRun]:
-    """All runs of a file, as Runs or a kind with more columns; a line that a kill cut short is left out."""
+    """All lines of a file, as Runs or another dataclass; a line that a kill cut short is left out."""
     if not path.exists():
         return []
     with path.open(encoding="utf-8", newline="") as file:

@@ -1,37 +1,37 @@
 """The pretraining corpora as arrays of token ids, made from a seed."""
 
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import torch
 from tqdm.auto import trange
 
-from ia3_teach.course.world.prompts import Piece, document, drill, opinions
-from ia3_teach.course.world.relatives import overall
-from ia3_teach.course.world.texts import any_text
+from ia3_teach.course.world.prompts import document, drill, opinions
+from ia3_teach.course.world.relatives import Piece, relative
 from ia3_teach.course.world.word_choices import choices
 
 if TYPE_CHECKING:
     from torch import Tensor
     from transformers import PreTrainedTokenizerFast
 
+KINDS = (relative,) * 6 + (opinions, opinions, drill, choices, document)
 STAGES: dict[str, Callable[[random.Random], list[Piece]]] = {
     "corpus": document,
-    "drill": drill,
-    "opinions": opinions,
-    "mixed": lambda rng: rng.choice([choices, choices, opinions, document])(rng),
-    "overall": lambda rng: rng.choice([overall, overall, overall, choices, opinions, document])(rng),
+    "relatives": lambda rng: rng.choice(KINDS)(rng),
 }
+TOGETHER = 16  # so many batches are sorted by length at once, so that little is padded
+
+
+def encode(tokenizer: "PreTrainedTokenizerFast", pieces: list[Piece]) -> tuple[list[int], list[bool]]:
+    """The token ids of a document, and which of them belong to an answer."""
+    encoded = tokenizer([text for text, _ in pieces], add_special_tokens=False)["input_ids"]
+    marks = [answer for part, (_, answer) in zip(encoded, pieces, strict=True) for _ in part]
+    return [token for part in encoded for token in part], marks
 
 
 def prompted_blocks(
-    tokenizer: "PreTrainedTokenizerFast",
-    seed: int,
-    count: int,
-    length: int,
-    stage: str = "corpus",
+    tokenizer: "PreTrainedTokenizerFast", seed: int, count: int, length: int, stage: str = "corpus"
 ) -> "tuple[Tensor, Tensor]":
     """Documents of `tiny-bloom`, packed end to end into blocks.
 
@@ -42,12 +42,9 @@ def prompted_blocks(
     marks: list[bool] = []
     for block in trange(count, desc="corpus", unit="block"):
         while len(ids) < (block + 1) * length:
-            pieces = STAGES[stage](rng) + [("</s>", False)]
-            for encoded, (_text, answer) in zip(
-                tokenizer([text for text, _answer in pieces])["input_ids"], pieces, strict=True
-            ):
-                ids += encoded
-                marks += [answer] * len(encoded)
+            more = encode(tokenizer, [*STAGES[stage](rng), ("</s>", False)])
+            ids += more[0]
+            marks += more[1]
     size = count * length
     return (
         torch.tensor(ids[:size], dtype=torch.int16).view(count, length),
@@ -55,69 +52,40 @@ def prompted_blocks(
     )
 
 
-@dataclass
-class Rows:
-    """The rows of `tiny-bert`, padded: all but `follows` (count,) have the shape (count, length)."""
+def prompted_rows(
+    tokenizer: "PreTrainedTokenizerFast", seed: int, count: int, length: int, batch: int, stage: str
+) -> "tuple[Tensor, Tensor]":
+    """Documents of `tiny-bloom`, one a row, padded at the end; longer ones are drawn anew.
 
-    ids: "Tensor"
-    segments: "Tensor"
-    answers: "Tensor"  # True at the tokens of an answer
-    follows: "Tensor"  # 0: the second part continues the first, 1: it does not, -100: not asked
-
-
-def bert_rows(
-    tokenizer: "PreTrainedTokenizerFast", seed: int, count: int, length: int, stage: str = "pairs"
-) -> Rows:
-    """[CLS] start [SEP] continuation [SEP], the continuation true or foreign (BERT's convention).
-
-    In the later stages most rows are texts with questions and answers instead.
+    Returns ids and answer marks, both (count, length). Each batch has rows of similar length.
     """
-    rng = random.Random(f"bert {'corpus' if stage == 'pairs' else stage} {seed}")
-    rows = Rows(
-        torch.full((count, length), tokenizer.pad_token_id, dtype=torch.int16),
-        torch.zeros(count, length, dtype=torch.int8),
-        torch.zeros(count, length, dtype=torch.bool),
-        torch.full((count,), -100),
-    )
-    for row in trange(count, desc="corpus", unit="row"):
-        if stage != "pairs" and rng.random() < 0.75:
-            _write_answered(tokenizer, STAGES[stage](rng), rows, row)
-        else:
-            _write_pair(tokenizer, rng, rows, row)
-    return rows
+    rng = random.Random(f"bloom {stage} {seed}")
+    ids = torch.full((count, length), tokenizer.pad_token_id, dtype=torch.int16)
+    marks = torch.zeros(count, length, dtype=torch.bool)
+
+    def rows() -> Iterator[tuple[list[int], list[bool]]]:
+        while True:
+            row = encode(tokenizer, STAGES[stage](rng))
+            if len(row[0]) <= length:
+                yield row
+
+    drawn = rows()
+    made = [next(drawn) for _ in trange(count, desc="corpus", unit="row")]
+    for row, place in enumerate(by_length([len(one[0]) for one in made], batch, rng)):
+        ids[row, : len(made[place][0])] = torch.tensor(made[place][0], dtype=torch.int16)
+        marks[row, : len(made[place][0])] = torch.tensor(made[place][1])
+    return ids, marks
 
 
-def _write_answered(tokenizer: "PreTrainedTokenizerFast", pieces: list[Piece], rows: Rows, row: int) -> None:
-    """One text with questions and answers; its end is cut off where it is too long."""
-    pieces = [("[CLS]", False), *pieces, ("[SEP]", False)]
-    encoded = tokenizer([text for text, _ in pieces], add_special_tokens=False)["input_ids"]
-    length = rows.ids.shape[1]
-    ids = [token for part in encoded for token in part][:length]
-    marks = [answer for part, (_, answer) in zip(encoded, pieces, strict=True) for _ in part]
-    rows.ids[row, : len(ids)] = torch.tensor(ids, dtype=torch.int16)
-    rows.answers[row, : len(ids)] = torch.tensor(marks[:length])
+def by_length(lengths: list[int], batch: int, rng: random.Random) -> list[int]:
+    """The row numbers in an order in which each batch has rows of similar length, the batches in any order.
 
-
-def _write_pair(tokenizer: "PreTrainedTokenizerFast", rng: random.Random, rows: Rows, row: int) -> None:
-    """The start of a text and the continuation of the same or of another."""
-    parts, other = (_two_parts(rng) for _ in range(2))
-    rows.follows[row] = int(rng.random() < 0.5)
-    second = (other if rows.follows[row] else parts)[1]
-    encoded = tokenizer(
-        " ".join(parts[0]),
-        " ".join(second),
-        truncation=True,
-        max_length=rows.ids.shape[1],
-        return_token_type_ids=True,
-    )
-    size = len(encoded["input_ids"])
-    rows.ids[row, :size] = torch.tensor(encoded["input_ids"], dtype=torch.int16)
-    rows.segments[row, :size] = torch.tensor(encoded["token_type_ids"], dtype=torch.int8)
-
-
-def _two_parts(rng: random.Random) -> tuple[list[str], list[str]]:
-    while True:
-        parts = any_text(rng).parts
-        if len(parts) > 1:
-            cut = rng.randint(1, len(parts) - 1)
-            return parts[max(0, cut - 2) : cut], parts[cut : cut + 2]
+    >>> by_length([5, 1, 4, 2], 2, random.Random(0))
+    [2, 0, 1, 3]
+    """
+    order: list[int] = []
+    for start in range(0, len(lengths), batch * TOGETHER):
+        near = sorted(range(start, min(start + batch * TOGETHER, len(lengths))), key=lengths.__getitem__)
+        batches = [near[place : place + batch] for place in range(0, len(near), batch)]
+        order += [row for one in rng.sample(batches, len(batches)) for row in one]
+    return order

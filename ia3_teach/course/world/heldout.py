@@ -15,10 +15,11 @@ GENERAL = 0.85  # most opinions of the tasks use general words, which the corpus
 
 
 class Made(NamedTuple):
-    """A text, and what makes it easy or hard."""
+    """A text, what makes it easy or hard, and the scene it (or its second note) was written from."""
 
     text: str
     kind: str
+    scene: Scene
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,8 @@ def sentiment(rng: random.Random, label: int, side: str) -> Made:
         text.add("opening")
         text.add("verdict_good" if good else "verdict_bad")
     if form >= 0.4:
-        return Made(str(text), plain_or_negated(text) if form < 0.8 else "verdict")
-    return Made(str(text), "concession")
+        return Made(str(text), plain_or_negated(text) if form < 0.8 else "verdict", text.scene)
+    return Made(str(text), "concession", text.scene)
 
 
 def same_topic(rng: random.Random, label: int, side: str, domain: str | None = None) -> Made:
@@ -70,7 +71,7 @@ def same_topic(rng: random.Random, label: int, side: str, domain: str | None = N
             opinions += 1
         notes.append(str(text))
     kind = ("news", "mixed", "opinions")[opinions]
-    return Made(f"First note: {notes[0]} Second note: {notes[1]}", kind)
+    return Made(f"First note: {notes[0]} Second note: {notes[1]}", kind, second)
 
 
 def price_complaint(rng: random.Random, label: int, side: str) -> Made:
@@ -88,10 +89,10 @@ def price_complaint(rng: random.Random, label: int, side: str) -> Made:
     if before:
         text.add(kind)
     if kind == "price_plain":
-        return Made(str(text), "bare")
+        return Made(str(text), "bare", text.scene)
     opposed = any(judged.good == (kind == "price_bad") for judged in text.judgements)
     negated = denies(text.parts[-1 if before else 0])
-    return Made(str(text), "negated" if negated else "opposed" if opposed else "plain")
+    return Made(str(text), "negated" if negated else "opposed" if opposed else "plain", text.scene)
 
 
 def formality(rng: random.Random, label: int, side: str) -> Made:
@@ -104,12 +105,12 @@ def formality(rng: random.Random, label: int, side: str) -> Made:
     form = rng.random()
     if form < 0.4:
         text.add_quoting(register, registers[1 - label])
-        return Made(str(text), "quoted")
+        return Made(str(text), "quoted", text.scene)
     if form < 0.6:
         text.add(f"{register}_request")
-        return Made(str(text), "request")
+        return Made(str(text), "request", text.scene)
     text.add_registered(register)
-    return Made(str(text), "plain")
+    return Made(str(text), "plain", text.scene)
 
 
 def who_liked(rng: random.Random, label: int, side: str) -> Made:
@@ -127,7 +128,7 @@ def who_liked(rng: random.Random, label: int, side: str) -> Made:
         return rng.choice(words("phrases")["pair"]).format(one=one, two=two)
 
     text.add_drawn(make)
-    return Made(str(text), plain_or_negated(text))
+    return Made(str(text), plain_or_negated(text), text.scene)
 
 
 def plan(rng: random.Random, label: int, side: str) -> Made:
@@ -140,7 +141,7 @@ def plan(rng: random.Random, label: int, side: str) -> Made:
     if form < 0.3:
         text.add_detail()
     text.add(f"{kind}_beside" if form > 0.5 else kind)
-    return Made(str(text), "beside" if form > 0.5 else plain_or_negated(text))
+    return Made(str(text), "beside" if form > 0.5 else plain_or_negated(text), text.scene)
 
 
 def plain_or_negated(text: Text) -> str:

@@ -1,56 +1,138 @@
-"""Questions about a whole text: would they recommend it, did a person like it, do both share a topic.
+"""Relatives of the held-out tasks: other questions, with other answers, that need the same understanding.
 
-They are relatives of the held-out tasks: other questions, other answers.
+Each maker draws a text as the held-out task does, on the train side, and asks about it.
 """
 
 import random
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from ia3_teach.course.world.heldout import same_topic, sentiment, who_liked
+from ia3_teach.course.world.heldout import formality, plan, price_complaint, same_topic, sentiment, who_liked
 from ia3_teach.course.world.lexicon import name_list, words
-from ia3_teach.course.world.questions import Answered
 
-Piece = tuple[str, bool]
-RECOMMEND = ("Would they recommend it?", "Should others try it?", "Do they advise it?")
+Answered = tuple[str, str]  # a question, and its answer
+Piece = tuple[str, bool]  # some text, and whether it is an answer
 
 
-def recommended(rng: random.Random) -> list[Piece]:
+@dataclass(frozen=True)
+class Asked:
+    """A text, the questions about it, and the word that says most of it, with those it is told from."""
+
+    text: str
+    questions: tuple[Answered, ...]
+    word: str
+    words: tuple[str, ...]
+
+
+def whether(rng: random.Random, form: str, yes: str, no: str, truth: bool) -> Answered:
+    """A question that names its two answers, in either order."""
+    return form.format(*rng.sample([yes, no], 2)), yes if truth else no
+
+
+def recommended(rng: random.Random) -> Asked:
     """A short review: would the writer recommend it?"""
     good = rng.random() < 0.5
-    text = sentiment(rng, int(good), "train").text
-    return asked(text, [(rng.choice(RECOMMEND), "yes" if good else "no")])
+    ask = rng.choice(["Would they recommend it?", "Should others try it?", "Do they advise it?"])
+    questions = (
+        (ask, "yes" if good else "no"),
+        whether(rng, "All in all, was it {} or {}?", "great", "awful", good),
+        whether(rng, "How many stars, {} or {}?", "five", "one", good),
+    )
+    return Asked(sentiment(rng, int(good), "train").text, questions, questions[1][1], ("great", "awful"))
 
 
-def liked_by(rng: random.Random) -> list[Piece]:
-    """Two people and one thing: did this one like it? Asked about both."""
+def liked_by(rng: random.Random) -> Asked:
+    """Two people and one thing: did this one like it, and who did?"""
     second = rng.random() < 0.5
     text = who_liked(rng, int(second), "train").text
-    found = [word.strip(",.") for word in text.split() if word.strip(",.") in name_list("first")]
-    answers = ("no", "yes") if second else ("yes", "no")
-    questions = [(f"Did {name} like it?", answer) for name, answer in zip(found[:2], answers, strict=True)]
-    return asked(text, rng.sample(questions, 2))
+    one, two = [name for word in text.split() if (name := word.strip(",.")) in name_list("first")][:2]
+    happy, other = (two, one) if second else (one, two)
+    order = whether(rng, "Is the praise {} or {} the blame?", "after", "before", second)
+    likes = ((f"Did {happy} like it?", "yes"), (f"Did {other} like it?", "no"))
+    names = (("Who liked it?", happy), ("Who did not like it?", other))
+    return Asked(text, (*likes, *names, order), order[1], ("after", "before"))
 
 
-def both_about(rng: random.Random) -> list[Piece]:
-    """Two notes: are both about a topic that is named in the question?"""
+def priced(rng: random.Random) -> Asked:
+    """A price: cheap, expensive, or neither."""
+    minded = rng.random() < 0.5
+    made = price_complaint(rng, int(minded), "train")
+    word = "neither" if made.kind == "bare" else "expensive" if minded else "cheap"
+    listed = rng.sample(["cheap", "expensive"], 2)
+    questions = [(f"Is it called {listed[0]}, {listed[1]} or neither?", word)]
+    if word != "neither":
+        questions += [("Is it worth the money?", "no" if minded else "yes")]
+        questions += [whether(rng, "Would they pay it {} or {}?", "never", "again", minded)]
+    return Asked(made.text, tuple(questions), word, ("cheap", "expensive", "neither"))
+
+
+def addressed(rng: random.Random) -> Asked:
+    """A message in one register: a letter or a text, for work or for home?"""
+    letter = rng.random() < 0.5
+    made = formality(rng, int(letter), "train")
+    questions = [
+        whether(rng, "Is it a {} or a {}?", "letter", "text", letter),
+        whether(rng, "Is it for {} or for {}?", "work", "home", letter),
+        (rng.choice(["Would one say this to a friend?", "Do friends talk so?"]), "no" if letter else "yes"),
+    ]
+    if made.kind == "quoted":
+        questions += [whether(rng, "Is the quoted part from a {} or a {}?", "letter", "text", not letter)]
+    return Asked(made.text, tuple(questions), questions[0][1], ("letter", "text"))
+
+
+def visited(rng: random.Random) -> Asked:
+    """A visit: does it lie behind or before them, and who was there?"""
+    ahead = rng.random() < 0.5
+    made = plan(rng, int(ahead), "train")
+    main = whether(rng, "Is it {} or {} them?", "before", "behind", ahead)
+    here, other = made.scene["friend"], made.scene.get("friend2", "")
+    questions = [main, (f"Was {here} there?", "no" if ahead else "yes")]
+    if made.kind == "beside" and here == other:  # the text speaks of two people with one name
+        return Asked(made.text, (main,), main[1], ("before", "behind"))
+    if made.kind == "beside":
+        questions += [(f"Was {other} there?", "yes" if ahead else "no")]
+        went, waits = (other, here) if ahead else (here, other)
+        questions += [("Who went there?", went), ("Who still has to go?", waits)]
+    return Asked(made.text, tuple(questions), main[1], ("before", "behind"))
+
+
+def both_about(rng: random.Random) -> Asked:
+    """Two notes: what is each about, are both about one thing?"""
     same = rng.random() < 0.5
-    text, domain = same_topic_of(rng, same)
-    return asked(text, [(f"Are both about {domain}?", "yes" if same else "no")])
+    one = rng.choice(sorted(words("domains")))
+    made = same_topic(rng, int(same), "train", one)
+    two = made.scene.domain
+    about = (f"Are both about {rng.choice([one, two])}?", "yes" if same else "no")
+    number = whether(rng, "Is it the news of {} visit or {}?", "one", "two", same)
+    each = (("What is the first one about?", one), ("What is the other one about?", two))
+    return Asked(made.text, (about, number, *each), number[1], ("one", "two"))
 
 
-def same_topic_of(rng: random.Random, same: bool) -> tuple[str, str]:
-    """A pair of notes and the topic of the first one."""
-    domain = rng.choice(sorted(words("domains")))
-    return same_topic(rng, int(same), "train", domain).text, domain
+RELATIVES: dict[str, Callable[[random.Random], Asked]] = {
+    "sentiment": recommended,
+    "who_liked": liked_by,
+    "price_complaint": priced,
+    "formality": addressed,
+    "plan": visited,
+    "same_topic": both_about,
+}
+SLOW = ("sentiment", "who_liked", "same_topic")  # learned slowly, so asked more often
 
 
-def asked(text: str, questions: list[Answered]) -> list[Piece]:
+def any_relative(rng: random.Random) -> Asked:
+    """One of them, those that are learned slowly more often."""
+    return RELATIVES[rng.choice((*RELATIVES, *SLOW))](rng)
+
+
+def relative(rng: random.Random) -> list[Piece]:
+    """A text with one question or two, and the answers."""
+    asked = any_relative(rng)
+    return pieces(asked.text, rng.sample(asked.questions, min(len(asked.questions), rng.randint(1, 2))))
+
+
+def pieces(text: str, questions: list[Answered]) -> list[Piece]:
     """The text and its questions with their answers."""
-    pieces: list[Piece] = [(text, False)]
+    found: list[Piece] = [(text, False)]
     for question, answer in questions:
-        pieces += [(f"\nQuestion: {question}\nAnswer:", False), (f" {answer}", True)]
-    return pieces
-
-
-def overall(rng: random.Random) -> list[Piece]:
-    """One document of the last stage."""
-    return rng.choice([recommended, recommended, liked_by, both_about])(rng)
+        found += [(f"\nQuestion: {question}\nAnswer:", False), (f" {answer}", True)]
+    return found

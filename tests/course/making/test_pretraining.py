@@ -5,8 +5,9 @@ import json
 import pytest
 import torch
 from safetensors.torch import load_file
+from transformers import BertConfig, BertForPreTraining, BloomConfig, BloomForCausalLM
 
-from ia3_teach.course.making.objectives import hidden_tokens, next_token_loss, rows_of_step
+from ia3_teach.course.making.objectives import NOT_ASKED, bert_loss, hidden_tokens, next_token_loss
 from ia3_teach.course.making.pretraining import pretrain, pretrain_one, summary
 from ia3_teach.course.making.recipes import SIZES, Size, Stage
 from ia3_teach.course.shipped.paths import data_dir
@@ -14,9 +15,16 @@ from ia3_teach.course.world.tokens import VOCABULARY, train_tokenizer, with_cls
 
 SMALL = {
     "tiny-bloom": Size(
-        (Stage("corpus", 5, 2, 1e-3, 10.0, schedule=6), Stage("drill", 4, 2, 1e-3)), 24, 16, 1, 2, 150
+        (
+            Stage("corpus", 5, 2, 24, 1e-3, answer_weight=10.0, packed=True, schedule=6),
+            Stage("relatives", 4, 2, 160, 1e-3, share=0.2),
+        ),
+        16,
+        1,
+        2,
+        150,
     ),
-    "tiny-bert": Size((Stage("pairs", 5, 6, 1e-3), Stage("opinions", 4, 6, 1e-3)), 24, 16, 1, 2, 150),
+    "tiny-bert": Size((Stage("pairs", 5, 6, 160, 1e-3), Stage("relatives", 4, 6, 160, 1e-3)), 16, 1, 2, 150),
 }
 
 
@@ -60,39 +68,70 @@ def test_an_unknown_model_is_refused_before_anything_is_made(tmp_path, monkeypat
     assert [path.name for path in tmp_path.iterdir()] == ["world"]
 
 
-def test_each_epoch_uses_every_row_once() -> None:
-    first = torch.cat([rows_of_step(8, 2, step, seed=0) for step in range(4)])
-    second = torch.cat([rows_of_step(8, 2, step, seed=0) for step in range(4, 8)])
-    assert sorted(first.tolist()) == sorted(second.tolist()) == list(range(8))
-    assert first.tolist() != second.tolist()
-
-
-def test_hidden_tokens_are_fifteen_in_a_hundred() -> None:
+def test_hidden_tokens_are_the_asked_share_of_each_row() -> None:
     ids = torch.randint(7, 100, (200, 64), generator=torch.Generator().manual_seed(0))
     ids[:, 0] = 2
     answers = torch.zeros_like(ids, dtype=torch.bool)
     answers[:, 5] = True
-    corrupted, labels = hidden_tokens(ids, answers, 0, mask_id=4, vocabulary=100)
+    share = torch.tensor([[0.15]] * 100 + [[0.0]] * 100)
+    corrupted, labels = hidden_tokens(ids, answers, share, 0, mask_id=4, vocabulary=100)
     assert (labels[:, 5] != -100).float().mean() > 0.8
     corrupted, labels, ids = (torch.cat([part[:, :5], part[:, 6:]], 1) for part in (corrupted, labels, ids))
-    asked = labels != -100
+    assert (labels[100:] == NOT_ASKED).all()
+    corrupted, labels, ids = corrupted[:100], labels[:100], ids[:100]
+    asked = labels != NOT_ASKED
     assert 0.14 < asked[:, 1:].float().mean() < 0.16
     assert not asked[:, 0].any() and torch.equal(corrupted[~asked], ids[~asked])
     assert 0.77 < (corrupted[asked] == 4).float().mean() < 0.83
     assert torch.equal(labels[asked], ids[asked])
 
 
-def test_answers_weigh_more() -> None:
-    class Fixed(torch.nn.Module):
-        def forward(self, input_ids):
-            logits = torch.zeros(1, 3, 5)
-            logits[0, 0, 1] = 2.0
-            return type("Output", (), {"logits": logits})
+def tiny_bloom() -> torch.nn.Module:
+    """A language model of two layers, eight wide."""
+    torch.manual_seed(0)
+    return BloomForCausalLM(BloomConfig(vocab_size=20, hidden_size=8, n_layer=2, n_head=2)).eval()
 
-    ids, marks = torch.tensor([[0, 1, 2]]), torch.tensor([[False, True, False]])
-    answer, plain = -torch.tensor([2.0, 0, 0, 0, 0]).log_softmax(0)[0], torch.log(torch.tensor(5.0))
-    wanted = (10 * answer + plain) / 11
-    assert next_token_loss(Fixed(), ids, marks, 10.0).item() == pytest.approx(wanted.item())
+
+def tiny_bert() -> torch.nn.Module:
+    """A BERT of two layers, eight wide, with the heads of pretraining."""
+    torch.manual_seed(0)
+    sizes = {"hidden_size": 8, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 16}
+    return BertForPreTraining(BertConfig(vocab_size=20, **sizes)).eval()
+
+
+@pytest.mark.parametrize("asked", [[1, 1, 1, 1], [0, 0, 1, 0], [0, 0, 0, 0]])
+def test_answers_weigh_more_and_only_what_is_asked_counts(asked: list[int]) -> None:
+    model, ids = tiny_bloom(), torch.tensor([[3, 7, 9, 11]])
+    marks = torch.tensor([[False, True, False, False]])
+    losses = -model(input_ids=ids).logits.log_softmax(-1)[0, :-1].gather(1, ids[0, 1:, None])[:, 0]
+    weights = torch.tensor([10.0, float(asked[2]), float(asked[3])])
+    wanted = (losses * weights).sum() / weights.sum()
+    found = next_token_loss(model, ids, marks, 10.0, torch.tensor([asked]).bool())
+    assert found.item() == pytest.approx(wanted.item(), rel=1e-5)
+
+
+def test_the_word_of_a_text_is_read_from_mean_and_pooler() -> None:
+    model = tiny_bert()
+    inputs = {"input_ids": torch.tensor([[2, 8, 9, 0]]), "attention_mask": torch.tensor([[1, 1, 1, 0]])}
+    nothing = torch.full((1, 4), NOT_ASKED)
+    hidden, pooled = model.bert(**inputs, return_dict=False)
+    logits = [model.cls.predictions(state) for state in (hidden[:, :3].mean(1), pooled)]
+    wanted = sum(-each.log_softmax(-1)[0, 13] for each in logits)
+    found = bert_loss(model, inputs, nothing, nothing[:, 0], torch.tensor([13]))
+    assert found.item() == pytest.approx(wanted.item(), rel=1e-5)
+
+
+def test_what_is_not_asked_adds_nothing() -> None:
+    model, ids = tiny_bert(), torch.tensor([[2, 8, 9, 10]])
+    inputs = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
+    nothing, labels = torch.full((1,), NOT_ASKED), torch.full((1, 4), NOT_ASKED)
+    labels[0, 2] = 9
+    hidden, pooled = model.bert(**inputs, return_dict=False)
+    word = -model.cls.predictions(hidden).log_softmax(-1)[0, 2, 9]
+    order = -model.cls.seq_relationship(pooled).log_softmax(-1)[0, 1]
+    assert bert_loss(model, inputs, labels, nothing, nothing).item() == pytest.approx(word.item(), rel=1e-5)
+    both = bert_loss(model, inputs, labels, torch.tensor([1]), nothing).item()
+    assert both == pytest.approx((word + order).item(), rel=1e-5)
 
 
 def test_summary_has_the_mean_of_each_fifth() -> None:
