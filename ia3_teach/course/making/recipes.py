@@ -64,14 +64,14 @@ class Size:
 SIZES = {
     "tiny-bloom": Size(
         stages=(
-            Stage("corpus", 600, 24, 192, 2e-3, answer_weight=10.0, packed=True, schedule=900),
-            Stage("relatives", 9000, 24, 96, 1e-3, answer_weight=5.0, share=0.2),
+            Stage("corpus", 350, 24, 192, 2e-3, answer_weight=10.0, packed=True, schedule=900),
+            Stage("relatives", 7000, 24, 96, 1e-3, answer_weight=5.0, share=0.2),
         )
     ),
     "tiny-bert": Size(
         stages=(
             Stage("pairs", 1500, 32, 64, 1e-3, schedule=2200),
-            Stage("relatives", 11000, 24, 80, 1e-3),
+            Stage("relatives", 10000, 24, 80, 1e-3),
         )
     ),
 }
