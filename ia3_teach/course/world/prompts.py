@@ -67,7 +67,7 @@ def document(rng: random.Random) -> list[Piece]:
 
 
 def drill(rng: random.Random) -> list[Piece]:
-    """One document of the second stage: short, and mostly about opinions, which are learned slowly."""
+    """One short document, mostly about opinions, which are learned slowly."""
     kind = rng.random()
     if kind < 0.25:
         return document(rng)
@@ -85,7 +85,7 @@ def drill(rng: random.Random) -> list[Piece]:
 
 
 def opinions(rng: random.Random) -> list[Piece]:
-    """One document of the third stage: an opinion in general words, and questions about it."""
+    """One document: an opinion in general words, and questions about it."""
     if rng.random() < 0.2:
         return document(rng)
     text = Text(Scene(rng))
