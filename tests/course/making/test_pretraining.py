@@ -7,7 +7,13 @@ import torch
 from safetensors.torch import load_file
 from transformers import BertConfig, BertForPreTraining, BloomConfig, BloomForCausalLM
 
-from ia3_teach.course.making.objectives import NOT_ASKED, bert_loss, hidden_tokens, next_token_loss
+from ia3_teach.course.making.objectives import (
+    NOT_ASKED,
+    bert_loss,
+    fast_bfloat16,
+    hidden_tokens,
+    next_token_loss,
+)
 from ia3_teach.course.making.pretraining import pretrain, pretrain_one, summary
 from ia3_teach.course.making.recipes import SIZES, Size, Stage
 from ia3_teach.course.shipped.paths import data_dir
@@ -132,6 +138,17 @@ def test_what_is_not_asked_adds_nothing() -> None:
     assert bert_loss(model, inputs, labels, nothing, nothing).item() == pytest.approx(word.item(), rel=1e-5)
     both = bert_loss(model, inputs, labels, torch.tensor([1]), nothing).item()
     assert both == pytest.approx((word + order).item(), rel=1e-5)
+
+
+@pytest.mark.parametrize("capability, native, fast", [
+    ("AVX512", (False, False), False), ("AVX512", (True, False), True), ("AVX512", (False, True), True),
+    ("AVX2", (False, False), False),
+])  # fmt: skip
+def test_bfloat16_that_is_only_imitated_is_not_fast(capability, native, fast, monkeypatch) -> None:
+    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
+    for name, value in zip(("_is_avx512_bf16_supported", "_is_amx_tile_supported"), native, strict=True):
+        monkeypatch.setattr(torch.cpu, name, lambda value=value: value)
+    assert fast_bfloat16() is fast
 
 
 def test_summary_has_the_mean_of_each_fifth() -> None:
