@@ -6,7 +6,7 @@ from ia3_teach.lazy import handed_out
 
 if TYPE_CHECKING:  # what editors see; the same names as below
     from ia3_teach.course.lesson.costs import Cost, break_even
-    from ia3_teach.course.lesson.evaluate import scores
+    from ia3_teach.course.lesson.evaluate import accuracy_by_kind, scores
     from ia3_teach.course.lesson.flops import in_turns, operations, relative
     from ia3_teach.course.lesson.in_context import examples_text, scores_after
     from ia3_teach.course.lesson.memory import memory_of
@@ -34,7 +34,7 @@ __all__, __getattr__, __dir__ = handed_out(
     "ia3_teach",
     {
         "course.lesson.costs": "Cost break_even",
-        "course.lesson.evaluate": "scores",
+        "course.lesson.evaluate": "accuracy_by_kind scores",
         "course.lesson.flops": "in_turns operations relative",
         "course.lesson.in_context": "examples_text scores_after",
         "course.lesson.memory": "memory_of",

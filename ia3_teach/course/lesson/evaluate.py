@@ -80,6 +80,23 @@ def accuracy(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, rows: D
     return right.float().mean().item()
 
 
+def accuracy_by_kind(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, rows: Dataset
+) -> dict[str, float]:
+    """The accuracy of each kind of row (plain, negated, quoted ...), the easiest kind first.
+
+    Raises ValueError for rows that do not say their kind, such as those of a directory of one's own.
+    """
+    kinds = list(rows["kind"])
+    if "" in kinds:
+        raise ValueError(f"{kinds.count('')} of {len(kinds)} rows say no kind; take a shipped task")
+    right = (scores(model, tokenizer, rows).argmax(-1) == torch.tensor(rows["label"])).float()
+    found = {
+        kind: right[torch.tensor([other == kind for other in kinds])].mean().item() for kind in set(kinds)
+    }
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+
 def scores(
     model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, rows: Dataset, batch: int = 64
 ) -> Tensor:

@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from ia3_teach import accuracy, encode, few_shot, fit, load_model, load_task
-from ia3_teach.course.lesson.evaluate import scores
+from ia3_teach.course.lesson.evaluate import accuracy_by_kind, scores
+from ia3_teach.course.lesson.own_texts import own_rows
 from ia3_teach.course.shipped.tasks import task_names
 
 
@@ -28,6 +29,21 @@ def test_scores_do_not_depend_on_the_batch(bloom) -> None:
     rows = load_task("sentiment")["test"].select(range(20))
     one, many = scores(*bloom, rows, batch=1), scores(*bloom, rows, batch=20)
     assert torch.allclose(one, many, atol=1e-4)
+
+
+def test_rows_of_ones_own_have_no_kind_to_be_read_by(bloom) -> None:
+    rows = own_rows(load_task("sentiment")["test"], {"It was good.": "positive"})
+    with pytest.raises(ValueError, match="1 of 1 rows say no kind"):
+        accuracy_by_kind(*bloom, rows)
+
+
+def test_accuracy_by_kind_adds_up_to_the_whole(bloom) -> None:
+    rows = load_task("formality")["test"].select(range(60))
+    found, kinds = accuracy_by_kind(*bloom, rows), list(rows["kind"])
+    assert set(found) == {"plain", "quoted", "request"}
+    assert list(found.values()) == sorted(found.values(), reverse=True)
+    whole = sum(found[kind] for kind in kinds) / len(kinds)
+    assert whole == pytest.approx(accuracy(*bloom, rows), abs=1e-6)
 
 
 def test_scores_are_the_log_probabilities_of_the_answer_words(bloom) -> None:
