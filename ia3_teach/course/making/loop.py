@@ -40,7 +40,7 @@ def optimizer_for(model: nn.Module) -> torch.optim.AdamW:
         matrix = parameter.ndim == 2 and "embedding" not in name
         (decayed if matrix else plain).append(parameter)
     groups = [{"params": decayed, "weight_decay": 0.05}, {"params": plain, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, betas=(0.9, 0.98))
+    return torch.optim.AdamW(groups, betas=(0.9, 0.98), fused=True)
 
 
 def train(

@@ -29,6 +29,7 @@ class Stage:
     share: float = 1.0  # of the tokens outside answers that are asked for (tiny-bloom)
     packed: bool = False  # documents end to end, instead of one a row
     schedule: int = 0  # the length of the cosine, where the stage is cut short
+    rows: int = 0  # and of its corpus
 
 
 @dataclass(frozen=True)
@@ -64,14 +65,14 @@ class Size:
 SIZES = {
     "tiny-bloom": Size(
         stages=(
-            Stage("corpus", 350, 24, 192, 2e-3, answer_weight=10.0, packed=True, schedule=900),
-            Stage("relatives", 7000, 24, 96, 1e-3, answer_weight=5.0, share=0.2),
+            Stage("corpus", 200, 24, 192, 2e-3, answer_weight=10.0, packed=True, schedule=900),
+            Stage("relatives", 4200, 16, 96, 1e-3, answer_weight=5.0, share=0.2),
         )
     ),
     "tiny-bert": Size(
         stages=(
-            Stage("pairs", 1500, 32, 64, 1e-3, schedule=2200),
-            Stage("relatives", 10000, 24, 80, 1e-3),
+            Stage("pairs", 1100, 32, 64, 1e-3, schedule=2200, rows=48_000),
+            Stage("relatives", 6000, 16, 80, 1e-3),
         )
     ),
 }
@@ -154,7 +155,7 @@ def longest(ids: Tensor, pad: int) -> int:
 
 def rows_of(stage: Stage) -> int:
     """How many rows the corpus of a stage has: each is used at most once."""
-    return stage.steps * stage.batch
+    return stage.rows or stage.steps * stage.batch
 
 
 def bert_objective(tokenizer: "PreTrainedTokenizerFast", size: Size, seed: int) -> LossOf:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from torch import Tensor
     from transformers import PreTrainedTokenizerFast
 
-KINDS = (relative,) * 6 + (opinions, opinions, drill, choices, document)
+KINDS = (relative,) * 8 + (opinions, drill, choices, document)
 STAGES: dict[str, Callable[[random.Random], list[Piece]]] = {
     "corpus": document,
     "relatives": lambda rng: rng.choice(KINDS)(rng),
