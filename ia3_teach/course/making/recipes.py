@@ -9,8 +9,8 @@ from torch import Tensor
 
 from ia3_teach.course.making.loop import LossOf, learning_rate_at
 from ia3_teach.course.making.objectives import HIDDEN, bert_loss, hidden_tokens, next_token_loss
-from ia3_teach.course.world.bert_rows import Rows, bert_rows
 from ia3_teach.course.world.corpus import prompted_blocks, prompted_rows
+from ia3_teach.course.world.masked_rows import Rows, bert_rows
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast

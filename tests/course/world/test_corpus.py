@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from ia3_teach import load_model
-from ia3_teach.course.world.bert_rows import SHARES, UNASKED, bert_rows
 from ia3_teach.course.world.corpus import by_length, prompted_blocks, prompted_rows
+from ia3_teach.course.world.masked_rows import SHARES, UNASKED, bert_rows
 
 _, BLOOM = load_model("tiny-bloom")
 _, BERT = load_model("tiny-bert")
