@@ -36,7 +36,9 @@ def plot_shots(
     for number, values in draws.items():
         axes.plot([number] * len(values), values, "D", alpha=0.5, markersize=5, **_IN_CONTEXT)
     middles = [median(values) for values in draws.values()]
-    axes.plot(list(draws), middles, label="examples in context (line: median of the draws)", **_IN_CONTEXT)
+    axes.plot(
+        list(draws), middles, label="examples in context (diamonds: draws, line: median)", **_IN_CONTEXT
+    )
     colour = METHODS["IA3"]["color"]
     axes.axhline(median(trained), color=colour, label="IA3 trained on 32 examples (line: median)")
     axes.axhspan(
