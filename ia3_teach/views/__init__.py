@@ -21,12 +21,13 @@ if TYPE_CHECKING:  # what editors see; the same names as below
     )
     from ia3_teach.views.curves import plot_lines, plot_losses
     from ia3_teach.views.delta import plot_deltas, plot_ranks, plot_spectra, smallest_cosine
+    from ia3_teach.views.departures import plot_concentration, plot_distribution
     from ia3_teach.views.dial import plot_accuracy, plot_answers, plot_dial, turn_dial
     from ia3_teach.views.dial_explorer import explore_dial
     from ia3_teach.views.film import plot_frame
     from ia3_teach.views.film_explorer import explore_film
     from ia3_teach.views.groups import plot_groups
-    from ia3_teach.views.heat_map import plot_concentration, plot_distribution, plot_vectors
+    from ia3_teach.views.heat_map import plot_vectors
     from ia3_teach.views.many_tasks import plot_profiles
     from ia3_teach.views.measured import plot_rounds, plot_sizes
     from ia3_teach.views.memory import plot_memory
@@ -55,12 +56,13 @@ __all__, __getattr__, __dir__ = handed_out(
         "context": "median plot_break_even plot_changes plot_shots plot_table plot_turned",
         "curves": "plot_lines plot_losses",
         "delta": "plot_deltas plot_ranks plot_spectra smallest_cosine",
+        "departures": "plot_concentration plot_distribution",
         "dial": "plot_accuracy plot_answers plot_dial turn_dial",
         "dial_explorer": "explore_dial",
         "film": "plot_frame",
         "film_explorer": "explore_film",
         "groups": "plot_groups",
-        "heat_map": "plot_concentration plot_distribution plot_vectors",
+        "heat_map": "plot_vectors",
         "many_tasks": "plot_profiles",
         "measured": "plot_rounds plot_sizes",
         "memory": "plot_memory",

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ia3_teach.views.heat_map import colour_of
-from ia3_teach.views.style import new_figure
+from ia3_teach.views.phrases import listed, rough, trend
+from ia3_teach.views.style import describe, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,25 +33,48 @@ def plot_ablation(runs: Mapping[str, Sequence[Point]], trained: float, bare: flo
                 del style["label"]
             axes.plot([100 * point[which] for point in points], [point[2] for point in points], **style)
         axes.set(ylim=(0.4, 1.02), xlim=(0, 102))
+        _ends(axes, trained, bare)
     columns[0].set(xlabel="% of entries reset to 1", ylabel="pairs in order")
     columns[1].set(xlabel="% of the departure reset with them")
-    _ends(columns[1], trained, bare)
-    columns[1].legend(fontsize=9, loc="lower left")
-    return figure
+    figure.legend(*columns[0].get_legend_handles_labels(), loc="outside upper center", ncols=3, frameon=False)
+    return describe(figure, ablation_in_words(runs, trained, bare))
+
+
+def ablation_in_words(runs: Mapping[str, Sequence[Point]], trained: float, bare: float) -> str:
+    """How each run falls, with the shares of entries and of departure at its end."""
+    told = [
+        f"{name} {trend([point[2] for point in points])}, where {100 * points[-1][0]:.0f} % of the entries "
+        f"and {rough(100 * points[-1][1], 0)} % of the departure are reset"
+        for name, points in runs.items()
+    ]
+    ends = f"trained {rough(trained)}, frozen {rough(bare)}"
+    return f"Pairs in order, over entries (left) and departure (right). {'; '.join(told)}. Dotted: {ends}."
 
 
 def plot_kinds(
     kept: Mapping[str, float], without: Mapping[str, float], trained: float, bare: float
 ) -> "Figure":
-    """Two panels of bars: pairs in order with one kind of vector alone, and with all but one kind."""
-    figure, columns = new_figure(width=7, height=2.8, columns=2)
+    """Two panels of bars from 0: pairs in order with one kind of vector alone, and with all but one kind."""
+    figure, columns = new_figure(width=7, height=3.0, columns=2)
     panels = {"only this kind": kept, "all but this kind": without}
     for axes, (title, bars) in zip(columns, panels.items(), strict=True):
-        axes.bar(list(bars), list(bars.values()), color=[colour_of(kind) for kind in bars], width=0.6)
+        drawn = axes.bar(list(bars), list(bars.values()), color=[colour_of(kind) for kind in bars], width=0.6)
+        plate = {"facecolor": "black", "edgecolor": "none", "pad": 2}
+        heights = [f"{height:.2f}" for height in bars.values()]
+        axes.bar_label(drawn, heights, label_type="center", color="white", bbox=plate)
         _ends(axes, trained, bare)
-        axes.set(title=title, ylim=(0.4, 1.02))
+        axes.set(title=title, ylim=(0, 1.05))
     columns[0].set_ylabel("pairs in order")
-    return figure
+    return describe(figure, kinds_in_words(panels, trained, bare))
+
+
+def kinds_in_words(panels: Mapping[str, Mapping[str, float]], trained: float, bare: float) -> str:
+    """The height of each bar, panel by panel."""
+    told = [
+        f"{title}: {listed([f'{kind} {rough(height)}' for kind, height in bars.items()])}"
+        for title, bars in panels.items()
+    ]
+    return f"Bars, pairs in order. {'; '.join(told)}. Dotted: trained {rough(trained)}, frozen {rough(bare)}."
 
 
 def _ends(axes: "Axes", trained: float, bare: float) -> None:

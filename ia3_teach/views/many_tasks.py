@@ -7,7 +7,8 @@ from torch import Tensor
 
 from ia3_teach.course.lesson.reading import layer_profile
 from ia3_teach.views.heat_map import colour_of
-from ia3_teach.views.style import STYLE
+from ia3_teach.views.phrases import span
+from ia3_teach.views.style import STYLE, describe
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,9 +34,19 @@ def plot_profiles(tasks: Mapping[str, Mapping[str, Tensor]], columns: int = 3) -
         axes.grid(alpha=0.3)
         axes.label_outer()
     panels[0].set_ylim(bottom=0)
-    panels[0].legend(fontsize=9, loc="lower left", ncols=3, columnspacing=0.8, handlelength=1)
-    figure.supylabel("rms of l - 1", fontsize=9)
-    return figure
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=4, frameon=False)
+    figure.supylabel("root mean square of l − 1", fontsize=9)
+    return describe(figure, profiles_in_words(tasks))
+
+
+def profiles_in_words(tasks: Mapping[str, Mapping[str, Tensor]]) -> str:
+    """Between which heights the lines of each panel lie."""
+    told = [
+        f"{title.replace(chr(10), ', ')}: {span([size for l in kinds.values() for size in layer_profile(l)])}"
+        for title, kinds in tasks.items()
+    ]
+    first = next(iter(tasks.values()))
+    return f"Root mean square of l − 1 by layer, a line for each of {', '.join(first)}. {'; '.join(told)}."
 
 
 def grid(count: int, columns: int) -> tuple["Figure", list["Axes"]]:
@@ -46,7 +57,7 @@ def grid(count: int, columns: int) -> tuple["Figure", list["Axes"]]:
 
     rows = -(-count // columns)
     with matplotlib.style.context(STYLE):
-        figure = PlainFigure(figsize=(2.5 * columns, 0.4 + 1.8 * rows))
+        figure = PlainFigure(figsize=(7 * columns / 3, 0.7 + 1.9 * rows))
         panels = list(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
     for empty in panels[count:]:
         empty.remove()

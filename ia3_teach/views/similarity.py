@@ -5,11 +5,14 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
-from ia3_teach.views.style import heat, new_figure
+from ia3_teach.views.phrases import listed, rough
+from ia3_teach.views.style import describe, heat, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+FEW = 20  # numbers that are all told; of more, the largest and the smallest
 
 
 def plot_numbers(
@@ -31,7 +34,27 @@ def plot_numbers(
         axes.set_yticks([])
         axes.tick_params(length=0)
     figure.axes[0].set_yticks(range(len(rows)), rows)
-    return figure
+    told = [f"{title}: {table_in_words(table, rows, columns)}" for title, table in tables.items()]
+    return describe(figure, f"Tables of numbers in hundredths. {'; '.join(told)}.")
+
+
+def table_in_words(table: Tensor, rows: Sequence[str], columns: Sequence[str]) -> str:
+    """Every number of a small table; of a large one the ends, without what stands beside itself.
+
+    >>> import torch
+    >>> table_in_words(torch.tensor([[1.0, 0.5]]), ["a"], ["a", "b"])
+    'a with a ≈ 100 and a with b ≈ 50'
+    """
+    written = {
+        f"{rows[row]} with {columns[column]}": 100 * table[row, column].item()
+        for row, column in (~table.isnan()).nonzero().tolist()
+        if table.numel() <= FEW or rows[row] != columns[column]
+    }
+    told = [f"{pair} {rough(value, 0)}" for pair, value in written.items()]
+    if table.numel() <= FEW or not written:
+        return listed(told or ["empty"])
+    high, low = max(written, key=written.get), min(written, key=written.get)
+    return f"highest {high}, {rough(written[high], 0)}, lowest {low}, {rough(written[low], 0)}"
 
 
 def write_hundredths(axes: "Axes", table: Tensor, strength: Tensor) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ia3_teach.views.style import new_figure
+from ia3_teach.views.phrases import listed
+from ia3_teach.views.style import describe, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,7 +56,35 @@ def plot_tokens(examples: Mapping[str, Sequence[Piece]]) -> "Figure":
     axes.set_xlim(-0.5, WIDTH + 0.5)
     axes.set_ylim(top + 1.5, 0)
     axes.axis("off")
-    return figure
+    return describe(figure, strips_in_words(examples))
+
+
+def strips_in_words(examples: Mapping[str, Sequence[Piece]]) -> str:
+    """Of each example how many tokens it has, and which of them are learned."""
+    strips = [
+        f"{name}: {len(pieces)} tokens, learned {runs_of_learned(pieces)}"
+        for name, pieces in examples.items()
+    ]
+    return f"Strips of tokens, dark where they are learned. {'; '.join(strips)}."
+
+
+def runs_of_learned(pieces: Sequence[Piece]) -> str:
+    """The places of the learned tokens, counted from 1, as ranges.
+
+    >>> runs_of_learned([("a", False), ("b", True), ("c", True)])
+    '2 to 3'
+    """
+    starts, ends = [], []
+    marks = [False, *(learned for _, learned in pieces), False]
+    for place, (before, after) in enumerate(zip(marks, marks[1:], strict=False)):
+        if after and not before:
+            starts.append(place + 1)
+        if before and not after:
+            ends.append(place)
+    runs = [
+        f"{start} to {end}" if end > start else f"{start}" for start, end in zip(starts, ends, strict=True)
+    ]
+    return listed(runs) if runs else "none"
 
 
 def draw_strip(axes: "Axes", pieces: Sequence[Piece], top: float) -> None:

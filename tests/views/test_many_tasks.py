@@ -11,9 +11,11 @@ def test_each_task_has_a_panel_and_each_kind_a_line_on_one_scale() -> None:
     tasks = {
         name: {"l_k": l_k, "l_ff": torch.full((4, 24), 1.25)} for name in ("one", "two", "three", "four")
     }
-    panels = plot_profiles(tasks).axes
+    figure = plot_profiles(tasks)
+    panels = figure.axes
     assert [axes.get_title() for axes in panels] == ["one", "two", "three", "four"]
     assert panels[0].lines[0].get_ydata() == pytest.approx([0.5, 0, 0.5, 0.25])
     assert panels[3].lines[1].get_ydata() == pytest.approx([0.25] * 4)
     assert len({axes.get_ylim() for axes in panels}) == 1
-    assert [text.get_text() for text in panels[0].get_legend().get_texts()] == ["l_k", "l_ff"]
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["l_k", "l_ff"]
+    assert "a line for each of l_k, l_ff. one: ≈ 0.00 to ≈ 0.50; two: " in figure.description

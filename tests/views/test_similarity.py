@@ -19,3 +19,14 @@ def test_colours_run_from_the_centre_and_dark_squares_have_white_letters() -> No
     image = axes.images[0]
     assert image.get_array().tolist() == [[0, 1]] and image.get_clim() == (-1, 1)
     assert [text.get_color() for text in axes.texts] == ["black", "white"]
+
+
+def test_a_small_table_is_told_whole_and_a_large_one_by_its_ends() -> None:
+    tables = {"accuracy": torch.tensor([[1.0, 0.5]]), "pairs": torch.tensor([[0.25, 0.75]])}
+    words = plot_numbers(tables, ["sum"], ["x", "y"], 0.5, 0.5).description
+    assert "accuracy: sum with x ≈ 100 and sum with y ≈ 50; pairs: sum with x ≈ 25 and" in words
+    names = list("abcde")
+    large = torch.eye(5)
+    large[3, 1], large[4, 2] = 0.75, -0.25
+    words = plot_numbers({"l_k": large}, names, names, 0, 1).description
+    assert words.endswith("l_k: highest d with b, ≈ 75, lowest e with c, ≈ -25.")

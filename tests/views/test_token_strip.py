@@ -32,3 +32,9 @@ def test_a_second_example_stands_below_the_first() -> None:
         text.get_text(): text.get_position()[1] for text in axes.texts if text.get_text() in ("one", "two")
     }
     assert heights["two"] > heights["one"] + 1
+
+
+def test_the_learned_tokens_are_told_by_their_places() -> None:
+    words = plot_tokens({"one": PIECES, "two": PIECES[:3], "three": [("a", True), *PIECES]}).description
+    assert "one: 5 tokens, learned 4 to 5; two: 3 tokens, learned none; three: 6 tokens, " in words
+    assert words.endswith("learned 1 and 5 to 6.")
