@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from torch import Tensor
 
+ROUNDING = 1e-6  # a factor so near to 1 is 1
 
 def listed(words: Sequence[str]) -> str:
     """Words with commas and an "and".
@@ -45,12 +46,12 @@ def times(factors: Tensor) -> str:
 
 
 def colour_word(factor: float) -> str:
-    """What the colour of a factor is called; 0 and what is below are black.
+    """What the colour of a factor is called; 0 and what is below are black, and 1 is 1 up to rounding.
 
-    >>> [colour_word(factor) for factor in (0.5, 1.0, 2.0, 0.0)]
-    ['blue', 'white', 'orange', 'black']
+    >>> [colour_word(factor) for factor in (0.5, 1.0, 1 + 1e-9, 2.0, 0.0)]
+    ['blue', 'white', 'white', 'orange', 'black']
     """
-    if factor == 1:
+    if abs(factor - 1) < ROUNDING:
         return "white"
     return "black" if factor <= 0 else "blue" if factor < 1 else "orange"
 

@@ -14,7 +14,7 @@ from ia3_teach.views import cells
 from ia3_teach.views.output import describe as describe
 from ia3_teach.views.output import png as png
 from ia3_teach.views.output import show as show
-from ia3_teach.views.phrases import shares_of_colours, span, times
+from ia3_teach.views.phrases import ROUNDING, shares_of_colours, span, times
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -171,7 +171,7 @@ def range_and_colours(row: Tensor) -> str:
     >>> range_and_colours(torch.ones(9))
     'white ≈ 100 %'
     """
-    reach = "" if (row == 1).all() else f"× {span(row.tolist())}, "
+    reach = "" if (row - 1).abs().max() < ROUNDING else f"× {span(row.tolist())}, "
     return reach + shares_of_colours(row)
 
 
