@@ -7,6 +7,7 @@ from torch import Tensor
 
 ROUNDING = 1e-6  # a factor so near to 1 is 1
 
+
 def listed(words: Sequence[str]) -> str:
     """Words with commas and an "and".
 
