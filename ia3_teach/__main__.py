@@ -40,9 +40,9 @@ app.add_typer(build_app, name="build")
 def say_version(wanted: bool) -> None:
     """Print the version and end."""
     if wanted:
-        from importlib.metadata import version
+        from ia3_teach import __version__
 
-        typer.echo(f"ia3_teach {version('ia3_teach')}")
+        typer.echo(f"ia3_teach {__version__}")
         raise typer.Exit
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from bench.clock import Row
-from bench.render import END, README, RESULTS, START, put, table
+from bench.render import END, HEADLINES, README, RESULTS, START, headlines, pages, put, table
 from bench.results import Results
 
 RUN = Path(__file__).parent / "bench" / "run.py"
@@ -18,9 +18,14 @@ def results() -> dict:
     return json.loads(RESULTS.read_text(encoding="utf-8"))
 
 
-def test_the_readme_shows_the_measurements(results) -> None:
-    readme = README.read_text(encoding="utf-8")
-    assert readme == put(readme, table(results)), "run python tests/bench/render.py --write"
+def test_both_pages_show_the_measurements(results) -> None:
+    for path, text in pages(results).items():
+        assert path.read_text(encoding="utf-8") == text, "run python tests/bench/render.py --write"
+
+
+def test_the_readme_shows_five_rows(results) -> None:
+    assert len(HEADLINES) == 5 and headlines(results).count("\n") == 6
+    assert headlines(results) in README.read_text(encoding="utf-8")
 
 
 def test_every_row_is_whole(results) -> None:

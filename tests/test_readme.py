@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -12,9 +14,40 @@ def test_every_lesson_is_in_the_table() -> None:
         assert f"(notebooks/{notebook.name})" in README, notebook.name
 
 
-def test_every_link_leads_somewhere() -> None:
-    for target in re.findall(r"\]\(([^)#]+)\)", README):
-        assert (ROOT / target).exists(), target
+PAGES = ["README.md", "data/results/README.md", "ia3_teach/README.md", "data/README.md"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_link_leads_somewhere(name) -> None:
+    page = ROOT / name
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+        assert target.startswith("https://") or (page.parent / target).exists(), target
+
+
+def test_it_is_read_in_five_minutes_and_nothing_is_cut_off() -> None:
+    words = [word for word in README.split() if re.search(r"\w", word)]  # no rules of tables
+    assert len(words) <= 1200
+    blocks = re.findall(r"^```\w*\n(.*?)^```$", README, re.M | re.S)
+    assert blocks and all(len(line) <= 90 for block in blocks for line in block.splitlines())
+
+
+def test_the_first_screen_says_for_whom_and_why_and_shows_something_to_touch() -> None:
+    first = README[: README.index("## Lessons")]
+    for needed in ("**For**", "**Why this**", "dial.gif", "git clone", "make course", "minutes", "GB of"):
+        assert needed in first, needed
+
+
+def test_the_rooms_of_the_package_are_all_on_its_map() -> None:
+    package = ROOT / "ia3_teach"
+    text = (package / "README.md").read_text(encoding="utf-8")
+    rooms = {path.parent.name for path in package.glob("*/__init__.py")}
+    rooms |= {path.parent.name for path in (package / "course").glob("*/__init__.py")}
+    assert not {room for room in rooms if f"`{room}/`" not in text}
+
+
+def test_the_pictures_have_words_for_those_who_do_not_see_them() -> None:
+    for words in re.findall(r"!\[([^\]]*)\]", README):
+        assert len(words.split()) > 10
 
 
 def test_nothing_is_left_to_fill_in() -> None:

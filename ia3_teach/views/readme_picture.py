@@ -1,35 +1,63 @@
-"""The picture at the top of the README: what IA3 learned about sentiment on the shipped `tiny-bloom`.
+"""The pictures of the README: the dial of lesson 00 being turned, and what came out of the comparison.
 
-python -m ia3_teach.views.readme_picture writes it to data/pictures/.
+python -m ia3_teach.views.readme_picture writes them to data/pictures/.
 """
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ia3_teach import load_adapter, load_model, vectors
+from ia3_teach import load_adapter, load_model, load_task
+from ia3_teach.course.shipped.adapters import shipped_runs, vectors_directory
 from ia3_teach.course.shipped.paths import data_dir
-from ia3_teach.views.heat_map import plot_vectors
+from ia3_teach.course.shipped.results import summary, used
+from ia3_teach.views.dial import STOPS, plot_dial, turn_dial
+from ia3_teach.views.results_table import by_examples, plot_medians
+from ia3_teach.views.style import png
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from PIL.Image import Image
+
+ROW = 23  # of the test split: a note that the frozen model takes for a complaint
+WIDTH = 820  # pixels, as wide as a page shows it
+MILLISECONDS = 900
 
 
-def front_picture() -> Figure:
-    """The heat maps of the shipped sentiment vectors."""
-    model, _ = load_model("tiny-bloom")
-    load_adapter(model, data_dir() / "vectors" / "sentiment")
-    return plot_vectors(vectors(model), title="IA3 on tiny-bloom after 1,000 reviews: l_k, l_v and l_ff")
+def dial_pictures() -> list[Figure]:
+    """The dial at each of its stops, for one note about which the shipped vectors change the model's mind."""
+    model, tokenizer = load_model("tiny-bloom")
+    load_adapter(model, vectors_directory("sentiment"))
+    grid = turn_dial(model, tokenizer, load_task("sentiment")["test"].select([ROW]), STOPS)
+    return [plot_dial(grid, strength) for strength in STOPS]
 
 
-def write_front_picture(directory: Path | None = None) -> Path:
-    """Draw it and save it as PNG; returns the file."""
-    path = (directory or data_dir()) / "pictures" / "sentiment_vectors.png"
-    path.parent.mkdir(exist_ok=True)
-    front_picture().savefig(path, dpi=110, bbox_inches="tight", metadata={"Software": None})
-    return path
+def outcomes_picture() -> Figure:
+    """Median accuracies of every method on `tiny-bloom`, at 32 and at 256 examples."""
+    return plot_medians(by_examples(summary(used(shipped_runs())), "tiny-bloom"), level=0.5)
+
+
+def write_pictures(directory: Path | None = None) -> list[Path]:
+    """Draw both and save them as GIF and PNG; returns the files."""
+    folder = (directory or data_dir()) / "pictures"
+    folder.mkdir(exist_ok=True)
+    first, *others = map(small, dial_pictures())
+    film, table = folder / "dial.gif", folder / "outcomes.png"
+    first.save(film, save_all=True, append_images=others, duration=MILLISECONDS, loop=0)
+    table.write_bytes(png(outcomes_picture()))
+    return [film, table]
+
+
+def small(figure: Figure) -> Image:
+    """A figure as a picture of the page's width, in few colours."""
+    from PIL import Image
+
+    picture = Image.open(io.BytesIO(png(figure))).convert("RGB")
+    height = round(picture.height * WIDTH / picture.width)
+    return picture.resize((WIDTH, height), Image.Resampling.LANCZOS).quantize(32)
 
 
 if __name__ == "__main__":
-    print(write_front_picture())
+    print(*write_pictures(), sep="\n")

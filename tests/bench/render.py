@@ -1,6 +1,6 @@
 """The table of data/results/bench.json, as Markdown.
 
-Print it, or put it into the README between its two marks:
+Print it, or put it into data/results/README.md, and a few rows of it into the README, between two marks:
 
     python tests/bench/render.py [--write]
 """
@@ -11,6 +11,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS, README = ROOT / "data/results/bench.json", ROOT / "README.md"
+PAGE = ROOT / "data/results/README.md"
+# What the README shows: (what, against) -> the words for it.
+HEADLINES = {
+    ("kept for backward, IA3", "PEFT IA3"): "memory that a training step keeps",
+    ("train step, IA3", "PEFT IA3"): "time of a training step",
+    ("train step, IA3", "PEFT LoRA r=8"): "the same, against LoRA (r = 8)",
+    ("8 tasks in one batch, T = 1", "PEFT, switched per row"): "8 tasks in one batch, a token each",
+    ("inference, merged IA3", "bare model"): "inference, merged, against the bare model",
+}
+SHOWN = ("bert-base, 8 x 64 tokens", "bloom-560m, 1 x 64 tokens")
 START, END = "<!-- bench: made by tests/bench/render.py -->", "<!-- /bench -->"
 COLUMNS = 4
 
@@ -26,6 +36,16 @@ def table(results: dict) -> str:
     shapes = list(dict.fromkeys(row["shape"] for row in results["rows"]))
     parts = [shapes[i : i + COLUMNS] for i in range(0, len(shapes), COLUMNS)]
     return "\n\n".join([facts, *(grid(results["rows"], part) for part in parts)])
+
+
+def headlines(results: dict) -> str:
+    """Five rows for two models, the ratio first."""
+    found = {(row["what"], row["against"], row["shape"]): row for row in results["rows"]}
+    lines = [["this library against PEFT 0.21.2", *(shape.split(",")[0] for shape in SHOWN)], ["---"] * 3]
+    for key, words in HEADLINES.items():
+        numbers = [cell(found[*key, shape]).split(" = ") for shape in SHOWN]
+        lines.append([words, *(f"× {ratio} ({both})" for both, ratio in numbers)])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines).replace(" --- ", "---")
 
 
 def grid(rows: list[dict], shapes: list[str]) -> str:
@@ -57,22 +77,29 @@ def cell(row: dict) -> str:
     return f"{ours} / {other} {unit} = {row['ratio']:.2f}"
 
 
-def put(readme: str, content: str) -> str:
+def put(page: str, content: str) -> str:
     """The text with `content` between the marks. Raises ValueError where they are missing."""
-    before, start, rest = readme.partition(START)
+    before, start, rest = page.partition(START)
     _, end, after = rest.partition(END)
     if not start or not end:
-        raise ValueError(f"README.md lacks the lines {START} and {END}")
+        raise ValueError(f"the page lacks the lines {START} and {END}")
     return f"{before}{START}\n{content}\n{END}{after}"
+
+
+def pages(results: dict) -> dict[Path, str]:
+    """Both pages as they have to be."""
+    content = {README: headlines(results), PAGE: table(results)}
+    return {path: put(path.read_text(encoding="utf-8"), made) for path, made in content.items()}
 
 
 def main(arguments: list[str]) -> None:
     """Print the table, or write it."""
-    content = table(json.loads(RESULTS.read_text(encoding="utf-8")))
+    results = json.loads(RESULTS.read_text(encoding="utf-8"))
     if "--write" not in arguments:
-        print(content)
+        print(table(results))
         return
-    README.write_text(put(README.read_text(encoding="utf-8"), content), encoding="utf-8")
+    for path, text in pages(results).items():
+        path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

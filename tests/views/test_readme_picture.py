@@ -1,9 +1,13 @@
-"""The README's picture is drawn from the shipped vectors."""
+"""The README's pictures are drawn from the shipped model, vectors and runs."""
 
-from ia3_teach.views.readme_picture import write_front_picture
+from PIL import Image
+
+from ia3_teach.views.dial import STOPS
+from ia3_teach.views.readme_picture import WIDTH, write_pictures
 
 
-def test_it_is_written_as_png(tmp_path) -> None:
-    path = write_front_picture(tmp_path)
-    assert path.read_bytes().startswith(b"\x89PNG")
-    assert path.name == "sentiment_vectors.png"
+def test_the_dial_turns_through_its_stops_and_the_outcomes_are_a_picture(tmp_path) -> None:
+    film, table = write_pictures(tmp_path)
+    with Image.open(film) as turned:
+        assert turned.n_frames == len(STOPS) and turned.width == WIDTH
+    assert table.read_bytes().startswith(b"\x89PNG") and film.stat().st_size < 300_000

@@ -7,6 +7,7 @@ from ia3_teach.course.pages import recipe_table, tables
 from ia3_teach.course.pages.lessons import all_lessons
 from ia3_teach.course.pages.outcome_tables import outcomes
 
+RESULTS = "data/results/README.md"
 MADE = "made by python -m ia3_teach index"
 
 
@@ -19,9 +20,10 @@ def made_pages(root: Path) -> dict[Path, str]:
     makers = {"sites": tables.sites, "counts": recipe_table.counts, "recipes": recipe_table.recipes}
     for name, made in makers.items():
         sheet = put(sheet, name, made())
-    readme = put(page["README.md"], "outcomes", outcomes(root / "data/results/summary.csv"))
+    results = (root / RESULTS).read_text(encoding="utf-8")
     return {
-        root / "README.md": tables.with_costs(readme, lessons, costs),
+        root / "README.md": tables.with_costs(page["README.md"], lessons, costs),
+        root / RESULTS: put(results, "outcomes", outcomes(root / "data/results/summary.csv")),
         root / "notebooks/README.md": put(contents, "paths", tables.paths(lessons)),
         root / "notebooks/cheat_sheet.md": sheet,
     }

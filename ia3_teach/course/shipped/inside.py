@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+UNREAD = (".DS_Store", "README.md")
+
 
 def way_out(name: str, directory: Path) -> str:
     """Why a name may lead out of `directory`, by dots, by a root or by a link on its way; else nothing.
@@ -25,10 +27,11 @@ def way_out(name: str, directory: Path) -> str:
 def entries(folder: Path, directory: Path) -> Iterator[str]:
     """The names of all that is no directory, links to directories included; no link is followed.
 
-    What macOS leaves in every folder that one looks into counts as nothing.
+    What macOS leaves in every folder that one looks into counts as nothing, and so does a page about the
+    folder, which people read and programs do not.
     """
     for where, folders, files in os.walk(folder):
         links = [name for name in folders if Path(where, name).is_symlink()]
         for name in (*files, *links):
-            if name != ".DS_Store":
+            if name not in UNREAD:
                 yield Path(where, name).relative_to(directory).as_posix()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ia3_teach.course.shipped.inside import entries, way_out
+from ia3_teach.course.shipped.inside import UNREAD, entries, way_out
 from ia3_teach.course.shipped.paths import data_dir
 from ia3_teach.storage.atomic import replacing
 
@@ -112,8 +112,8 @@ def _line_ends(path: Path, entry: dict[str, Any]) -> str:
 
 def shipped(directory: Path) -> list[str]:
     """The names of all files that belong into the manifest."""
-    found = (path for folder in FOLDERS for path in (directory / folder).rglob("*"))
-    return sorted(path.relative_to(directory).as_posix() for path in found if path.is_file())
+    found = (path for folder in FOLDERS for path in (directory / folder).rglob("*") if path.is_file())
+    return sorted(path.relative_to(directory).as_posix() for path in found if path.name not in UNREAD)
 
 
 def write(directory: Path, facts: dict[str, Any]) -> None:
