@@ -10,11 +10,19 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 INPUTS = ("pyproject.toml", "constraints.txt")
 OLDEST = (3, 11)
+EXTRAS = ("test", "teach")
+PARTS = (  # what is done, and how long that takes on two cores and a line of 100 Mbit/s
+    "making {venv}, some seconds",
+    "installing PyTorch, the largest part, about a minute (more on a slow line)",
+    "installing the course and everything else, about a minute",
+)
 
 
 def main() -> None:
@@ -25,18 +33,23 @@ def main() -> None:
     extras = sorted({*options.extras, *done.get("extras", [])})
     if done.get("inputs") == wanted and done.get("extras") == extras:
         return
+    start = time.monotonic()
+    print("Setting up, once: about two minutes and 2 GB of disk", flush=True)
     python = make_venv(options.venv)
     install(python, extras, options.torch_index)
     stamp.write_text(json.dumps({"inputs": wanted, "extras": extras}) + "\n")
-    print(f"Ready: {python}")
+    print(f"Ready after {time.monotonic() - start:.0f} s: {python}", flush=True)
 
 
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("extras", nargs="*", help="extra parts of pyproject.toml: test, teach")
+    parser.add_argument("extras", nargs="*", metavar="extra", help=f"beside the course: {', '.join(EXTRAS)}")
     parser.add_argument("--venv", type=Path, default=ROOT / ".venv", help="where it goes")
     parser.add_argument("--torch-index", default="", help="package index that has the torch build")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if unknown := [word for word in options.extras if word not in EXTRAS]:
+        parser.error(f"there is no part {unknown[0]!r}; there are: {', '.join(EXTRAS)}")
+    return options
 
 
 def stop_if_unsuitable() -> None:
@@ -74,7 +87,7 @@ def make_venv(directory: Path) -> Path:
     """Make the virtual environment, or keep the one there is if its pip answers."""
     python = directory / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not works(python):
-        print(f"Making {directory}", flush=True)
+        say(0, venv=directory)
         run([sys.executable, "-m", "venv", "--clear", str(directory)])
     return python
 
@@ -88,19 +101,38 @@ def install(python: Path, extras: list[str], torch_index: str) -> None:
     """torch first: its build is chosen alone, and the rest then finds it in place."""
     pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
     pip += ["-c", str(ROOT / "constraints.txt")]
-    pip += [] if sys.stdout.isatty() else ["--quiet"]
+    pip += ["--quiet"]  # its hundreds of lines say nothing to a reader; errors still come
     index = ["--extra-index-url", torch_index] if torch_index else []
-    print("Installing PyTorch (the largest part; minutes on a slow line)", flush=True)
+    say(1)
     run([*pip, *index, "torch"])
-    print("Installing the course and everything else", flush=True)
+    say(2)
     project = str(ROOT) + (f"[{','.join(extras)}]" if extras else "")
     run([*pip, "-e", project])
 
 
+def say(part: int, **names: object) -> None:
+    """Where the set-up is, and how long this part takes."""
+    print(f"{part + 1} of {len(PARTS)}: {PARTS[part].format(**names)}", flush=True)
+
+
 def run(command: list[str]) -> None:
-    result = subprocess.run(command)
+    done = threading.Event()
+    threading.Thread(target=count_seconds, args=(done,), daemon=True).start()
+    try:
+        result = subprocess.run(command)
+    except KeyboardInterrupt:
+        sys.exit("\nStopped. The same command takes the set-up up again.")
+    finally:
+        done.set()
     if result.returncode != 0:
         sys.exit("The set-up stopped (see above). The same command takes it up again.")
+
+
+def count_seconds(done: threading.Event) -> None:
+    """On a terminal, show that something still goes on."""
+    start = time.monotonic()
+    while sys.stdout.isatty() and not done.wait(5):
+        print(f"\r   {time.monotonic() - start:.0f} s", end="\r", flush=True)
 
 
 if __name__ == "__main__":

@@ -64,6 +64,32 @@ def test_a_python_without_venv_names_the_package(setup, monkeypatch):
     assert setup.calls == []
 
 
+@pytest.mark.parametrize("words", [["nonsense"], ["test", "nonsense"], ["--nonsense"]])
+def test_an_unknown_word_is_refused_before_anything_is_done(setup, words, capsys):
+    setup.call("test")
+    with pytest.raises(SystemExit) as refused:
+        setup.call(*words)
+    said = capsys.readouterr().err
+    assert refused.value.code == 2 and setup.calls == [] and "nonsense" in said
+    assert words[-1] != "nonsense" or "there are: test, teach" in said
+
+
+def test_it_says_where_it_is_how_long_it_takes_and_nothing_of_pips(setup, capsys):
+    assert all("--quiet" in command for command in setup.call()[1:])
+    first, *parts, last = capsys.readouterr().out.splitlines()
+    assert "minutes" in first and "GB of disk" in first and last.startswith("Ready after ")
+    assert [part[:7] for part in parts] == ["1 of 3:", "2 of 3:", "3 of 3:"]
+
+
+def test_ctrl_c_is_no_error(setup, monkeypatch):
+    def stop(command, **_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(setup.subprocess, "run", stop)
+    with pytest.raises(SystemExit, match="Stopped. The same command takes the set-up up again"):
+        setup.run(["anything"])
+
+
 def test_an_interrupted_installation_is_taken_up_again(setup):
     setup.failing = "torch"
     with pytest.raises(SystemExit, match="The same command takes it up again"):
