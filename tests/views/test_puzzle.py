@@ -36,3 +36,28 @@ def test_changes_share_their_limits() -> None:
     panels = plot_attention_changes(changes).axes[:2]
     assert [axes.get_title() for axes in panels] == ["small", "large"]
     assert panels[0].images[0].get_clim() == panels[1].images[0].get_clim()
+
+
+def test_an_order_that_repeats_is_told_once_and_another_as_it_is() -> None:
+    figure = plot_roles({"BLOOM": ROLES, "GPT-2": ["q0", "q1", "k0", "k1", "v0", "v1"]})
+    assert "BLOOM: 2 times 1 queries, 1 keys, 1 values." in figure.description
+    assert "GPT-2: 2 queries, 2 keys, 2 values." in figure.description
+
+
+def test_the_words_of_a_landing_follow_its_colours() -> None:
+    halves, ones = torch.tensor([1.0, 2.0, 0.5, 2.0, 2.0, 0.5]), torch.ones(6)
+    words = plot_landings({"mine": halves, "none": ones}, ROLES).description
+    assert "mine: white on q0; orange on k0, q1 and k1; blue on v0 and v1." in words
+    assert "none: white on q0, k0, v0, q1, k1 and v1." in words
+
+
+def test_two_colours_on_one_role_are_both_told() -> None:
+    words = plot_landings({"mixed": torch.tensor([0.5, 2.0])}, ["q0", "q0"]).description
+    assert "mixed: blue and orange on q0." in words
+
+
+def test_the_rows_that_move_are_counted_from_the_change() -> None:
+    one, two = torch.zeros(3, 3), torch.zeros(3, 3)
+    one[1, 0], two[1:, 1] = -0.25, 0.5
+    words = plot_attention_changes({"a": one, "b": two, "c": torch.zeros(3, 3)}).description
+    assert "a: row 1 moves, by up to ≈ 0.25; b: rows 1 and 2 move, by up to ≈ 0.50; c: no row moves." in words
