@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ia3_teach.views.style import METHODS, QKV_COLOURS
+from ia3_teach.views.phrases import listed
+from ia3_teach.views.style import METHODS, QKV_COLOURS, describe, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -81,23 +82,22 @@ def budget(sizes: Sizes, rank: int, head: str = "not counted") -> dict[str, dict
 
 
 def plot_budget(sizes: Sizes, rank: int, head: str = "not counted") -> "Figure":
-    """What each method trains, in one scale; the title compares them without a head."""
+    """What each method trains, in one scale; the title compares the bars as they are drawn."""
     bars = budget(sizes, rank, head)
     figure = plot_parts(bars)
-    ia3, lora = sum(ia3_parts(sizes).values()), sum(lora_parts(sizes, rank).values())
-    figure.suptitle(
-        f"{sizes.n_layers} layers, d_model {sizes.d_model:,}, d_ff {sizes.d_ff:,}, d_k {sizes.d_k:,}: "
-        f"LoRA trains {lora / ia3:.1f} times what IA3 trains",
-        fontsize=10,
+    ia3, lora = (sum(parts.values()) for parts in bars.values())
+    heads = "" if head == "not counted" else ", each with its head"
+    title = (
+        f"{sizes.n_layers} layers, d_model {sizes.d_model:,}, d_ff {sizes.d_ff:,}, d_k {sizes.d_k:,}\n"
+        f"LoRA trains {lora / ia3:.1f} times what IA3 trains{heads}"
     )
-    return figure
+    figure.suptitle(title, fontsize=10)
+    return describe(figure, f"{title.replace(chr(10), ': ')}. {figure.description}")
 
 
 def plot_parts(bars: Mapping[str, Mapping[str, int]]) -> "Figure":
     """One bar per line, stacked from its parts {name: values}; the sum is written behind it."""
-    from ia3_teach.views.style import new_figure
-
-    figure, axes = new_figure(width=7.5, height=1.2 + 0.45 * len(bars))
+    figure, axes = new_figure(height=1.4 + 0.45 * len(bars))
     longest = max(sum(parts.values()) for parts in bars.values())
     for place, parts in enumerate(bars.values()):
         draw_bar(axes, place, parts, longest)
@@ -109,7 +109,20 @@ def plot_parts(bars: Mapping[str, Mapping[str, int]]) -> "Figure":
     axes.set_xlabel("trained values")
     handles = legend_of(axes)
     figure.legend(handles.values(), handles, loc="outside lower center", ncols=len(handles), frameon=False)
-    return figure
+    return describe(figure, f"Stacked bars of trained values. {parts_in_words(bars)}.")
+
+
+def parts_in_words(bars: Mapping[str, Mapping[str, int]]) -> str:
+    """Each bar part by part, with its sum.
+
+    >>> parts_in_words({"IA3": {"l_k": 3, "head": 1000}})
+    'IA3: l_k 3 and head 1,000, 1,003 in all'
+    """
+    return "; ".join(
+        f"{name}: {listed([f'{part} {values:,}' for part, values in parts.items()])}, "
+        f"{sum(parts.values()):,} in all"
+        for name, parts in bars.items()
+    )
 
 
 def draw_bar(axes: "Axes", place: int, parts: Mapping[str, int], longest: int) -> None:

@@ -5,6 +5,7 @@ import transformers as t
 
 from ia3_teach.formulas import ia3_formula, lora_formula
 from ia3_teach.views.budget_bars import (
+    HEADS,
     PART_COLOURS,
     Sizes,
     budget,
@@ -59,11 +60,6 @@ def test_bars_are_as_long_as_their_sums() -> None:
     assert [text.get_text() for text in axes.texts] == ["7", "5"]
 
 
-def test_the_title_compares_without_the_head() -> None:
-    figure = plot_budget(PRESETS["bert-base"], 8, "two Linears")
-    assert figure.get_suptitle().endswith("LoRA trains 5.3 times what IA3 trains")
-
-
 def test_no_two_parts_share_a_colour() -> None:
     assert len(set(PART_COLOURS.values())) == len(PART_COLOURS)
 
@@ -95,3 +91,17 @@ def test_without_a_kernel_a_line_of_text_stands_for_the_calculator(monkeypatch) 
     explore_budget()
     assert "Sliders" in shown[0]["text/plain"]
     assert "application/vnd.jupyter.widget-view+json" in shown[0]
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("head", HEADS)
+def test_the_title_compares_the_bars_that_are_drawn(preset: str, head: str) -> None:
+    figure = plot_budget(PRESETS[preset], 8, head)
+    ia3, lora = (int(text.get_text().replace(",", "")) for text in figure.axes[0].texts)
+    assert f"LoRA trains {lora / ia3:.1f} times what IA3 trains" in figure.get_suptitle()
+    assert f"{ia3:,} in all" in figure.description and f"{lora:,} in all" in figure.description
+
+
+def test_the_words_of_bars_are_their_parts() -> None:
+    words = plot_parts({"mine": {"l_k": 3, "head": 4}, "yours": {"head": 1_005}}).description
+    assert words.endswith("mine: l_k 3 and head 4, 7 in all; yours: head 1,005, 1,005 in all.")
