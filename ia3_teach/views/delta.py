@@ -7,10 +7,15 @@ import torch
 from torch import Tensor
 
 from ia3_teach.views.curves import draw_lines, finish, line_style, log_ticks
-from ia3_teach.views.style import METHODS, heat, new_figure
+from ia3_teach.views.levels import draw_level
+from ia3_teach.views.phrases import about, listed, rough, trend
+from ia3_teach.views.style import METHODS, describe, heat, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+
+ROUNDING = 1e-6  # a singular value below this share of the largest is none
 
 
 def plot_deltas(deltas: Mapping[str, Tensor], corner: int = 48) -> "Figure":
@@ -25,10 +30,27 @@ def plot_deltas(deltas: Mapping[str, Tensor], corner: int = 48) -> "Figure":
         axes.set_title(name)
         axes.set_xlabel("input channel")
     panels[0].set_ylabel("output channel")
-    return figure
+    figure.supxlabel("each matrix has a colour scale of its own", fontsize=9, color="0.35")
+    told = "; ".join(f"{name}: {matrix_in_words(delta.detach())}" for name, delta in deltas.items())
+    return describe(figure, f"Heat maps of matrices, at most their first {corner} rows and columns. {told}.")
 
 
-def plot_spectra(deltas: Mapping[str, Tensor], floor: float = 1e-6) -> "Figure":
+def matrix_in_words(matrix: Tensor) -> str:
+    """Size, rank, largest entry, and how few or many of the entries are not 0.
+
+    >>> matrix_in_words(torch.eye(4))
+    '4 by 4, rank ≈ 4, entries up to ± ≈ 1.0, ≈ 25 % of them not 0'
+    """
+    rank = torch.linalg.matrix_rank(matrix.double(), rtol=ROUNDING).item()
+    filled = 100 * (matrix != 0).double().mean().item()
+    rows, columns = matrix.shape
+    largest = about(matrix.abs().max().item())
+    return (
+        f"{rows} by {columns}, rank ≈ {rank}, entries up to ± {largest}, {rough(filled, 0)} % of them not 0"
+    )
+
+
+def plot_spectra(deltas: Mapping[str, Tensor], floor: float = ROUNDING) -> "Figure":
     """Left: the singular values relative to the largest; right: the share of the squared norm in the first k.
 
     What lies below `floor` is rounding, and is not drawn.
@@ -49,7 +71,25 @@ def plot_spectra(deltas: Mapping[str, Tensor], floor: float = 1e-6) -> "Figure":
     finish(left, "number of the singular value", "relative to the largest", "")
     finish(right, "first k singular values", "share of the squared norm", "")
     right.get_legend().remove()
-    return figure
+    told = "; ".join(f"{name}: {spectrum_in_words(delta, floor)}" for name, delta in deltas.items())
+    return describe(figure, f"Singular values, and how much of the squared norm they hold. {told}.")
+
+
+def spectrum_in_words(delta: Tensor, floor: float) -> str:
+    """The rank, what the first direction holds, and how many directions hold 90 %.
+
+    >>> spectrum_in_words(torch.diag(torch.tensor([3.0, 1.0, 0.0])), 1e-6)
+    'rank ≈ 2, the first direction holds ≈ 90 %, and 90 % take ≈ 1'
+    """
+    sizes = torch.linalg.svdvals(delta.detach().double())
+    rank = (sizes > floor * sizes.max()).sum().item()
+    first = rough(100 * shares(delta)[0], 0)
+    return f"rank ≈ {rank}, the first direction holds {first} %, and 90 % take ≈ {directions(delta)}"
+
+
+def directions(delta: Tensor, share: float = 0.9) -> int:
+    """How many singular values hold this share of the squared norm."""
+    return 1 + sum(held < share - ROUNDING for held in shares(delta))
 
 
 def shares(delta: Tensor) -> list[float]:
@@ -69,14 +109,20 @@ def plot_ranks(
     figure, (left, right) = new_figure(height=2.8, columns=2)
     draw_lines(left, ranks, {"LoRA": scores})
     left.axhline(level, color=METHODS["IA3"]["color"], linestyle=":", label="IA3")
+    draw_level(left, 0.5)
     left.set_ylim(0.4, 1.02)
-    enough = [1 + sum(share < 0.9 for share in shares(delta)) for delta in deltas]
+    enough = [directions(delta) for delta in deltas]
     draw_lines(right, ranks, {"LoRA": enough})
     right.plot(ranks, ranks, color="0.4", linestyle=":", label="all r directions")
     for axes, label in ((left, "validation accuracy"), (right, "directions with 90 % of ΔW")):
         log_ticks(axes, ranks)
         finish(axes, "rank r", label, "")
-    return figure
+    used = listed([f"≈ {count}" for count in enough])
+    return describe(
+        figure,
+        f"Over LoRA's ranks {listed([*map(str, ranks)])}: the validation accuracy {trend(scores)}, with "
+        f"IA3's, {about(level)}, as a dotted level; the directions that hold 90 % of the change are {used}.",
+    )
 
 
 def smallest_cosine(rows: Tensor, others: Tensor) -> float:

@@ -8,7 +8,9 @@ from torch import Tensor
 
 from ia3_teach.course.lesson.reading import flat
 from ia3_teach.views.curves import running_mean
-from ia3_teach.views.style import METHODS, heat, log2_scale, new_figure, scale_bar, symmetric_limit
+from ia3_teach.views.levels import draw_level
+from ia3_teach.views.phrases import span, trend
+from ia3_teach.views.style import METHODS, describe, heat, log2_scale, new_figure, scale_bar, symmetric_limit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,7 +39,18 @@ def plot_frame(frames: Frames, losses: Sequence[float], step: int) -> "Figure":
     for name in ("loss", "spread"):
         panels[name].axvline(step, color="black", linewidth=1)
     figure.suptitle(f"after {step} of {max(frames)} steps")
-    return figure
+    return describe(figure, film_in_words(frames, losses, step))
+
+
+def film_in_words(frames: Frames, losses: Sequence[float], step: int) -> str:
+    """The range of each vector's factors in this frame, and how loss and spread run over all frames."""
+    reach = "; ".join(f"{kind} × {span(l.flatten().tolist())}" for kind, l in frames[step].items())
+    first, last = (frame[[0, -1]].tolist() for frame in spread(frames)[[0, -1]])
+    return (
+        f"Heat maps after {step} of {max(frames)} steps, rows are layers: {reach}. Right: the loss "
+        f"{trend(running_mean(losses))}; the entries of all vectors reach from {span(first)} at first, "
+        f"from {span(last)} at last."
+    )
 
 
 def screen(kinds: Sequence[str]) -> tuple["Figure", dict[str, Any]]:
@@ -81,7 +94,8 @@ def draw_spread(axes: "Axes", frames: Frames) -> None:
     steps = list(frames)
     axes.fill_between(steps, low, high, color=INK, alpha=0.15, linewidth=0, label="all")
     axes.fill_between(steps, tenth, ninetieth, color=INK, alpha=0.5, linewidth=0, label="80 %")
-    axes.plot(steps, median, color=INK)
-    axes.axhline(1, color="0.4", linestyle=":", linewidth=1)
+    axes.plot(steps, median, color=INK, label="median")
+    draw_level(axes, 1, "1")
     axes.set(title="entries of all vectors", xlabel="steps")
-    axes.legend(frameon=False, loc="upper left")
+    below = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.42), "ncols": 3}
+    axes.legend(frameon=False, columnspacing=0.8, handlelength=1.2, **below)

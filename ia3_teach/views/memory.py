@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ia3_teach.views.style import new_figure
+from ia3_teach.views.phrases import about, listed
+from ia3_teach.views.style import describe, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,4 +33,16 @@ def plot_memory(bills: Mapping[str, Mapping[str, int]]) -> "Figure":
     parts = dict.fromkeys(part for bill in bills.values() for part in bill)
     shown = [axes.barh([0], [0], edgecolor="white", **LOOKS[part]) for part in parts]
     figure.legend(shown, list(parts), loc="outside lower center", ncols=len(parts), frameon=False)
-    return figure
+    return describe(figure, f"Megabytes of one training step. {bills_in_words(bills)}.")
+
+
+def bills_in_words(bills: Mapping[str, Mapping[str, int]]) -> str:
+    """Each method's parts in megabytes.
+
+    >>> bills_in_words({"full": {"weights": 2_000_000, "gradients": 500_000}})
+    'full: weights ≈ 2.0 and gradients ≈ 0.50'
+    """
+    return "; ".join(
+        f"{name}: {listed([f'{part} {about(size / 1e6)}' for part, size in bill.items()])}"
+        for name, bill in bills.items()
+    )

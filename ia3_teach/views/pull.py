@@ -8,7 +8,8 @@ from torch import Tensor
 
 from ia3_teach.course.lesson.reading import flat
 from ia3_teach.views.curves import finish
-from ia3_teach.views.style import heat, log2_scale, new_figure, scale_bar, symmetric_limit
+from ia3_teach.views.phrases import rough, shares_of_colours
+from ia3_teach.views.style import describe, heat, log2_scale, new_figure, scale_bar, symmetric_limit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,7 +36,12 @@ def plot_pull(runs: Mapping[str, Mapping[str, Tensor]], kind: str = "l_v") -> "F
         panels[name].set(title=f"{kind}, {name}", ylabel="layer", yticks=range(len(log)))
     scale_bar(figure, image, [panels[name] for name in runs], limit)
     draw_entries(panels["entries"], runs)
-    return figure
+    told = "; ".join(
+        f"{name}: {shares_of_colours(values[kind])}, "
+        f"the mean of all vectors {rough(flat(values).mean().item())}"
+        for name, values in runs.items()
+    )
+    return describe(figure, f"Heat maps of {kind} and histograms of all entries. {told}.")
 
 
 def draw_entries(axes: "Axes", runs: Mapping[str, Mapping[str, Tensor]]) -> None:
@@ -47,3 +53,5 @@ def draw_entries(axes: "Axes", runs: Mapping[str, Mapping[str, Tensor]]) -> None
         axes.hist(entries.tolist(), edges, weights=share, histtype="step", linewidth=1.6, label=name, **look)
         axes.axvline(entries.mean().item(), linewidth=1, **look)
     finish(axes, "entry of the vectors", "% of the entries", "all entries; lines: their means")
+    below = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.18), "ncols": len(runs)}
+    axes.legend(frameon=False, columnspacing=0.8, handlelength=1.4, **below)  # inside it would hide a peak

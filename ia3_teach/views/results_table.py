@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ia3_teach.course.lesson.verdict import TIE, Lead
+from ia3_teach.views.attention import grid
 from ia3_teach.views.levels import draw_upright_level
+from ia3_teach.views.phrases import listed
 from ia3_teach.views.style import METHODS, describe, new_figure
 
 if TYPE_CHECKING:
@@ -39,7 +42,10 @@ def plot_medians(panels: Mapping[str, Sequence[Row]], level: float | None = None
     tasks = sorted({row["task"] for rows in panels.values() for row in rows})
     present = {row["method"] for rows in panels.values() for row in rows}
     methods = [method for method in NAMES if method in present]
-    figure, axes = new_figure(height=0.9 + 0.13 * len(tasks) * (len(methods) + 1.2), columns=len(panels))
+    columns = min(2, len(panels))  # more would be too narrow to read
+    lines = -(-len(panels) // columns)
+    height = 0.9 + 0.13 * len(tasks) * (len(methods) + 1.2) * lines + 0.5 * (lines - 1)
+    figure, _ = grid(lines, columns, width=7.0, height=height)
     for panel, (title, rows) in zip(figure.axes, panels.items(), strict=True):
         draw_medians(panel, rows, tasks, methods)
         if level is not None:
@@ -47,7 +53,7 @@ def plot_medians(panels: Mapping[str, Sequence[Row]], level: float | None = None
         panel.set_title(title)
         panel.set_xlabel("test accuracy")
         panel.set_xlim(left_end(panels), 1.03)
-    for panel in figure.axes[1:]:
+    for panel in figure.axes[1::2]:
         panel.set_yticklabels([])
     handles, labels = figure.axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False)
@@ -108,4 +114,18 @@ def plot_leads(leads: Sequence[Lead]) -> Figure:
     axes.tick_params(length=0)
     axes.xaxis.tick_top()
     axes.spines[:].set_visible(False)
-    return figure
+    key = "strong colour: a clear lead; pale: no more than the scatter of the draws"
+    figure.supxlabel(key, fontsize=9, color="0.35")
+    return describe(
+        figure, f"A square per task and setting in the colour of its leader. {leads_in_words(leads)}."
+    )
+
+
+def leads_in_words(leads: Sequence[Lead]) -> str:
+    """How many squares each method leads, and how many of them clearly, the first one first."""
+    led = Counter(lead.method for lead in leads)
+    clear = Counter(lead.method for lead in leads if lead.clear)
+    return listed([
+        f"{NAMES.get(name, name)} in {cells} of {len(leads)}, clearly in {clear[name]}"
+        for name, cells in led.most_common()
+    ])  # fmt: skip

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 import torch
 
 from ia3_teach.views.curves import line_style
-from ia3_teach.views.style import new_figure
+from ia3_teach.views.levels import draw_level
+from ia3_teach.views.phrases import listed, rough
+from ia3_teach.views.style import describe, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,10 +21,12 @@ def plot_bars(bars: Mapping[str, float], label: str, level: float | None = None)
     drawn = axes.bar(list(bars), list(bars.values()), width=0.6, color=colours)
     axes.bar_label(drawn, [f"{value:.2f}" for value in bars.values()], padding=2)
     if level is not None:
-        axes.axhline(level, color="0.4", linestyle=":", linewidth=1)
+        draw_level(axes, level)
     axes.set_ylim(0, 1.1)
     axes.set_ylabel(label)
-    return figure
+    told = listed([f"{name} {rough(value)}" for name, value in bars.items()])
+    dotted = f" A dotted line marks chance, {level:g}." if level is not None else ""
+    return describe(figure, f"Bars of {label}: {told}.{dotted}")
 
 
 def plot_draws(draws: Mapping[str, Sequence[float]], label: str, level: float | None = None) -> "Figure":
@@ -35,7 +39,7 @@ def plot_draws(draws: Mapping[str, Sequence[float]], label: str, level: float | 
         axes.plot([place - 0.2, place + 0.2], [middle, middle], color=look["color"], linewidth=2)
         axes.text(place + 0.24, middle, f"{middle:.2f}", va="center")
     if level is not None:
-        axes.axhline(level, color="0.4", linestyle=":", linewidth=1)
+        draw_level(axes, level)
     axes.set_xticks(range(len(draws)), list(draws))
     axes.set_xlim(-0.5, len(draws) - 0.3)
     axes.set_ylim(0.4, 1.02)

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from ia3_teach.views.style import colour_map, new_figure
+from ia3_teach.views.levels import draw_level
+from ia3_teach.views.phrases import rough, span
+from ia3_teach.views.style import colour_map, describe, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,7 +41,19 @@ def plot_staircase(paths: Mapping[str, Tensor]) -> "Figure":
         draw_paths(axes, path.float(), grows)
         axes.set(title=name, xlabel="step", ylim=(low - 0.004, high + 0.004))
     panels[0].set_ylabel("entry of l_v")
-    return figure
+    told = "; ".join(f"{name}: {ends_in_words(path.float())}" for name, path in paths.items())
+    return describe(figure, f"Paths of {len(grows)} entries over {len(path) - 1} steps. {told}.")
+
+
+def ends_in_words(path: Tensor) -> str:
+    """Where the paths (n_steps + 1, n_entries) end, and how many of them above and below 1.
+
+    >>> ends_in_words(torch.tensor([[1.0, 1.0], [1.5, 1.0]]))
+    'they end at ≈ 1.00 to ≈ 1.50, ≈ 50 % above 1 and ≈ 0 % below'
+    """
+    last = path[-1]
+    above, below = (rough(100 * side.float().mean().item(), 0) for side in (last > 1, last < 1))
+    return f"they end at {span(last.tolist())}, {above} % above 1 and {below} % below"
 
 
 def draw_paths(axes: "Axes", path: Tensor, grows: Tensor) -> None:
@@ -47,4 +61,4 @@ def draw_paths(axes: "Axes", path: Tensor, grows: Tensor) -> None:
     colours = colour_map()
     for entry, up in zip(path.T, grows.tolist(), strict=True):
         axes.step(range(len(entry)), entry, where="post", color=colours(0.9 if up else 0.12), linewidth=1.3)
-    axes.axhline(1, color="0.3", linestyle=":", linewidth=1)
+    draw_level(axes, 1, "1")

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ia3_teach.views.curves import finish, line_style, log_ticks
-from ia3_teach.views.style import new_figure
+from ia3_teach.views.levels import draw_level
+from ia3_teach.views.phrases import rough, trend
+from ia3_teach.views.style import describe, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,7 +32,7 @@ def plot_sweep(
     figure, (left, right) = new_figure(width=7, height=3, columns=2)
     for place, (name, scores) in enumerate(sweeps.items()):
         draw_sweep(left, name, place, scores)
-    left.axhline(0.5, color="0.4", linestyle=":", linewidth=1)
+    draw_level(left, 0.5)
     left.set_ylim(0.15, 1.12)
     log_ticks(left, sorted({10.0 ** round_down(rate) for scores in sweeps.values() for rate in scores}))
     finish(left, "learning rate", "validation accuracy", "ringed: the best of each")
@@ -41,7 +43,27 @@ def plot_sweep(
     right.set_yscale("log")
     log_ticks(right, sorted({10.0 ** round_down(rate) for rate in moves}))
     finish(right, "learning rate", "distance from 1", "how far the vectors came")
-    return figure
+    return describe(figure, f"{sweeps_in_words(sweeps)} Right: {moves_in_words(moves, reach)}")
+
+
+def sweeps_in_words(sweeps: Mapping[str, Mapping[float, float]]) -> str:
+    """Where each method is at its best.
+
+    >>> sweeps_in_words({"IA3": {0.01: 0.5, 0.1: 0.9}})
+    'Left: validation accuracy over the learning rate; IA3 is best at ≈ 0.1 with ≈ 0.90.'
+    """
+    best = {name: best_rate(scores) for name, scores in sweeps.items()}
+    told = "; ".join(
+        f"{name} is best at ≈ {rate:g} with {rough(sweeps[name][rate])}" for name, rate in best.items()
+    )
+    return f"Left: validation accuracy over the learning rate; {told}."
+
+
+def moves_in_words(moves: Mapping[float, float], reach: float) -> str:
+    """How the furthest entry runs along the rates, and whether it stays below its bound."""
+    within = all(move <= rate * reach for rate, move in moves.items())
+    bound = "never beyond" if within else "at some rates beyond"
+    return f"the largest distance of an entry from 1 {trend(list(moves.values()))}, {bound} the dotted bound."
 
 
 def draw_sweep(axes: "Axes", name: str, place: int, scores: Mapping[float, float]) -> None:

@@ -37,3 +37,22 @@ def test_smallest_cosine_leaves_rows_of_zeros_out() -> None:
     rows = torch.tensor([[2.0, 0.0], [0.0, 0.0]])
     assert smallest_cosine(rows, torch.tensor([[-1.0, 0.0], [1.0, 1.0]])) == 1.0
     assert smallest_cosine(rows, torch.tensor([[0.0, 1.0], [1.0, 1.0]])) == 0.0
+
+
+def test_the_words_of_a_matrix_follow_its_rank_and_its_entries() -> None:
+    matrices = {"diagonal": torch.diag(torch.tensor([2.0, -1.0])), "plaid": torch.ones(3, 2)}
+    words = plot_deltas(matrices).description
+    assert "diagonal: 2 by 2, rank ≈ 2, entries up to ± ≈ 2.0, ≈ 50 % of them not 0" in words
+    assert "plaid: 3 by 2, rank ≈ 1, entries up to ± ≈ 1.0, ≈ 100 % of them not 0" in words
+
+
+def test_the_words_of_a_sweep_count_the_directions() -> None:
+    words = plot_ranks([1, 4], [0.6, 0.7], [torch.ones(4, 4), torch.eye(4)], level=0.65).description
+    assert "rises from ≈ 0.60 to ≈ 0.70, with IA3's, ≈ 0.65," in words
+    assert words.endswith("are ≈ 1 and ≈ 4.")
+
+
+def test_the_words_of_spectra_name_rank_and_shares() -> None:
+    words = plot_spectra({"a": torch.diag(torch.tensor([3.0, 1.0])), "b": torch.eye(4)}).description
+    assert "a: rank ≈ 2, the first direction holds ≈ 90 %, and 90 % take ≈ 1;" in words
+    assert "b: rank ≈ 4, the first direction holds ≈ 25 %, and 90 % take ≈ 4." in words

@@ -67,3 +67,17 @@ def test_without_a_kernel_a_line_of_text_stands_for_the_slider(frames, monkeypat
     explore_film(frames, LOSSES)
     assert shown[0]["text/plain"] == WITHOUT_WIDGETS
     assert "application/vnd.jupyter.widget-view+json" in shown[0]
+
+
+def test_the_words_of_a_frame_are_those_of_its_step(frames) -> None:
+    first, last = (plot_frame(frames, LOSSES, step).description for step in (0, 4))
+    assert "after 0 of 4 steps" in first and "l_k × ≈ 1.00 to ≈ 1.00" in first
+    assert "after 4 of 4 steps" in last and "l_k × ≈ 0.50 to ≈ 2.00; l_ff × ≈ 1.00 to ≈ 1.00" in last
+    assert "the loss falls from ≈ 0.70" in last
+
+
+def test_the_key_of_the_spread_covers_nothing(frames) -> None:
+    figure = plot_frame(frames, LOSSES, 4)
+    figure.canvas.draw()
+    (spread_axes,) = [axes for axes in figure.axes if axes.get_title() == "entries of all vectors"]
+    assert not spread_axes.get_legend().get_window_extent().overlaps(spread_axes.get_window_extent())

@@ -71,3 +71,19 @@ def test_leads_are_named_and_only_clear_ones_are_full() -> None:
     assert [text.get_text() for text in axes.texts] == ["IA3 +0.100", "LoRA +0.010", "tie"]
     assert [bar.get_alpha() for bar in axes.patches] == [1, 0.25, 0.25]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["plan", "sentiment"]
+    words = plot_leads(leads).description
+    assert (
+        "IA3 in 1 of 3, clearly in 1, LoRA in 1 of 3, clearly in 0 and tie in 1 of 3, clearly in 0." in words
+    )
+
+
+def test_four_panels_stand_two_by_two() -> None:
+    panels = by_examples(ROWS, "tiny-bloom") | by_examples(ROWS, "tiny-bert")
+    figure = plot_medians(panels)
+    places = [axes.get_subplotspec() for axes in figure.axes]
+    assert [(place.rowspan.start, place.colspan.start) for place in places] == [
+        (0, 0),
+        (0, 1),
+        (1, 0),
+        (1, 1),
+    ]
