@@ -11,7 +11,7 @@ from ia3_teach.views.merging import plot_microscope
 from ia3_teach.views.style import png
 
 if TYPE_CHECKING:
-    from ipywidgets import VBox
+    from ipywidgets import Dropdown, SelectionSlider, ToggleButtons, VBox
     from matplotlib.figure import Figure
 
 Site = tuple[Tensor, Tensor, str]
@@ -19,6 +19,7 @@ Site = tuple[Tensor, Tensor, str]
 STRENGTHS = (-1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
 FORMATS = ("float32", "bfloat16", "float16")
 WINDOW = 96
+CONTROL = {"width": "36em"}  # room for three buttons beside each other
 PICTURE = {"width": "700px", "max_width": "100%"}  # as wide as a figure that `show` sends
 WITHOUT_WIDGETS = "A menu of layers, a choice of formats and a slider for λ: they need a running notebook."
 
@@ -62,15 +63,22 @@ def in_words(site: Site, form: str, strength: float) -> str:
     return f"divided out again: {returned:,} of {weight.numel():,} weights come back; kept: all of them"
 
 
+def settings(sites: dict[str, Site]) -> "tuple[Dropdown, ToggleButtons, SelectionSlider]":
+    """The three controls: which layer, which format, how strong."""
+    import ipywidgets as widgets
+
+    menu = widgets.Dropdown(options=list(sites), description="layer", layout=CONTROL)
+    look = {"style": {"button_width": "7em"}, "layout": CONTROL}
+    form = widgets.ToggleButtons(options=FORMATS, description="format", **look)
+    stops = [(f"{strength:g}", strength) for strength in STRENGTHS]
+    return menu, form, widgets.SelectionSlider(options=stops, value=1.0, description="λ", layout=CONTROL)
+
+
 def merging_controls(sites: dict[str, Site]) -> "VBox":
     """A menu of sites, the format, a slider over λ, Reset, the picture, and a line of words."""
     import ipywidgets as widgets
 
-    first = next(iter(sites))
-    menu = widgets.Dropdown(options=list(sites), value=first, description="layer", layout={"width": "36em"})
-    form = widgets.ToggleButtons(options=FORMATS, description="format", style={"button_width": "7em"})
-    stops = [(f"{strength:g}", strength) for strength in STRENGTHS]
-    slider = widgets.SelectionSlider(options=stops, value=1.0, description="λ", layout={"width": "36em"})
+    menu, form, slider = settings(sites)
     reset, words = widgets.Button(description="Reset"), widgets.Label()
     picture = widgets.Image(format="png", layout=PICTURE)
 
@@ -79,7 +87,7 @@ def merging_controls(sites: dict[str, Site]) -> "VBox":
         picture.value, words.value = png(microscope(*setting)), in_words(*setting)
 
     def back(*_: object) -> None:
-        menu.value, form.value, slider.value = first, FORMATS[0], 1.0
+        menu.value, form.value, slider.value = next(iter(sites)), FORMATS[0], 1.0
 
     for control in (menu, form, slider):
         control.observe(redraw, "value")
