@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+FEW = 2**16
 Made = tuple[Callable[..., Tensor], tuple[Tensor, ...]]
 
 
@@ -76,7 +77,26 @@ def _of_product(node: Any) -> tuple[Callable[..., Tensor], list[Any]]:
 def _of_bloom(node: Any) -> tuple[Callable[..., Tensor], list[Any]]:
     """BLOOM's γ is a function of its own, whose node keeps its input; others may bear the same name."""
     own = node._forward_cls.__module__ == "transformers.models.bloom.modeling_bloom"
-    return node._forward_cls.apply, list(node._raw_saved_tensors) if own else []
+    return partial(bloom_gelu, node._forward_cls.apply), list(node._raw_saved_tensors) if own else []
+
+
+def bloom_gelu(theirs: Callable[[Tensor], Tensor], u: Tensor) -> Tensor:
+    """u/2 (1 + tanh(0.79788456 u (1 + 0.044715 u²))) in the model's own steps, so the same to the bit.
+
+    On a processor a few numbers at a time and in place, which stay in its cache: several times as fast as
+    `theirs`, which is left to whoever wants a derivative of it.
+
+    >>> bloom_gelu(torch.tanh, torch.tensor([-1.0, 0.0, 1.0]))
+    tensor([-0.1588,  0.0000,  0.8412])
+    """
+    if torch.is_grad_enabled() and u.requires_grad:
+        return theirs(u)
+    made = torch.empty(u.shape, dtype=u.dtype, device=u.device)
+    few = FEW if u.device.type == "cpu" else max(u.numel(), 1)
+    for x, y in zip(u.detach().reshape(-1).split(few), made.view(-1).split(few), strict=True):
+        inner = (x * 0.044715).mul_(x).add_(1).mul_(x * 0.79788456)
+        torch.mul(inner.tanh_().add_(1), x * 0.5, out=y)
+    return made
 
 
 NODES = {

@@ -7,9 +7,9 @@ from bench.clock import Row
 from bench.shapes import FULL_SIZE, GROWTH, SMALL, TINY, Shape
 from bench.training import attach_time, kept, peak_memory, step_time
 from bench.using import files, merged_inference, mixed_batch
-from bench.ways import OUR_LORA, OURS, OURS_PEFT_SITES, PEFT_IA3, PEFT_LORA
+from bench.ways import LIMIT, OUR_LORA, OURS, OURS_PEFT_SITES, PEFT_IA3, PEFT_LORA
 
-FEW = (OURS, OURS_PEFT_SITES, PEFT_IA3, OUR_LORA, PEFT_LORA)
+FEW = (OURS, LIMIT, OURS_PEFT_SITES, PEFT_IA3, OUR_LORA, PEFT_LORA)
 Measurement = tuple[str, Callable[[], list[Row]]]
 
 

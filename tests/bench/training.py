@@ -35,9 +35,9 @@ def attach_time(shape: Shape, rounds: int) -> list[Row]:
 
 
 def trainer(model: nn.Module, shape: Shape) -> Callable[[], None]:
-    """One step: forward, backward, AdamW."""
-    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=1e-3)
-    data = batch(shape)
+    """One step: forward, backward, AdamW where anything is trained."""
+    trained, data = [p for p in model.parameters() if p.requires_grad], batch(shape)
+    optimizer = torch.optim.AdamW(trained or [torch.zeros(())], lr=1e-3)
 
     def step() -> None:
         optimizer.zero_grad()

@@ -100,11 +100,20 @@ def subclassed_lora(model: nn.Module) -> nn.Module:
     return model
 
 
+def frozen(model: nn.Module) -> nn.Module:
+    """The least that any way must do: forward, and backward through the activations of the frozen model."""
+    embeddings = model.requires_grad_(False).get_input_embeddings()
+    embeddings.register_forward_hook(lambda _module, _inputs, hidden: hidden.requires_grad_())
+    return model
+
+
+LIMIT = "nothing trained (the limit)"
 OURS, OURS_PEFT_SITES, OUR_LORA = "IA3", "IA3, PEFT's sites", "LoRA r=8"
 PEFT_IA3, PEFT_LORA = "PEFT IA3", "PEFT LoRA r=8"
 WAYS = {
     OURS: ours(IA3(modules_to_save=[])),
     OURS_PEFT_SITES: ours(IA3(sites="peft", modules_to_save=[])),
+    LIMIT: frozen,
     PEFT_IA3: with_peft(peft.IA3Config),
     "minLoRA style IA3": parametrised_ia3,
     OUR_LORA: ours(LoRA(r=8, modules_to_save=[])),
@@ -113,6 +122,7 @@ WAYS = {
     "loralib style LoRA r=8": subclassed_lora,
 }
 PAIRS = [
+    (OURS, LIMIT),
     (OURS, PEFT_IA3),
     (OURS_PEFT_SITES, PEFT_IA3),
     (OURS, "minLoRA style IA3"),

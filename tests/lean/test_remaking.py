@@ -5,9 +5,9 @@ import torch
 from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 from transformers.activations import ACT2FN
-from transformers.models.bloom.modeling_bloom import BloomGelu
+from transformers.models.bloom.modeling_bloom import BloomGelu, bloom_gelu_forward
 
-from ia3_teach.lean.remaking import origin
+from ia3_teach.lean.remaking import bloom_gelu, origin
 
 
 def inputs() -> tuple[torch.Tensor, torch.Tensor]:
@@ -30,6 +30,28 @@ def test_an_activation_is_computed_again_to_the_bit(name) -> None:
     y = MADE_AGAIN[name](u)
     function, kept = origin(y)
     assert torch.equal(function(*kept), y)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16, torch.float16])
+@pytest.mark.parametrize("shape", [(3, 50_000), (2, 3, 4), (0, 4), ()], ids=str)
+def test_blooms_activation_is_made_in_parts_to_the_bit(shape, dtype) -> None:
+    u = (torch.randn(shape, dtype=torch.float64) * 3).to(dtype)
+    for given in (u, u.t() if u.dim() == 2 else u):
+        assert torch.equal(bloom_gelu(torch.tanh, given), bloom_gelu_forward(given))
+
+
+def test_another_function_of_the_same_name_is_left_alone() -> None:
+    class GeLUFunction(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, u):
+            ctx.save_for_backward(u)
+            return u + 1
+
+        @staticmethod
+        def backward(ctx, g):
+            return g
+
+    assert origin(GeLUFunction.apply(inputs()[0])) is None
 
 
 def test_a_gated_activation_is_the_product_of_what_its_backward_keeps() -> None:
