@@ -4,6 +4,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from ia3_teach.views.dial import OTHER_WORDS, STOPS, DialGrid, plot_dial
+from ia3_teach.views.output import PICTURE
 from ia3_teach.views.style import png
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ def dial_controls(grid: DialGrid, row: int = 0) -> "VBox":
         description="text",
         layout={"width": "45em"},
     )
-    reset, picture, words = widgets.Button(description="Reset"), widgets.Image(format="png"), widgets.Label()
+    reset, words = widgets.Button(description="Reset"), widgets.Label()
+    picture = widgets.Image(format="png", layout=PICTURE)
 
     @cache  # each picture is drawn once
     def drawn(strength: float, row: int) -> bytes:

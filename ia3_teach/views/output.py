@@ -13,6 +13,9 @@ INCH = 100  # pixels of the page; a picture has twice as many of its own
 # A card of one's own, so that a figure is no glaring box on a dark page.
 CARD = "background:#ffffff;padding:8px;border-radius:8px;max-width:100%;height:auto"
 
+# The layout of a picture among controls: as wide as a figure that `show` sends.
+PICTURE = {"width": "700px", "max_width": "100%"}
+
 
 def describe(figure: "Figure", words: str) -> "Figure":
     """Give a figure its alternative text, made from what is drawn; returns the figure.

@@ -8,6 +8,7 @@ from small_models import bloom, randomise
 from ia3_teach import IA3, attach, vectors
 from ia3_teach.views.dial import FINE, DialGrid, plot_accuracy, plot_answers, plot_dial, turn_dial
 from ia3_teach.views.dial_explorer import dial_controls, explore_dial
+from ia3_teach.views.output import INCH
 
 TEXTS = ["The soup was good.", "The soup was not good."]
 
@@ -84,6 +85,11 @@ def test_slider_menu_and_reset_redraw(grid: DialGrid) -> None:
     assert slider.value == 1.0
 
 
+def test_the_picture_is_as_wide_among_controls_as_in_the_notebook(grid: DialGrid) -> None:
+    _, _, picture, _ = unpacked(dial_controls(grid))
+    assert picture.layout.width == f"{plot_dial(grid).get_size_inches()[0] * INCH:.0f}px"
+
+
 def unpacked(box):
     menu, line, picture, words = box.children
     return menu, line.children, picture, words
@@ -98,7 +104,9 @@ def test_without_a_kernel_a_line_of_text_stands_for_the_slider(grid: DialGrid, m
 
 
 class Letters:
-    """A tokenizer with a token for each letter's place in a small alphabet."""
+    """A tokenizer with a token for each letter's place in a small alphabet, and none around a text."""
+
+    eos_token_id = sep_token_id = None
 
     def __call__(self, texts, add_special_tokens: bool = True):
         if isinstance(texts, str):
