@@ -8,6 +8,7 @@ import copy
 
 import pytest
 import torch
+from bench.ways import frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from peft import IA3Config, LoraConfig, get_peft_model
@@ -166,3 +167,11 @@ def test_less_is_kept_for_backward_than_with_peft_or_lora(build, task) -> None:
     lora = kept_for_backward(get_peft_model(build(), LoraConfig(task_type=task, r=8)), forward)[1]
     assert ours <= 0.65 * peft_ia3
     assert ours < lora
+
+
+@pytest.mark.parametrize("build", [wide_bert, wide_bloom])
+def test_no_more_is_kept_than_the_frozen_model_keeps_for_itself(build) -> None:
+    model = build()
+    least = kept_for_backward(frozen(copy.deepcopy(model)), forward)[1]
+    attach(model, IA3())
+    assert kept_for_backward(model, forward)[1] <= least
