@@ -8,6 +8,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor, nn
 
+from ia3_teach.ia3 import IA3Vectors
 from ia3_teach.training.losses import loss_of
 from ia3_teach.training.mode import in_mode
 
@@ -40,9 +41,12 @@ def memory_of(model: nn.Module, batch: Mapping[str, Tensor]) -> dict[str, int]:
 def kept_for_backward(model: nn.Module, forward: Callable[[nn.Module], Made]) -> tuple[Made, int]:
     """What `forward(model)` makes, and the bytes of the distinct storages that autograd keeps for it.
 
-    The model's own parameters and buffers are there anyway and do not count.
+    The model's own parameters, buffers and lists of channels are there anyway and do not count.
     """
-    own = {tensor.untyped_storage().data_ptr() for tensor in [*model.parameters(), *model.buffers()]}
+    vectors = (module for module in model.modules() if isinstance(module, IA3Vectors))
+    lists = [channels for each in vectors for channels in each.channels.values()]
+    there = [*model.parameters(), *model.buffers(), *lists]
+    own = {tensor.untyped_storage().data_ptr() for tensor in there}
     seen: dict[int, int] = {}
     alive = []  # keeps storages alive, so that no address is used twice
 
