@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from ia3_teach.views.budget_bars import HEADS, Sizes, budget, plot_budget
+from ia3_teach.views.output import PICTURE
 from ia3_teach.views.style import png
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def budget_controls() -> "VBox":
     sliders = {name: slider(name, stops) for name, stops in STOPS.items()}
     menu = widgets.Dropdown(options=list(PRESETS), value=DEFAULT[0], description="model")
     head = widgets.ToggleButtons(options=HEADS, description="head", style={"button_width": "8em"})
-    reset, picture, words = widgets.Button(description="Reset"), widgets.Image(format="png"), widgets.Label()
+    reset, words = widgets.Button(description="Reset"), widgets.Label()
+    picture = widgets.Image(format="png", layout=PICTURE)
 
     def redraw(*_: object) -> None:
         sizes = sizes_of(sliders)

@@ -5,6 +5,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from ia3_teach.views.film import Frames, plot_frame, spread
+from ia3_teach.views.output import PICTURE
 from ia3_teach.views.style import png
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def film_controls(frames: Frames, losses: Sequence[float]) -> "VBox":
     )
     play = widgets.Play(value=last, max=last, interval=MILLISECONDS)
     widgets.jslink((play, "value"), (slider, "index"))
-    picture, words = widgets.Image(format="png"), widgets.Label()
+    picture, words = widgets.Image(format="png", layout=PICTURE), widgets.Label()
 
     @cache  # each frame is drawn once
     def drawn(step: int) -> bytes:

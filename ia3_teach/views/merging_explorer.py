@@ -8,6 +8,7 @@ from ia3_teach.course.lesson.rounding import divided_out, folded_in, steps_apart
 from ia3_teach.layer import Adapted, wrapped
 from ia3_teach.state import check_known, refuse_merged, state_of
 from ia3_teach.views.merging import plot_microscope
+from ia3_teach.views.output import PICTURE
 from ia3_teach.views.style import png
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ STRENGTHS = (-1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
 FORMATS = ("float32", "bfloat16", "float16")
 WINDOW = 96
 CONTROL = {"width": "36em"}  # room for three buttons beside each other
-PICTURE = {"width": "700px", "max_width": "100%"}  # as wide as a figure that `show` sends
 WITHOUT_WIDGETS = "A menu of layers, a choice of formats and a slider for λ: they need a running notebook."
 
 
