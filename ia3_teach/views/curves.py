@@ -58,12 +58,13 @@ def plot_lines(
 
 
 def lines_in_words(lines: Mapping[str, Sequence[float]]) -> str:
-    """How each line runs.
+    """How each line runs; where it has no value it is not drawn and not told.
 
     >>> lines_in_words({"IA3": [3.0, 1.0], "LoRA": [1.0, 1.0]})
     'IA3 falls from ≈ 3.0 to ≈ 1.0; LoRA stays at ≈ 1.0.'
     """
-    return "; ".join(f"{name} {trend(y)}" for name, y in lines.items()) + "."
+    measured = {name: [value for value in y if value == value] for name, y in lines.items()}
+    return "; ".join(f"{name} {trend(y)}" for name, y in measured.items()) + "."
 
 
 def plot_moves(vectors: Mapping[str, Tensor], limit: float | None = None) -> "Figure":

@@ -42,3 +42,11 @@ def test_lines_and_losses_are_described_by_where_they_begin_and_end() -> None:
     )
     words = plot_losses({"IA3": [3.0, 1.0], "LoRA": [1.0, 3.0]}).description
     assert "IA3 falls from ≈ 3.0 to ≈ 2.0" in words and "LoRA rises from ≈ 1.0 to ≈ 2.0" in words
+
+
+def test_where_a_line_has_no_value_its_words_have_none() -> None:
+    nan = float("nan")
+    words = plot_lines(
+        [1, 2, 3], {"a": [nan, 1.0, 2.0], "b": [3.0, 1.0, nan]}, x_label="x", y_label="y"
+    ).description
+    assert words.endswith("a rises from ≈ 1.0 to ≈ 2.0; b falls from ≈ 3.0 to ≈ 1.0.")
