@@ -35,3 +35,24 @@ def test_a_lesson_runs_and_its_slider_redraws_with_nothing_from_outside(chromium
         assert lab.page.locator(".jupyter-widgets img").first.get_attribute("src") != before
         assert lab.outside == [] and lab.errors == []
         assert lab.page.locator(".Toastify__toast").count() == 0  # no questions about news
+
+
+NAMED = """\
+from ipywidgets import SelectionSlider
+SelectionSlider(options=[("half", 0.5), ("one", 1.0), ("two", 2.0)], description="strength")"""
+
+
+def test_a_handle_has_a_name_and_its_value_is_read_as_it_is_shown(chromium, tmp_path):
+    from playwright.sync_api import expect
+
+    (tmp_path / "course").mkdir()
+    lesson(tmp_path / "course", "00_named", NAMED)
+    with lab_page(tmp_path / "course", chromium, tmp_path / "scratch") as lab:
+        lab.open("00_named.ipynb")
+        lab.run_all()
+        handle = lab.page.get_by_role("slider", name="strength")
+        expect(handle).to_have_attribute("aria-valuetext", "half", timeout=20_000)
+        handle.focus()
+        lab.page.keyboard.press("ArrowRight")
+        expect(handle).to_have_attribute("aria-valuetext", "one", timeout=20_000)
+        assert lab.outside == [] and lab.errors == []

@@ -75,6 +75,7 @@ def command(directory: Path, port: int) -> list[str]:
         *(f"--ServerApp.jpserver_extensions={name}=True" for name in EXTENSIONS),
         "--LabApp.extension_manager=readonly",
         f"--LabApp.app_settings_dir={SETTINGS}",
+        f"--LabApp.extra_labextensions_path={SETTINGS / 'labextensions'}",
         "--KernelManager.transport_encryption=auto",
         "--Application.log_level=WARN",
     ]
