@@ -9,6 +9,7 @@ import notebook_audit as audit
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from notebook_audit.look import Rule
+from notebook_audit.reader import explained
 
 LESSONS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 ALT = "One row of two squares, orange and blue."
@@ -56,7 +57,7 @@ def good() -> Any:
         new_markdown_cell(HEAD),
         new_code_cell("import torch\nprint(3)", outputs=[said], execution_count=1),
         new_markdown_cell("## An idea\n**Predict.** What comes out?"),
-        new_code_cell("show(figure, alt='...')", outputs=[figure], execution_count=2),
+        new_code_cell("show(figure)", outputs=[figure], execution_count=2),
         new_markdown_cell(CARD),
         new_code_cell(SOLVED, execution_count=3, metadata=grader("double", False)),
         new_code_cell("check.double(double)", execution_count=4, metadata=grader("c", True)),
@@ -139,6 +140,14 @@ BAD = [
     (audit.whole_exercises, cell(6, metadata={})),
     (audit.whole_exercises, cell(6, metadata=grader("double", True))),
     (audit.whole_exercises, replace(7, "**Why it matters.**", "")),
+    (audit.five_places, cell(1, source="from ia3_teach.views.style import show")),
+    (audit.five_places, cell(1, source="import ia3_teach.ia3")),
+    (audit.numbers_not_verdicts, cell(1, outputs=[new_output("stream", text="more than 55 %: True\n")])),
+    (audit.numbers_not_verdicts, cell(1, outputs=[new_output("stream", text="all: [True, False]\n")])),
+    (audit.numbers_not_verdicts, cell(3, **shows(plain="True"))),
+    (audit.short_lines, cell(1, source="x = " + "1" * 107)),
+    (audit.no_description_in_a_cell, cell(3, source="show(figure, alt='One row of squares.')")),
+    (audit.assertions_have_texts, cell(1, source="assert 1 == 1")),
 ]  # fmt: skip
 
 
@@ -148,6 +157,20 @@ def test_each_rule_rejects_a_bad_lesson(rule: Rule, spoil: Callable[[Any], None]
     assert not list(rule(lesson))
     spoil(lesson)
     assert list(rule(lesson))
+
+
+def read_lessons() -> dict[str, Any]:
+    return {path.stem: nbformat.read(path, as_version=4) for path in LESSONS}
+
+
+def test_every_term_is_explained_where_it_is_first_used() -> None:
+    assert list(explained(read_lessons())) == []
+
+
+@pytest.mark.parametrize("text", ["The recipe is", "A `recipe` and the recipe is **a recipe**", "**recipes** and"])
+def test_a_term_that_is_used_before_it_is_set_in_bold_is_found(text: str) -> None:
+    found = list(explained({"00": new_notebook(cells=[new_markdown_cell(text)])}))
+    assert len(found) == (0 if text.startswith("**") else 1)
 
 
 def test_every_rule_has_a_bad_lesson() -> None:

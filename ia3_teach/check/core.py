@@ -60,14 +60,11 @@ def _draw(picture: Picture | None) -> None:
         return
     if all(part.numel() and (part == part.flatten()[0]).all() for part in (picture.target, picture.yours)):
         return  # flat squares show nothing that the message does not say
-    from ia3_teach.views.style import plot_triptych, show
+    from ia3_teach.views.style import describe, plot_triptych, show
 
     figure = plot_triptych(picture.target, picture.yours, as_scale=picture.as_scale)
-    show(
-        figure,
-        alt="Three panels: the target, your result, and the difference between them; "
-        "a ring marks the entry that differs most.",
-    )
+    words = "Three panels: the target, your result, and the difference between them"
+    show(describe(figure, f"{words}; a ring marks the entry that differs most."))
 
 
 def expect(condition: bool, expected: str, found: str, mistake: str) -> None:

@@ -29,7 +29,7 @@ def describe(figure: "Figure", words: str) -> "Figure":
     return figure
 
 
-def show(figure: "Figure", alt: str | None = None) -> None:
+def show(figure: "Figure") -> None:
     """Display a described figure in a notebook.
 
     JupyterLab gives PNG outputs no alternative text, so the picture goes out as an `<img>` element; the
@@ -38,8 +38,6 @@ def show(figure: "Figure", alt: str | None = None) -> None:
     """
     from IPython.display import display
 
-    if alt is not None:
-        describe(figure, alt)
     words = getattr(figure, "description", None)
     if words is None:
         raise ValueError("this figure has no description; describe(figure, words) gives it one")

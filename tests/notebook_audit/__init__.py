@@ -17,6 +17,13 @@ from notebook_audit.outputs import (
     no_remote_image,
     under_one_megabyte,
 )
+from notebook_audit.reader import (
+    assertions_have_texts,
+    five_places,
+    no_description_in_a_cell,
+    numbers_not_verdicts,
+    short_lines,
+)
 from notebook_audit.words import (
     anchors,
     objectives_name_exercises,
@@ -39,6 +46,11 @@ RULES: list[Rule] = [
     anchors,
     objectives_name_exercises,
     whole_exercises,
+    five_places,
+    numbers_not_verdicts,
+    short_lines,
+    no_description_in_a_cell,
+    assertions_have_texts,
 ]
 
 

@@ -38,7 +38,7 @@ def _output_text(output: Any) -> str:
 
 
 def alt_text(notebook: Any) -> Problems:
-    """Figures come out of show(figure, alt=...): an <img> with alt, and the same as plain text."""
+    """Figures come out of show(figure): an <img> with alt, and the same as plain text."""
     for number, cell in enumerate(notebook.cells):
         html = cell.source if cell.cell_type == "markdown" else ""
         if re.search(r"!\[\s*\]\(", html):
@@ -46,7 +46,7 @@ def alt_text(notebook: Any) -> Problems:
         for data in (output.get("data", {}) for output in cell.get("outputs", [])):
             html += str(data.get("text/html", ""))
             if FIGURE_KINDS & set(data):
-                yield f"cell {number}: a bare figure; use show(figure, alt=...)"
+                yield f"cell {number}: a bare figure; use show(figure)"
         for image in re.findall(r"<img\b[^>]*>", html):
             if not re.search(r"alt=\"[^\"]{20,}\"", image):
                 yield f"cell {number}: an image without alternative text of 20 letters"

@@ -126,7 +126,7 @@ def test_show_gives_the_image_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[Any] = []
     monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
     alt = 'One row of squares, "l_k", all of them white.'
-    style.show(style.plot_scale(torch.ones(2)), alt=alt)
+    style.show(style.describe(style.plot_scale(torch.ones(2)), alt))
     assert shown[0]["text/plain"] == alt
     assert shown[0]["text/html"].startswith('<img alt="One row of squares, &quot;l_k&quot;')
 
