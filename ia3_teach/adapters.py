@@ -9,7 +9,7 @@ from types import FunctionType
 
 from torch import nn
 
-from ia3_teach.layer import Adapted, Head, replace_module, wrapped
+from ia3_teach.layer import Adapted, Head, replace_module, unwrapped, wrapped
 from ia3_teach.recipe import Recipe
 from ia3_teach.state import (
     at,
@@ -18,6 +18,7 @@ from ia3_teach.state import (
     check_new_name,
     freeze,
     refuse_change,
+    refuse_split,
     show,
     state_of,
     thaw,
@@ -52,8 +53,9 @@ def attach(model: nn.Module, recipe: Recipe, name: str = "default") -> Handle:
     """
     state = state_of(model)
     refuse_change(state, "attach an adapter")
+    refuse_split(model)
     check_new_name(state, name)
-    plan, heads = recipe.plan(model), recipe.heads(model)
+    plan, heads = recipe.plan(unwrapped(model)), recipe.heads(unwrapped(model))
     check_apart(model, plan, heads)
     check_copies(model, heads)
     if not state.recipes:

@@ -15,7 +15,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from ia3_teach.layer import wrapped
+from ia3_teach.layer import unwrapped, wrapped
 from ia3_teach.mixed import Rows
 from ia3_teach.state import check_known, refuse_change, refuse_merged, show, state_of
 
@@ -113,6 +113,7 @@ def refuse_experts(model: nn.Module) -> None:
 @contextmanager
 def watched(model: nn.Module, mixed: Rows) -> Iterator[None]:
     """Tell `mixed` what the model is given, and when it writes, where each row has several beams."""
+    model = unwrapped(model)
     hook = model.register_forward_pre_hook(partial(note, mixed), with_kwargs=True)
     own = vars(model).get("generate")
     if hasattr(model, "generate"):

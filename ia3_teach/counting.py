@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from torch import nn
 
 from ia3_teach.formulas import Formula, formula_of
-from ia3_teach.layer import Adapted, Head, wrapped
+from ia3_teach.layer import Adapted, Head, unwrapped, wrapped
 from ia3_teach.state import check_known, state_of
 
 
@@ -62,7 +62,7 @@ def count(model: nn.Module) -> Count:
         total=total(model),
         adapter=sum(values(adapter.parameters()) for adapters in sites for adapter in adapters),
         head=sum(values(head.parameters()) for each in heads for head in each),
-        formula=formula_of(getattr(model, "config", None), state_of(model).recipes[active[0]])
+        formula=formula_of(getattr(unwrapped(model), "config", None), state_of(model).recipes[active[0]])
         if len(active) == 1
         else None,
     )

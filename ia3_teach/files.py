@@ -14,7 +14,7 @@ from safetensors.torch import save
 from torch import nn
 
 from ia3_teach.adapters import Handle, attach
-from ia3_teach.layer import wrapped
+from ia3_teach.layer import plain_name, unwrapped, wrapped
 from ia3_teach.state import check_known, check_new_name, refuse_change, refuse_merged, state_of, the_active
 from ia3_teach.storage.annotations import check_base, check_save, notes
 from ia3_teach.storage.commit import replace_together
@@ -30,6 +30,7 @@ def save_adapter(model: nn.Module, directory: str | Path, name: str | None = Non
     adapter, whole; other files in the directory stay as they are. Raises ValueError for an unknown name, a
     merged model, values that are not finite, or a path that is a file.
     """
+    model = unwrapped(model)
     state, directory = state_of(model), Path(directory)
     refuse_merged(state, "save an adapter")
     name = the_active(model) if name is None else check_known(state, [name])[0]
@@ -54,11 +55,11 @@ def load_adapter(model: nn.Module, directory: str | Path, name: str = "default")
 
     def check(outline: Stored) -> None:
         check_save(directory, outline)
-        check_outline(model, outline)
+        check_outline(unwrapped(model), outline)
         check_base(model, outline)
 
     stored = read_stored(directory, check)
-    recipe, values = decode(model, stored)
+    recipe, values = decode(unwrapped(model), stored)
     handle = attach(model, recipe, name)
     fill(model, name, values)
     return handle
@@ -70,7 +71,7 @@ def fill(model: nn.Module, name: str, values: Tensors) -> None:
     for path, place in wrapped(model).items():
         if name in place.adapters:
             for key, parameter in place.adapters[name].state_dict(keep_vars=True).items():
-                parameter.copy_(values[path][key])
+                parameter.copy_(values[path][plain_name(key)])
 
 
 def in_one_order(content: bytes) -> bytes:

@@ -11,6 +11,12 @@ from torch import Tensor, nn
 
 from ia3_teach.mixed import Rows, check_thread
 
+# Where wrappers keep the module that they wrap: torch.compile, FSDP, activation checkpointing.
+WRAPPED = ("_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module")
+# These keep it under a name that an ordinary model may use as well; the first three split up training.
+SPLIT = {"DistributedDataParallel", "FullyShardedDataParallel", "DeepSpeedEngine"}
+PARALLEL = {*SPLIT, "DataParallel", "AveragedModel"}
+
 
 class Place(nn.Module):
     """A module in its original state, its named adapters, and which of them are chosen now."""
@@ -150,8 +156,8 @@ def original(module: nn.Module) -> nn.Module:
 
 def outer_modules(model: nn.Module, prefix: str = "") -> Iterator[tuple[str, nn.Module]]:
     """Walk the modules as they were before adapters came: what is inside Adapted and Head is left out."""
-    for name, child in model.named_children():
-        path = f"{prefix}{name}"
+    for name, child in unwrapped(model).named_children():
+        path, child = f"{prefix}{name}", unwrapped(child)
         yield path, child
         if not isinstance(child, Adapted | Head):
             yield from outer_modules(child, f"{path}.")
@@ -188,4 +194,33 @@ def adapter_dtype(linear: nn.Module) -> torch.dtype:
 def replace_module(model: nn.Module, path: str, module: nn.Module) -> None:
     """Put `module` at `path`."""
     parent, _, name = path.rpartition(".")
-    setattr(model.get_submodule(parent), name, module)
+    setattr(module_at(model, parent), name, module)
+
+
+def module_at(model: nn.Module, path: str) -> nn.Module:
+    """The module that `outer_modules` shows at `path`; the model itself at "".
+
+    >>> module_at(nn.Sequential(nn.Sequential(nn.Tanh())), "0.0")
+    Tanh()
+    """
+    module = unwrapped(model)
+    for name in path.split(".") if path else ():
+        module = unwrapped(getattr(module, name))
+    return module
+
+
+def unwrapped(module: nn.Module) -> nn.Module:
+    """What torch.compile, DistributedDataParallel and the like were given; other modules as they are."""
+    kinds = {kind.__name__ for kind in type(module).__mro__}
+    names = (*WRAPPED, *(["module"] if kinds & PARALLEL else []))
+    inner = next((module._modules[name] for name in names if name in module._modules), None)
+    return module if inner is None else unwrapped(inner)
+
+
+def plain_name(name: str) -> str:
+    """The name of a parameter without the parts that wrappers put into it.
+
+    >>> plain_name("h.0._orig_mod.mlp.weight")
+    'h.0.mlp.weight'
+    """
+    return ".".join(part for part in name.split(".") if part not in WRAPPED)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from ia3_teach.layer import Adapted, replace_module, wrapped
+from ia3_teach.layer import Adapted, module_at, replace_module, wrapped
 from ia3_teach.patched import check_heads, check_same
 from ia3_teach.state import refuse_change, state_of
 
@@ -58,7 +58,7 @@ def unmerge(model: nn.Module) -> nn.Module:
     if not state.merged:
         raise ValueError("the model is not merged; call merge(model) first")
     for path, place in state.merged.items():
-        plain = model.get_submodule(path)
+        plain = module_at(model, path)
         like, training = next(plain.parameters()), plain.training
         if isinstance(place, Adapted) and place.originals:
             exchange(place.base, place.originals)

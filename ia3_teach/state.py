@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from torch import nn
 
-from ia3_teach.layer import Adapted, Head, replace_module, wrapped
+from ia3_teach.layer import SPLIT, Adapted, Head, module_at, plain_name, replace_module, unwrapped, wrapped
 from ia3_teach.mixed import Rows, check_thread
 from ia3_teach.recipe import Recipe
 
@@ -32,7 +32,7 @@ class State:
 
 def state_of(model: nn.Module) -> State:
     """The model's state; a fresh one where it has no adapters."""
-    return getattr(model, STATE, None) or State()
+    return getattr(unwrapped(model), STATE, None) or State()
 
 
 def refuse_merged(state: State, what: str) -> None:
@@ -68,6 +68,16 @@ def the_active(model: nn.Module) -> str:
     return active[0]
 
 
+def refuse_split(model: nn.Module) -> None:
+    """Raise for a model that several processes train already: they would not share the new parameters."""
+    kind = next((kind.__name__ for kind in type(model).__mro__ if kind.__name__ in SPLIT), None)
+    if kind is not None:
+        raise ValueError(
+            f"the model is wrapped in {kind}, which averages the gradients of the parameters that it found; "
+            "attach or load the adapter first, and wrap the model afterwards"
+        )
+
+
 def check_new_name(state: State, name: str) -> None:
     """Refuse names that are taken or that cannot name a module."""
     if not isinstance(name, str) or not name or "." in name or hasattr(nn.ModuleDict(), name):
@@ -87,17 +97,18 @@ def show(model: nn.Module, state: State, active: tuple[str, ...], rows: Rows | N
 
 def freeze(model: nn.Module, state: State) -> None:
     """Remember what was trainable, freeze it all, and give the model its state."""
-    state.trainable_before = {name for name, p in model.named_parameters() if p.requires_grad}
+    model = unwrapped(model)
+    state.trainable_before = {plain_name(name) for name, p in model.named_parameters() if p.requires_grad}
     model.requires_grad_(False)
     setattr(model, STATE, state)
 
 
 def thaw(model: nn.Module) -> None:
     """Undo `freeze`."""
-    before = state_of(model).trainable_before
+    model, before = unwrapped(model), state_of(model).trainable_before
     if hasattr(model, STATE):
         for name, parameter in model.named_parameters():
-            parameter.requires_grad_(name in before)
+            parameter.requires_grad_(plain_name(name) in before)
         delattr(model, STATE)
 
 
@@ -118,7 +129,7 @@ def check_apart(model: nn.Module, plan: Iterable[str], heads: Sequence[str]) -> 
 
 def at(model: nn.Module, path: str, kind: type[Adapted | Head]) -> Adapted | Head:
     """The Adapted or Head at `path`, put there if it is not yet."""
-    module = model.get_submodule(path)
+    module = module_at(model, path)
     if isinstance(module, kind):
         return module
     place = kind(module).train(module.training)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import nn
 
-from ia3_teach.layer import features, linear_layers
+from ia3_teach.layer import features, linear_layers, unwrapped
 from ia3_teach.sites.architectures import COMPOSED, Channels, Target, architecture
 from ia3_teach.sites.patterns import Pattern
 from ia3_teach.sites.targets import ALL_LINEAR, all_linears, match_linears
@@ -44,6 +44,7 @@ def find_sites(model: nn.Module, sites: str | Mapping[Pattern, str], heads: Sequ
     >>> [s.path for s in find_sites(nn.Sequential(nn.Linear(2, 3), nn.ReLU()), {"0": "out"})]
     ['0']
     """
+    model = unwrapped(model)
     if isinstance(sites, Mapping):
         return explicit_sites(model, sites)
     if sites == "paper":

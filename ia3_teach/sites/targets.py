@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from torch import nn
 
-from ia3_teach.layer import linear_layers, outer_modules
+from ia3_teach.layer import linear_layers, module_at, outer_modules, unwrapped
 from ia3_teach.sites.patterns import Pattern, hits_of, match_all, near, text_of
 
 ALL_LINEAR = "all-linear"
@@ -46,7 +46,7 @@ def refuse_other_kinds(pattern: Pattern, linears: Sequence[str], others: Mapping
 
 def all_linears(model: nn.Module, heads: Sequence[str] = ()) -> list[str]:
     """Every Linear but the output embedding (the language model's head) and what is in `heads`."""
-    outputs = getattr(model, "get_output_embeddings", lambda: None)()
+    outputs = getattr(unwrapped(model), "get_output_embeddings", lambda: None)()
     return [
         path
         for path, linear in linear_layers(model).items()
@@ -111,7 +111,7 @@ def refuse_unsupported(model: nn.Module, paths: Sequence[str]) -> None:
     MultiheadAttention does so with its output projection, TransformerEncoderLayer on its fast path.
     """
     for path in paths:
-        parent = model.get_submodule(path.rpartition(".")[0])
+        parent = module_at(model, path.rpartition(".")[0])
         if isinstance(parent, nn.MultiheadAttention | nn.TransformerEncoderLayer):
             raise ValueError(
                 f"{path} lies in a {type(parent).__name__}, which reads weights without calling the layer: "

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from torch import Tensor, nn
 
-from ia3_teach.layer import features, linear_layers, original, outer_modules
+from ia3_teach.layer import features, linear_layers, original, outer_modules, plain_name
 from ia3_teach.storage.headers import Outline
 from ia3_teach.storage.stored import Stored, endings_of
 
@@ -51,7 +51,7 @@ def check_site(path: str, parts: Parts, endings: tuple[str, ...], size: tuple[in
 
 def check_head(path: str, parts: Parts, head: nn.Module) -> None:
     """Refuse a head of other names or shapes."""
-    mine = {key: tuple(value.shape) for key, value in head.state_dict().items()}
+    mine = {plain_name(key): tuple(value.shape) for key, value in head.state_dict().items()}
     found = {key: tuple(value.shape) for key, value in parts.items()}
     if mine != found:
         raise ValueError(

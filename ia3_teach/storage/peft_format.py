@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ia3_teach.ia3 import IA3Vectors
-from ia3_teach.layer import Adapted, wrapped
+from ia3_teach.layer import Adapted, plain_name, wrapped
 from ia3_teach.lora import LoRA, LoRAPair
 
 CONFIG, TENSORS = "adapter_config.json", "adapter_model.safetensors"
@@ -49,7 +49,7 @@ def named_tensors(adapter: nn.Module) -> dict[str, Tensor]:
         return {"ia3_l": scale[:, None] if adapter.side == "out" else scale[None, :]}
     if isinstance(adapter, LoRAPair):
         return {"lora_A.weight": adapter.A, "lora_B.weight": adapter.B}
-    return adapter.state_dict()
+    return {plain_name(key): value for key, value in adapter.state_dict().items()}
 
 
 def config_of(model: nn.Module, name: str, recipe: object) -> dict[str, object]:

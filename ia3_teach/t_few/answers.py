@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
 
+from ia3_teach.layer import unwrapped
 from ia3_teach.t_few.choices import check_choices, is_encoder_decoder
 from ia3_teach.training.batches import Example, pad_id, padded
 from ia3_teach.training.mode import in_mode
@@ -128,10 +129,10 @@ def causal_logits(model: nn.Module, examples: Sequence[Example], rows: Sequence[
 def decoder_logits(model: nn.Module, examples: Sequence[Example], rows: Sequence[Row]) -> Tensor:
     """An encoder reads each prompt once, a decoder what follows: (n_rows, T, vocabulary)."""
     prompts = inputs([example["input_ids"] for example in examples], model)
-    encoded = model.get_encoder()(**prompts)
+    encoded = unwrapped(model).get_encoder()(**prompts)
     prompt_of = torch.tensor([i for i, _ in rows], device=prompts["input_ids"].device)
     encoded.last_hidden_state = encoded.last_hidden_state[prompt_of]
-    begun = inputs([[model.config.decoder_start_token_id, *tokens] for _, tokens in rows], model)
+    begun = inputs([[unwrapped(model).config.decoder_start_token_id, *tokens] for _, tokens in rows], model)
     mask = prompts["attention_mask"][prompt_of]
     return model(encoder_outputs=encoded, attention_mask=mask, decoder_input_ids=begun["input_ids"]).logits
 

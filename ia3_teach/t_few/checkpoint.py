@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from ia3_teach.adapters import Handle, attach
 from ia3_teach.files import fill
+from ia3_teach.layer import unwrapped
 from ia3_teach.sites.find import find_sites
 from ia3_teach.state import check_new_name, refuse_change, state_of
 from ia3_teach.storage.decoding import check_outline, decode
@@ -36,12 +37,12 @@ def load_t_few(model: nn.Module, path: str | Path, name: str = "default") -> Han
     check_new_name(state, name)
     check_gated_t5(model)
     sites = t_few_sites(read_t_few(path))
-    missing = [site.path for site in find_sites(model, "paper") if site.path not in sites]
+    missing = [site.path for site in find_sites(unwrapped(model), "paper") if site.path not in sites]
     if missing:
         raise ValueError(f"{path} has no vector for {len(missing)} sites of this model, such as {missing[0]}")
     stored = Stored({"peft_type": "IA3"}, {}, sites)
-    check_outline(model, stored)
-    recipe, values = decode(model, stored)
+    check_outline(unwrapped(model), stored)
+    recipe, values = decode(unwrapped(model), stored)
     handle = attach(model, recipe, name)
     fill(model, name, values)
     return handle
@@ -49,7 +50,7 @@ def load_t_few(model: nn.Module, path: str | Path, name: str = "default") -> Han
 
 def check_gated_t5(model: nn.Module) -> None:
     """Refuse other models. In T5 v1.0 the authors' pattern `wi_1` matches nothing (t-few, issue 26)."""
-    config = getattr(model, "config", None)
+    config = getattr(unwrapped(model), "config", None)
     kind = getattr(config, "model_type", None)
     if kind not in ("t5", "mt5"):
         raise ValueError(f"a T-Few checkpoint belongs to a T5; this model's type is {kind!r}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from torch import nn
 
+from ia3_teach.layer import unwrapped
 from ia3_teach.training.batches import Example
 from ia3_teach.training.texts import ids_after, open_ids
 
@@ -60,6 +61,7 @@ def check_choices(i: int, example: Example) -> None:
 
 def is_encoder_decoder(model: nn.Module) -> bool:
     """Whether a decoder of its own writes the choices. Raises ValueError for a model that cannot write."""
+    model = unwrapped(model)
     can_write = getattr(model, "can_generate", None)
     if can_write is None or not can_write():
         raise ValueError(

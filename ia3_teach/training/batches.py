@@ -100,7 +100,7 @@ def collate(examples: Sequence[Example], model: nn.Module) -> dict[str, Tensor]:
 
 def pad_id(model: nn.Module) -> int:
     """The token to pad with: the model's own, or 0 where it has none, which some configs write as -1."""
-    return max(0, getattr(getattr(model, "config", None), "pad_token_id", None) or 0)
+    return max(0, getattr(getattr(unwrapped(model), "config", None), "pad_token_id", None) or 0)
 
 
 def padded(sequences: Sequence[Sequence[int]], value: int) -> Tensor:

@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from ia3_teach.layer import check_bits, linear_layers
+from ia3_teach.layer import check_bits, linear_layers, plain_name, unwrapped
 from ia3_teach.state import state_of
 from ia3_teach.storage.fingerprints import fingerprint
 from ia3_teach.training.bars import progress
@@ -99,7 +99,8 @@ def fit(
 
 def trainable_parameters(model: nn.Module) -> dict[str, nn.Parameter]:
     """{name: parameter} of what is trained. Raises ValueError if there is nothing."""
-    found = {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
+    named = {plain_name(name): parameter for name, parameter in unwrapped(model).named_parameters()}
+    found = {name: parameter for name, parameter in named.items() if parameter.requires_grad}
     if not found:
         raise ValueError("the model has no trainable parameters; attach a recipe or activate an adapter")
     return found

@@ -5,6 +5,8 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ia3_teach.layer import unwrapped
+
 IGNORED = -100
 # Models whose label at position t belongs to position t itself; a causal model predicts the next token.
 NOT_CAUSAL = ("ForMaskedLM", "ForTokenClassification")
@@ -13,12 +15,13 @@ NOT_CAUSAL = ("ForMaskedLM", "ForTokenClassification")
 def loss_of(model: nn.Module, batch: dict[str, Tensor]) -> Tensor:
     """Classification for one label per example, a loss over the labelled tokens for one label per token."""
     labels = batch["labels"]
-    is_encoder_decoder = getattr(getattr(model, "config", None), "is_encoder_decoder", False)
+    inner = unwrapped(model)
+    is_encoder_decoder = getattr(getattr(inner, "config", None), "is_encoder_decoder", False)
     inputs = batch if is_encoder_decoder else {key: batch[key] for key in batch if key != "labels"}
     logits = model(**inputs).logits
     if labels.dim() == 1:
         return classification(logits, labels)
-    shifted = not (is_encoder_decoder or type(model).__name__.endswith(NOT_CAUSAL))
+    shifted = not (is_encoder_decoder or type(inner).__name__.endswith(NOT_CAUSAL))
     return language_model(logits, labels) if shifted else token_loss(logits, labels)
 
 

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ia3_teach.course.shipped.tasks import PROMPT_END, label_names, labels_of
+from ia3_teach.layer import unwrapped
 from ia3_teach.t_few.answers import choice_scores, inputs
 from ia3_teach.training.mode import in_mode
 from ia3_teach.training.texts import ids_after, open_ids
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 def is_classifier(model: PreTrainedModel) -> bool:
     """Whether the model has a classification head; raises ValueError if it is no language model either."""
-    kind = type(model).__name__
+    kind = type(unwrapped(model)).__name__
     if kind.endswith("ForSequenceClassification"):
         return True
     if kind.endswith(("ForCausalLM", "LMHeadModel")):
