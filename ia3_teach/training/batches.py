@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
+from ia3_teach.layer import unwrapped
 from ia3_teach.training.losses import IGNORED
 
 Example = Mapping[str, object]
