@@ -17,6 +17,7 @@ from ia3_teach.state import (
     check_known,
     check_new_name,
     freeze,
+    guard_resizing,
     refuse_change,
     refuse_split,
     show,
@@ -68,6 +69,7 @@ def attach(model: nn.Module, recipe: Recipe, name: str = "default") -> Handle:
         head.adapters[name] = copy.deepcopy(head.base)
     state.recipes[name] = recipe
     activate(model, name)
+    guard_resizing(model)
     return Handle(model, name)
 
 
@@ -98,6 +100,7 @@ def detach(model: nn.Module, name: str | None = None) -> None:
     for each in names:
         del state.recipes[each]
     activate(model, [each for each in state.active if each in state.recipes])
+    guard_resizing(model)
     if not state.recipes:
         thaw(model)
 

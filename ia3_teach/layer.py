@@ -115,6 +115,16 @@ class Adapted(Place):
 class Head(Place):
     """A new module, such as a classifier, of which every adapter trains its own copy."""
 
+    @property
+    def weight(self) -> Tensor:
+        """The weight of the copy in use; models look at its dtype."""
+        return self.chosen(self.active).weight
+
+    @property
+    def bias(self) -> Tensor | None:
+        """The bias of the copy in use, or None."""
+        return self.chosen(self.active).bias
+
     def forward(self, x: Tensor) -> Tensor:
         """The last active adapter's copy, or each row's own."""
         if self.owner is not None:

@@ -9,6 +9,7 @@ from torch import nn
 
 from ia3_teach.layer import outer_modules
 from ia3_teach.sites.patterns import Pattern
+from ia3_teach.wording import brief, listed
 
 # What a new head is called where the model does not say which of its parts is the pretrained base.
 NEW_HEADS = ("classifier", "pre_classifier", "score", "qa_outputs", "classification_head", "projector")
@@ -43,7 +44,7 @@ class Recipe:
     def __post_init__(self) -> None:
         """Refuse a single name where a list belongs."""
         if isinstance(self.modules_to_save, str):
-            raise ValueError(f"modules_to_save is a list of names; write [{self.modules_to_save!r}]")
+            raise ValueError(f"modules_to_save is a list of names; write [{brief(self.modules_to_save)}]")
 
     def plan(self, model: nn.Module) -> dict[str, nn.Module]:
         """{path of a Linear: the new adapter for it}; nothing is changed. Raises ValueError if impossible."""
@@ -56,7 +57,7 @@ class Recipe:
             return new_heads(model)
         missing = [name for name in self.modules_to_save if name not in paths]
         if missing:
-            raise ValueError(f"modules_to_save names {missing}, which the model does not have")
+            raise ValueError(f"modules_to_save names {listed(missing)}, which the model does not have")
         return list(self.modules_to_save)
 
 

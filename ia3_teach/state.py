@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from torch import nn
@@ -10,6 +11,7 @@ from torch import nn
 from ia3_teach.layer import SPLIT, Adapted, Head, module_at, plain_name, replace_module, unwrapped, wrapped
 from ia3_teach.mixed import Rows, check_thread
 from ia3_teach.recipe import Recipe
+from ia3_teach.wording import brief, listed
 
 STATE = "_ia3_teach"
 
@@ -54,8 +56,8 @@ def check_known(state: State, names: Sequence[str]) -> Sequence[str]:
     """Return the names, or raise if the model lacks one of them."""
     for name in names:
         if not isinstance(name, str) or name not in state.recipes:
-            has = ", ".join(state.recipes) or "none"
-            raise ValueError(f"no adapter is called {name!r}; this model has: {has}")
+            has = listed(state.recipes, 9) or "none"
+            raise ValueError(f"no adapter is called {brief(name)}; this model has: {has}")
     return names
 
 
@@ -82,10 +84,12 @@ def check_new_name(state: State, name: str) -> None:
     """Refuse names that are taken or that cannot name a module."""
     if not isinstance(name, str) or not name or "." in name or hasattr(nn.ModuleDict(), name):
         raise ValueError(
-            f"an adapter's name is a word without dots, and no attribute of a dict; found {name!r}"
+            f"an adapter's name is a word without dots, and no attribute of a dict; found {brief(name)}"
         )
     if name in state.recipes:
-        raise ValueError(f"an adapter called {name!r} is already attached; detach it or choose another name")
+        raise ValueError(
+            f"an adapter called {brief(name)} is already attached; detach it or choose another name"
+        )
 
 
 def show(model: nn.Module, state: State, active: tuple[str, ...], rows: Rows | None = None) -> None:
@@ -112,6 +116,25 @@ def thaw(model: nn.Module) -> None:
         delattr(model, STATE)
 
 
+def guard_resizing(model: nn.Module) -> None:
+    """While adapters train an embedding, keep transformers from putting a new one in its place."""
+    ends = [getattr(model, name, None) for name in ("get_input_embeddings", "get_output_embeddings")]
+    with suppress(NotImplementedError, AttributeError):  # models that have none say so like this
+        if any(isinstance(end(), Adapted | Head) for end in ends if end is not None):
+            model.resize_token_embeddings = refuse_resizing
+            return
+    if vars(model).get("resize_token_embeddings") is refuse_resizing:
+        del model.resize_token_embeddings
+
+
+def refuse_resizing(*_: object, **__: object) -> None:
+    """What `resize_token_embeddings` does while adapters train an embedding."""
+    raise ValueError(
+        "the adapters train the embeddings or the output layer, and resizing would throw their copies away; "
+        "resize before you attach, or detach(model) first"
+    )
+
+
 def check_apart(model: nn.Module, plan: Iterable[str], heads: Sequence[str]) -> None:
     """Refuse a module that would carry a vector and be trained in full as a head as well."""
     places = wrapped(model)
@@ -122,8 +145,8 @@ def check_apart(model: nn.Module, plan: Iterable[str], heads: Sequence[str]) -> 
     clash |= {a for a in heads for b in {*heads, *old_heads} if a != b and f"{a}.".startswith(f"{b}.")}
     if clash or len(set(heads)) != len(heads):
         raise ValueError(
-            f"{sorted(clash or heads)}: a module is either a site or (once) part of a head trained in full; "
-            "leave it out of the sites or out of modules_to_save"
+            f"{listed(sorted(clash or heads))}: a module is either a site or (once) part of a head trained "
+            "in full; leave it out of the sites or out of modules_to_save"
         )
 
 

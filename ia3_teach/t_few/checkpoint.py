@@ -20,6 +20,7 @@ from ia3_teach.sites.find import find_sites
 from ia3_teach.state import check_new_name, refuse_change, state_of
 from ia3_teach.storage.decoding import check_outline, decode
 from ia3_teach.storage.stored import Stored, Tensors, check_finite
+from ia3_teach.wording import brief
 
 ENDING = ".multi_lora_b"
 MOST_IN_OLD_FORMAT = 64 * 2**20  # bytes; T0-11B's vectors take 4 MB
@@ -84,7 +85,7 @@ def read_t_few(path: str | Path) -> dict[str, Tensor]:
         tensors = torch.load(path, map_location="cpu", weights_only=True, mmap=is_zipfile(path))
     except Exception as error:  # damaged bytes raise almost anything
         reason = str(error).strip().splitlines() or [type(error).__name__]
-        raise ValueError(f"{path} is damaged or holds more than tensors ({reason[0]})") from error
+        raise ValueError(f"{path} is damaged or holds more than tensors ({brief(reason[0])})") from error
     if not isinstance(tensors, dict) or not tensors:
         raise ValueError(f"{path} should hold a dict of tensors; found {type(tensors).__name__}")
     for key, tensor in tensors.items():
@@ -95,9 +96,14 @@ def read_t_few(path: str | Path) -> dict[str, Tensor]:
 def check_vector(key: object, tensor: object) -> None:
     """Refuse all but finite vectors (d, 1) under the authors' name for IA3."""
     if not isinstance(key, str) or not key.endswith(ENDING) or not isinstance(tensor, Tensor):
-        raise ValueError(f"found {key!r}: in a T-Few checkpoint of IA3 every name ends in {ENDING}")
-    if tensor.is_sparse or tensor.dim() != 2 or tensor.shape[1] != 1:
-        raise ValueError(f"{key} should be one column (d, 1); found {tuple(tensor.shape)}")
+        raise ValueError(f"found {brief(key)}: in a T-Few checkpoint of IA3 every name ends in {ENDING}")
+    if tensor.layout != torch.strided or tensor.is_quantized or tensor.device.type != "cpu":
+        raise ValueError(
+            f"{brief(key)} should hold its numbers one by one; found layout {tensor.layout} and kind "
+            f"{tensor.dtype} on {tensor.device}; save it again with .dequantize().to_dense().cpu()"
+        )
+    if tensor.dim() != 2 or tensor.shape[1] != 1:
+        raise ValueError(f"{brief(key)} should be one column (d, 1); found {tuple(tensor.shape)}")
     check_finite(key, tensor)
 
 

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from ia3_teach.layer import unwrapped
 from ia3_teach.training.losses import IGNORED
+from ia3_teach.wording import brief
 
 Example = Mapping[str, object]
 CHECKED_EARLY = 1000
@@ -32,12 +33,31 @@ def check_example(i: int, example: Example) -> None:
     """Refuse an example without tokens, without labels, or with nothing but ignored labels."""
     for key in ("input_ids", "labels"):
         value = example.get(key)
-        if value is None or (hasattr(value, "__len__") and len(value) == 0):
+        if value is None or (hasattr(value, "__len__") and getattr(value, "ndim", 1) and len(value) == 0):
             raise ValueError(
                 f"example {i} has no {key}; encode(model, tokenizer, rows) makes examples with both"
             )
-    if bool((torch.as_tensor(example["labels"]) == IGNORED).all()):
+    ids, labels = (as_numbers(example[key], f"{key} of example {i}") for key in ("input_ids", "labels"))
+    if ids.dim() != 1 or ids.is_floating_point() or ids.min() < 0:
+        raise ValueError(
+            f"input_ids of example {i} are one row of whole numbers from 0 on; found "
+            f"{brief(example['input_ids'])} "
+            "(tokenizer(text), without return_tensors, makes such rows)"
+        )
+    if labels.dim() > 1:
+        raise ValueError(f"labels of example {i} are a number or one row; found {brief(example['labels'])}")
+    if bool((labels == IGNORED).all()):
         raise ValueError(f"example {i} has only labels of {IGNORED}: was its answer cut off?")
+
+
+def as_numbers(value: object, what: str) -> Tensor:
+    """The value as a tensor. Raises ValueError for what is none, such as text or rows of unequal length."""
+    try:
+        return torch.as_tensor(value)
+    except (TypeError, ValueError, RuntimeError, OverflowError) as error:
+        raise ValueError(
+            f"{what} are numbers; found {brief(value)}, of which no tensor can be made ({brief(str(error))})"
+        ) from error
 
 
 def examples_of(step: int, data: Sequence[Example], batch_size: int, seed: int) -> list[Example]:
@@ -83,20 +103,42 @@ def as_values(value: object) -> object:
 def collate(examples: Sequence[Example], model: nn.Module) -> dict[str, Tensor]:
     """Pad on the right and stack: input_ids, attention_mask, labels and, where given, token_type_ids.
 
-    Shapes: (B, T); labels (B,) for one class per example. All on the model's device.
+    Shapes: (B, T); labels (B,) for one class or number per example. All on the model's device.
     """
     ids = [example["input_ids"] for example in examples]
-    labels = [torch.as_tensor(example["labels"]) for example in examples]
     pad = pad_id(model)
     batch = {
         "input_ids": padded(ids, pad),
         "attention_mask": padded([[1] * len(row) for row in ids], 0),
-        "labels": torch.stack(labels) if labels[0].dim() == 0 else padded(labels, IGNORED),
+        "labels": stacked([torch.as_tensor(example["labels"]) for example in examples]),
     }
     if "token_type_ids" in examples[0]:
         batch["token_type_ids"] = padded([example["token_type_ids"] for example in examples], 0)
     device = next(model.parameters()).device
     return {name: tensor.to(device) for name, tensor in batch.items()}
+
+
+def stacked(labels: Sequence[Tensor]) -> Tensor:
+    """The labels of a batch: (B,), or (B, T) padded; fractions stay fractions, everything else is whole.
+
+    >>> stacked([torch.tensor(0.5), torch.tensor(2)]).tolist()
+    [0.5, 2.0]
+    """
+    if len({label.dim() for label in labels}) > 1:
+        raise ValueError("some examples of the batch have one label, others a row of them; give all the same")
+    fractions = any(label.is_floating_point() for label in labels)
+    if fractions and labels[0].dim() and len({len(label) for label in labels}) > 1:
+        raise ValueError(
+            "several fractions as labels are as many for each example; found rows of unequal length"
+        )
+    kind = torch.float32 if fractions else torch.long
+    return (
+        nn.utils.rnn.pad_sequence(
+            [label.to(kind) for label in labels], batch_first=True, padding_value=IGNORED
+        )
+        if labels[0].dim()
+        else torch.stack([label.to(kind) for label in labels])
+    )
 
 
 def pad_id(model: nn.Module) -> int:

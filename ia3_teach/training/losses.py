@@ -1,4 +1,4 @@
-"""The losses that `fit` uses: plain language modelling and plain classification."""
+"""The losses that `fit` uses: language modelling, classes, several labels at once, and numbers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ia3_teach.layer import unwrapped
+from ia3_teach.wording import listed
 
 IGNORED = -100
 # Models whose label at position t belongs to position t itself; a causal model predicts the next token.
@@ -13,16 +14,57 @@ NOT_CAUSAL = ("ForMaskedLM", "ForTokenClassification")
 
 
 def loss_of(model: nn.Module, batch: dict[str, Tensor]) -> Tensor:
-    """Classification for one label per example, a loss over the labelled tokens for one label per token."""
+    """The loss that fits what the model gives and what the labels are.
+
+    (B, T, vocabulary): a loss over the labelled tokens. (B, 1): the squared error of a number. (B, n): the
+    cross-entropy of a class for each example, or, for n fractions each, of every label by itself.
+    Raises ValueError for labels of another form.
+    """
     labels = batch["labels"]
     inner = unwrapped(model)
     is_encoder_decoder = getattr(getattr(inner, "config", None), "is_encoder_decoder", False)
     inputs = batch if is_encoder_decoder else {key: batch[key] for key in batch if key != "labels"}
     logits = model(**inputs).logits
+    if logits.dim() == 2:
+        return of_whole_examples(logits, labels)
     if labels.dim() == 1:
         return classification(logits, labels)
+    if labels.is_floating_point():
+        raise ValueError("the labels of tokens are whole numbers; found fractions, which a classifier takes")
     shifted = not (is_encoder_decoder or type(inner).__name__.endswith(NOT_CAUSAL))
     return language_model(logits, labels) if shifted else token_loss(logits, labels)
+
+
+def of_whole_examples(logits: Tensor, labels: Tensor) -> Tensor:
+    """A classifier's loss, by the form of the labels: (B,) classes or numbers, (B, n) fractions."""
+    n = logits.shape[-1]
+    if n == 1 and labels.dim() == 1:
+        return F.mse_loss(logits.squeeze(-1), labels.to(logits.dtype))
+    if labels.is_floating_point() and labels.shape == logits.shape:
+        return several_labels(logits, labels)
+    if labels.is_floating_point() or labels.dim() != 1:
+        raise ValueError(
+            f"the classifier has {n} outputs; found labels of shape {tuple(labels.shape[1:])} and kind "
+            f"{labels.dtype} for each example. Give one class (a whole number), for several labels at once "
+            f"{n} fractions such as 0.0 or 1.0, and a number to predict to a model with num_labels=1"
+        )
+    return classification(logits, labels)
+
+
+def several_labels(logits: Tensor, labels: Tensor) -> Tensor:
+    r"""Mean of -y log σ(z) - (1 - y) log σ(-z) over examples and labels.
+
+    Shapes: logits (B, n), labels (B, n) between 0 and 1 -> scalar. Raises ValueError for others.
+
+    >>> several_labels(torch.zeros(1, 2), torch.tensor([[1.0, 0.0]])).item() == torch.tensor(2.0).log().item()
+    True
+    """
+    if not ((labels >= 0) & (labels <= 1)).all():
+        raise ValueError(
+            f"labels of several classes at once lie between 0 and 1; found {labels.min().item():g} to "
+            f"{labels.max().item():g}"
+        )
+    return F.binary_cross_entropy_with_logits(logits, labels.to(logits.dtype))
 
 
 def language_model(logits: Tensor, labels: Tensor) -> Tensor:
@@ -44,6 +86,17 @@ def token_loss(logits: Tensor, labels: Tensor) -> Tensor:
         raise ValueError(
             f"no token of this batch has a label: all are {IGNORED}, so there is nothing to learn"
         )
+    if logits.shape[:-1] != labels.shape:
+        raise ValueError(
+            f"the labels have the shape {tuple(labels.shape)}, the tokens {tuple(logits.shape[:-1])}; give "
+            f"one label for each token, {IGNORED} where there is none"
+        )
+    wrong = labels[(labels != IGNORED) & ((labels < 0) | (labels >= logits.shape[-1]))]
+    if len(wrong):
+        raise ValueError(
+            f"labels are tokens, 0 to {logits.shape[-1] - 1}, or {IGNORED} for none; found "
+            f"{listed(wrong.unique().tolist())}"
+        )
     return F.cross_entropy(logits.flatten(0, 1), labels.flatten(), ignore_index=IGNORED)
 
 
@@ -57,6 +110,6 @@ def classification(logits: Tensor, labels: Tensor) -> Tensor:
     """
     n_classes = logits.shape[-1]
     if labels.min() < 0 or labels.max() >= n_classes:
-        found = sorted(set(labels.tolist()))
+        found = listed(sorted(set(labels.tolist())), 9)
         raise ValueError(f"labels must be classes 0 to {n_classes - 1}; found {found}; is num_labels right?")
     return F.cross_entropy(logits, labels)

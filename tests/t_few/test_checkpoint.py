@@ -60,6 +60,27 @@ def test_the_loaded_model_is_the_authors(name: str, tmp_path: Path) -> None:
     assert count(model).adapter == sum(l.numel() for l in tensors.values())
 
 
+# What torch stores beside plain numbers, each under a name that a T-Few file has.
+ODD = {
+    "meta": lambda: torch.ones(4, 1, device="meta"),
+    "sparse": lambda: torch.ones(4, 1).to_sparse(),
+    "sparse rows": lambda: torch.ones(4, 1).to_sparse_csr(),
+    "quantised": lambda: torch.quantize_per_tensor(torch.ones(4, 1), 0.1, 0, torch.qint8),
+    "whole": lambda: torch.ones(4, 1, dtype=torch.long),
+    "complex": lambda: torch.ones(4, 1, dtype=torch.complex64),
+    "a list": lambda: [1.0] * 100_000,
+}
+
+
+@pytest.mark.parametrize("kind", ODD)
+@pytest.mark.parametrize("name", ["encoder.k.multi_lora_b", f"{'x' * 100_000}.multi_lora_b"])
+def test_a_tensor_of_another_kind_is_refused_in_words(kind: str, name: str, tmp_path: Path) -> None:
+    torch.save({name: ODD[kind]()}, tmp_path / "finish.pt")
+    with pytest.raises(ValueError) as error:
+        read_t_few(tmp_path / "finish.pt")
+    assert len(str(error.value)) < 600
+
+
 def test_scaling_the_output_of_wi_1_is_scaling_the_input_of_wo() -> None:
     """wo(act(wi_0 x) * (l * wi_1 x)) = wo(l * (act(wi_0 x) * wi_1 x)), also against both of our own sides."""
     by_wi_1, by_wo, hooked = small(), small(), small()

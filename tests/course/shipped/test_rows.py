@@ -216,6 +216,7 @@ def test_one_s_own_text_takes_the_place_of_the_text_alone() -> None:
     """Not of every such word: the question may hold it as well."""
     rows = load_task("sentiment")["test"].select([0])
     question = "good\nQuestion: Is it good?\nAnswer:"
+    rows = rows.remove_columns("kind")
     like = Dataset.from_dict({"text": ["good"], "label": [0], "prompt": [question]}, rows.features)
     answer = rows.features["label"].names[0]
     assert own_rows(like, {"bad": answer})["prompt"] == ["bad\nQuestion: Is it good?\nAnswer:"]
