@@ -14,6 +14,7 @@ from ia3_teach.recipe import NEW_HEADS
 from ia3_teach.storage.commit import read_together
 from ia3_teach.storage.headers import Outline, check_header, outlines, read_settings
 from ia3_teach.storage.peft_format import CONFIG, ENDINGS, PREFIX, TENSORS
+from ia3_teach.wording import brief
 
 Tensors = dict[str, dict[str, Tensor]]
 
@@ -98,6 +99,8 @@ def endings_of(stored: Stored) -> tuple[str, ...]:
 def check_finite(key: str, tensor: Tensor) -> None:
     """Refuse NaN, infinity and values that are not floating-point numbers."""
     if not tensor.is_floating_point():
-        raise ValueError(f"{key} holds {tensor.dtype}, not floating-point numbers; the file is damaged")
+        raise ValueError(
+            f"{brief(key)} holds {tensor.dtype}, not floating-point numbers; the file is damaged"
+        )
     if not torch.isfinite(tensor.float()).all():
-        raise ValueError(f"{key} holds NaN or infinity; the file is damaged, or training failed")
+        raise ValueError(f"{brief(key)} holds NaN or infinity; the file is damaged, or training failed")
