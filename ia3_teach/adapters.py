@@ -9,7 +9,7 @@ from types import FunctionType
 
 from torch import nn
 
-from ia3_teach.layer import Adapted, Head, replace_module, unwrapped, wrapped
+from ia3_teach.layer import Adapted, Head, module_at, replace_module, unwrapped, wrapped
 from ia3_teach.recipe import Recipe
 from ia3_teach.state import (
     at,
@@ -76,7 +76,7 @@ def attach(model: nn.Module, recipe: Recipe, name: str = "default") -> Handle:
 def check_copies(model: nn.Module, heads: Sequence[str]) -> None:
     """Refuse a head with a `forward` put on an instance that a copy of it would not follow."""
     for path in heads:
-        for inner, module in model.get_submodule(path).named_modules(prefix=path):
+        for inner, module in module_at(model, path).named_modules(prefix=path):
             if isinstance(vars(module).get("forward"), FunctionType):
                 raise ValueError(
                     f"the `forward` of {inner} was replaced by a function that goes on using the original "

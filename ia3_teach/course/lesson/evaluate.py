@@ -63,7 +63,7 @@ def answer_ids(tokenizer: PreTrainedTokenizerBase, names: Sequence[str]) -> list
 
 def check_classes(model: PreTrainedModel, rows: Dataset) -> None:
     """Refuse rows of more labels than the classifier tells apart."""
-    names, classes = label_names(rows), model.config.num_labels
+    names, classes = label_names(rows), unwrapped(model).config.num_labels
     if len(names) > classes:
         raise ValueError(
             f"the rows have {len(names)} labels ({listed(names)}), the classifier {classes} classes; load it "
