@@ -223,7 +223,8 @@ def unwrapped(module: nn.Module) -> nn.Module:
     """What torch.compile, DistributedDataParallel and the like were given; other modules as they are."""
     kinds = {kind.__name__ for kind in type(module).__mro__}
     names = (*WRAPPED, *(["module"] if kinds & PARALLEL else []))
-    inner = next((module._modules[name] for name in names if name in module._modules), None)
+    parts = vars(module).get("_modules", {})  # what only behaves like a model has none
+    inner = next((parts[name] for name in names if name in parts), None)
     return module if inner is None else unwrapped(inner)
 
 
