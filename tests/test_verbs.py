@@ -81,7 +81,7 @@ def test_vectors_are_trained_saved_and_listed(data: Path, monkeypatch: pytest.Mo
 
 
 def test_pretrain_makes_a_model_and_its_vectors(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    small = Size((Stage("pairs", 2, 6, 1e-3),), 24, 16, 1, 2, 150)
+    small = Size((Stage("pairs", 2, 6, 160, 1e-3),), 16, 1, 2, 150)
     monkeypatch.setitem(pretraining.SIZES, "tiny-bert", small)
     monkeypatch.setattr(pretraining, "write_vectors", lambda directory, name: {"of": name})
     invoke("pretrain", "--model", "tiny-bert")

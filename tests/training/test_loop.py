@@ -75,7 +75,7 @@ class Nothing(nn.Module):
         ([{"input_ids": [1], "labels": []}], "example 0 has no labels"),
         ([{"input_ids": [1, 2], "labels": [-100, -100]}], "example 0 has only labels of -100"),
         ([{"input_ids": [1], "labels": -100}], "only labels of -100"),
-        ([{"input_ids": [1], "labels": 2}] * 3, "classes 0 to 1; found .2.; is num_labels right"),
+        ([{"input_ids": [1], "labels": 2}] * 3, "classes 0 to 1; found 2; is num_labels right"),
     ],
 )
 def test_data_that_cannot_be_learned_from(data: list, message: str) -> None:
