@@ -35,6 +35,7 @@ def combine(model: nn.Module, weights: Mapping[str, float], name: str, how: str 
     numbers, two sides at one site, entries that are not positive in a geometric mean, and for heads where
     the weights do not add up to 1 or an adapter has none.
 
+    >>> import torch
     >>> from ia3_teach import IA3, attach, set_vectors, vectors
     >>> model = nn.Sequential(nn.Linear(2, 3))
     >>> for name, value in {"a": 2.0, "b": 0.5}.items():

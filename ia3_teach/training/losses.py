@@ -73,6 +73,7 @@ def language_model(logits: Tensor, labels: Tensor) -> Tensor:
     Position t predicts token t + 1; labels of -100 (prompt, padding) are left out.
     Shapes: logits (B, T, vocabulary), labels (B, T) -> scalar. Raises ValueError if no token is labelled.
 
+    >>> import torch
     >>> loss = language_model(torch.zeros(1, 3, 4), torch.tensor([[-100, 2, 1]]))
     >>> loss.item() == torch.tensor(4.0).log().item()
     True
@@ -105,6 +106,7 @@ def classification(logits: Tensor, labels: Tensor) -> Tensor:
 
     Shapes: logits (B, n_classes), labels (B,) -> scalar. Raises ValueError for a label that is no class.
 
+    >>> import torch
     >>> classification(torch.zeros(2, 4), torch.tensor([0, 3])).item() == torch.tensor(4.0).log().item()
     True
     """
