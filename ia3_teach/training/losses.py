@@ -56,6 +56,7 @@ def several_labels(logits: Tensor, labels: Tensor) -> Tensor:
 
     Shapes: logits (B, n), labels (B, n) between 0 and 1 -> scalar. Raises ValueError for others.
 
+    >>> import torch
     >>> several_labels(torch.zeros(1, 2), torch.tensor([[1.0, 0.0]])).item() == torch.tensor(2.0).log().item()
     True
     """
