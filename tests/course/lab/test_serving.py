@@ -145,7 +145,8 @@ def test_a_second_lab_names_the_one_that_runs(tmp_path):
     try:
         assert running(make_state(tmp_path)) == address
         second, same = start(tmp_path, 18500)
-        said = second.communicate(timeout=30)[0]
+        second.wait(timeout=30)
+        said = second.stdout.read()  # communicate would lose what was read ahead with the address
         assert second.returncode == 0 and same == address and "Where it was started" in said
     finally:
         process.terminate()
