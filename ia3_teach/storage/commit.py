@@ -75,7 +75,7 @@ def read_together(directory: Path, names: Sequence[str], read: Callable[[Mapping
         before = marks(directory, names)
         try:
             result = read(places(directory, names))
-        except (ValueError, OSError):
+        except (ValueError, OSError, RuntimeError):  # the last: torch, of a file that is gone
             if marks(directory, names) == before:
                 raise
             continue
