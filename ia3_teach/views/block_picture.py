@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ia3_teach.views.phrases import listed
+from ia3_teach.views.plain_figure import FORMULA
 from ia3_teach.views.style import QKV_COLOURS, describe, new_figure, text_on
 
 if TYPE_CHECKING:
@@ -74,5 +75,5 @@ def draw_vector(axes: "Axes", start: Sequence[float], end: Sequence[float], kind
     """The vector's name on its arrow, in its colour."""
     column, row = (0.52 * a + 0.48 * b for a, b in zip(start, end, strict=True))
     box = {"boxstyle": "circle,pad=0.2", "facecolor": QKV_COLOURS[kind], "edgecolor": "none"}
-    ink = text_on(QKV_COLOURS[kind])
-    axes.text(column, row, f"$l_{{{kind}}}$", color=ink, ha="center", va="center", bbox=box, fontsize=11)
+    look = {"color": text_on(QKV_COLOURS[kind]), "ha": "center", "va": "center", "fontsize": 11}
+    axes.text(column, row, f"$l_{{{kind}}}$", bbox=box, gid=FORMULA, **look)

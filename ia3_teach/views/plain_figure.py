@@ -6,13 +6,16 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import LogFormatter
 
+FORMULA = "formula"  # the gid of a text that is one, and not a reader's
+
 
 class PlainFigure(Figure):
     """A matplotlib figure in which `$` is a dollar sign.
 
     matplotlib reads what stands between two `$` as a formula, so that a reader's "$5 or $6" would lose its
     signs or end in an error. Texts and tokens come from anywhere; the figure itself makes them plain,
-    whichever view wrote them. Only matplotlib's own ticks of logarithmic axes are formulas.
+    whichever view wrote them. Formulas are only matplotlib's own ticks of logarithmic axes, and texts
+    that a view has given the gid FORMULA.
     """
 
     def draw(self, renderer: Any) -> None:
@@ -22,9 +25,9 @@ class PlainFigure(Figure):
 
 
 def make_plain(figure: Figure) -> None:
-    """Switch formulas off in every text of a figure, but in the ticks of logarithmic axes."""
+    """Switch formulas off in every text of a figure but a view's own and the ticks of logarithmic axes."""
     for text in figure.findobj(Text):
-        text.set_parse_math(False)
+        text.set_parse_math(text.get_gid() == FORMULA)
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
             for which, of in (("major", axis.get_major_formatter()), ("minor", axis.get_minor_formatter())):

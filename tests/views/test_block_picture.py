@@ -4,6 +4,7 @@ import pytest
 
 from ia3_teach.views import block_picture
 from ia3_teach.views.block_picture import ARROWS, BOXES, HALVES, plot_block
+from ia3_teach.views.style import png
 
 
 def texts(plain: bool = False) -> list[str]:
@@ -13,6 +14,17 @@ def texts(plain: bool = False) -> list[str]:
 @pytest.mark.parametrize("plain", [False, True])
 def test_the_block_has_three_vectors(plain: bool) -> None:
     assert [text for text in texts(plain) if text.startswith("$l_")] == ["$l_{k}$", "$l_{v}$", "$l_{ff}$"]
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_a_vector_is_a_formula_in_a_circle_that_covers_no_box(plain: bool) -> None:
+    figure = plot_block(plain)
+    png(figure)
+    drawn = [text for text in figure.axes[0].texts if text.get_bbox_patch() is not None]
+    places = {text: text.get_bbox_patch().get_window_extent() for text in drawn}
+    for circle in (text for text in drawn if text.get_text().startswith("$l_")):
+        assert circle.get_parse_math()
+        assert not any(places[circle].overlaps(places[box]) for box in drawn if box is not circle)
 
 
 def test_every_box_is_drawn_and_stands_in_a_half_or_before_both() -> None:
