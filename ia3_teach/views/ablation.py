@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ia3_teach.views.heat_map import colour_of
-from ia3_teach.views.phrases import listed, rough, trend
+from ia3_teach.views.phrases import joined, rough, trend
 from ia3_teach.views.style import describe, new_figure
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def plot_kinds(
 def kinds_in_words(panels: Mapping[str, Mapping[str, float]], trained: float, bare: float) -> str:
     """The height of each bar, panel by panel."""
     told = [
-        f"{title}: {listed([f'{kind} {rough(height)}' for kind, height in bars.items()])}"
+        f"{title}: {joined([f'{kind} {rough(height)}' for kind, height in bars.items()])}"
         for title, bars in panels.items()
     ]
     return f"Bars, pairs in order. {'; '.join(told)}. Dotted: trained {rough(trained)}, frozen {rough(bare)}."

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
-from ia3_teach.views.phrases import listed, rough, shares_of_colours
+from ia3_teach.views.phrases import joined, rough, shares_of_colours
 from ia3_teach.views.style import describe, heat, log2_scale, new_figure, symmetric_limit
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def plot_norms(norms: Mapping[str, Tensor], tokens: Sequence[str]) -> "Figure":
     columns[0].set_ylabel("head")
     figure.colorbar(grey, ax=columns, label="length of the value")
     told = (
-        f"{title}: {listed([f'head {head} {rough(row.mean().item(), 1)}' for head, row in enumerate(norm)])}."
+        f"{title}: {joined([f'head {head} {rough(row.mean().item(), 1)}' for head, row in enumerate(norm)])}."
         for title, norm in norms.items()
     )
     return describe(figure, f"The length of each token's value in each head; on average, {' '.join(told)}")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ia3_teach.views.phrases import listed
+from ia3_teach.views.phrases import joined
 from ia3_teach.views.plain_figure import FORMULA
 from ia3_teach.views.style import QKV_COLOURS, describe, new_figure, text_on
 
@@ -58,10 +58,10 @@ def block_in_words(names: Mapping[str, str]) -> str:
     """The arrows from each box in turn, and the two boxes between which each vector sits."""
     called = {name: names.get(name, name).replace("\n", " ") for name in BOXES}
     ends = {start: [called[end] for first, end in ARROWS if first == start] for start, _ in ARROWS}
-    arrows = "; ".join(f"{called[start]} to {listed(to)}" for start, to in ends.items())
+    arrows = "; ".join(f"{called[start]} to {joined(to)}" for start, to in ends.items())
     places = [f"l_{kind} between {called[a]} and {called[b]}" for (a, b), kind in VECTORS.items()]
     return (
-        f"A block in two halves. {'. '.join(HALVES.values())}. Arrows: {arrows}. Vectors: {listed(places)}."
+        f"A block in two halves. {'. '.join(HALVES.values())}. Arrows: {arrows}. Vectors: {joined(places)}."
     )
 
 

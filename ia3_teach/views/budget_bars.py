@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ia3_teach.views.phrases import listed
+from ia3_teach.views.phrases import joined
 from ia3_teach.views.style import METHODS, QKV_COLOURS, describe, new_figure
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def parts_in_words(bars: Mapping[str, Mapping[str, int]]) -> str:
     'IA3: l_k 3 and head 1,000, 1,003 in all'
     """
     return "; ".join(
-        f"{name}: {listed([f'{part} {values:,}' for part, values in parts.items()])}, "
+        f"{name}: {joined([f'{part} {values:,}' for part, values in parts.items()])}, "
         f"{sum(parts.values()):,} in all"
         for name, parts in bars.items()
     )

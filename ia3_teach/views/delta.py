@@ -8,7 +8,7 @@ from torch import Tensor
 
 from ia3_teach.views.curves import draw_lines, finish, line_style, log_ticks
 from ia3_teach.views.levels import draw_level
-from ia3_teach.views.phrases import about, listed, rough, trend
+from ia3_teach.views.phrases import about, joined, rough, trend
 from ia3_teach.views.style import METHODS, describe, heat, new_figure
 
 if TYPE_CHECKING:
@@ -117,10 +117,10 @@ def plot_ranks(
     for axes, label in ((left, "validation accuracy"), (right, "directions with 90 % of ΔW")):
         log_ticks(axes, ranks)
         finish(axes, "rank r", label, "")
-    used = listed([f"≈ {count}" for count in enough])
+    used = joined([f"≈ {count}" for count in enough])
     return describe(
         figure,
-        f"Over LoRA's ranks {listed([*map(str, ranks)])}: the validation accuracy {trend(scores)}, with "
+        f"Over LoRA's ranks {joined([*map(str, ranks)])}: the validation accuracy {trend(scores)}, with "
         f"IA3's, {about(level)}, as a dotted level; the directions that hold 90 % of the change are {used}.",
     )
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from ia3_teach.arithmetic.values import dial
 from ia3_teach.course.lesson.evaluate import scores
-from ia3_teach.views.phrases import listed, rough
+from ia3_teach.views.phrases import joined, rough
 from ia3_teach.views.style import METHODS, describe, new_figure
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def plot_dial(grid: DialGrid, strength: float = 1.0, row: int = 0) -> "Figure":
 def setting_in_words(grid: DialGrid, strength: float, row: int) -> str:
     """The bars and the cursor at one setting, and the two ends of the margin's line."""
     chances = zip([*grid.words, OTHER_WORDS], grid.at(strength, row), strict=True)
-    bars = listed([f"{word} {rough(100 * chance, 0)} %" for word, chance in chances])
+    bars = joined([f"{word} {rough(100 * chance, 0)} %" for word, chance in chances])
     margin = dict(zip(grid.stops, grid.margin(row).tolist(), strict=True))
     first, last = grid.stops[0], grid.stops[-1]
     return (
@@ -165,7 +165,7 @@ def plot_accuracy(stops: Sequence[float], accuracies: Sequence[float], guessing:
     axes.set_yticks([0, 0.5, 1], ["0 %", "50 %", "100 %"])
     axes.set_title("test texts answered rightly")
     mark_stops(axes, stops)
-    told = listed(
+    told = joined(
         [f"{rough(100 * share, 0)} % at λ = {stop:g}" for stop, share in zip(stops, accuracies, strict=True)]
     )
     return describe(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ia3_teach.views.phrases import listed, rough
+from ia3_teach.views.phrases import joined, rough
 from ia3_teach.views.style import METHODS, describe, new_figure
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def look(model: str, models: Sequence[str]) -> dict[str, str]:
 def groups_in_words(models: Mapping[str, Mapping[str, float]], label: str) -> str:
     """Every bar's height, measure by measure."""
     groups = [
-        f"{measure}: {listed([f'{model} {rough(shares[measure])}' for model, shares in models.items()])}"
+        f"{measure}: {joined([f'{model} {rough(shares[measure])}' for model, shares in models.items()])}"
         for measure in next(iter(models.values()))
     ]
     return f"Groups of bars, {label}. {'; '.join(groups)}."

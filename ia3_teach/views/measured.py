@@ -5,7 +5,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from ia3_teach.views.curves import line_style
-from ia3_teach.views.phrases import about, listed
+from ia3_teach.views.phrases import about, joined
 from ia3_teach.views.style import describe, new_figure
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def plot_rounds(times: Mapping[str, Sequence[float]], label: str) -> "Figure":
     axes.axvline(1, color="0.4", linestyle=":", linewidth=1)
     axes.set_yticks(range(len(times)), list(times))
     axes.set(ylim=(len(times) - 0.5, -0.5), xlim=(left, right), xlabel=label)
-    medians = listed([f"{name} {about(median(values))}" for name, values in times.items()])
+    medians = joined([f"{name} {about(median(values))}" for name, values in times.items()])
     return describe(figure, f"{label}: a dot for each round; medians: {medians}.")
 
 
@@ -76,7 +76,7 @@ def sizes_in_words(
 ) -> str:
     """Each group's numbers, and where the level lies."""
     rows = [
-        f"{group}: {listed([f'{name} {about(value)}' for name, value in values.items()])}"
+        f"{group}: {joined([f'{name} {about(value)}' for name, value in values.items()])}"
         for group, values in groups.items()
     ]
     dotted = f" A dotted line, {level[0]}, at {about(level[1])}." if level else ""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ia3_teach.views.phrases import about, listed
+from ia3_teach.views.phrases import about, joined
 from ia3_teach.views.style import describe, new_figure
 
 if TYPE_CHECKING:
@@ -43,6 +43,6 @@ def bills_in_words(bills: Mapping[str, Mapping[str, int]]) -> str:
     'full: weights ≈ 2.0 and gradients ≈ 0.50'
     """
     return "; ".join(
-        f"{name}: {listed([f'{part} {about(size / 1e6)}' for part, size in bill.items()])}"
+        f"{name}: {joined([f'{part} {about(size / 1e6)}' for part, size in bill.items()])}"
         for name, bill in bills.items()
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from ia3_teach.views.phrases import about, listed, span
+from ia3_teach.views.phrases import about, joined, span
 from ia3_teach.views.style import describe, heat, log2_scale, new_figure, symmetric_limit
 
 if TYPE_CHECKING:
@@ -135,5 +135,5 @@ def losses_in_words(losses: Mapping[str, Tensor]) -> str:
         shares = torch.bincount(damage(bits).flatten(), minlength=len(DAMAGE)) / bits.numel()
         kinds = zip(DAMAGE, shares.tolist(), strict=True)
         found = [f"{kind} {about(100 * share)} %" for kind, share in kinds if share]
-        maps.append(f"{name}: {listed(found)}")
+        maps.append(f"{name}: {joined(found)}")
     return f"Maps of weights after division. {'; '.join(maps)}."

@@ -8,10 +8,10 @@ from torch import Tensor
 ROUNDING = 1e-6  # a factor so near to 1 is 1
 
 
-def listed(words: Sequence[str]) -> str:
+def joined(words: Sequence[str]) -> str:
     """Words with commas and an "and".
 
-    >>> listed(["l_k", "l_v", "l_ff"]), listed(["l_k"])
+    >>> joined(["l_k", "l_v", "l_ff"]), joined(["l_k"])
     ('l_k, l_v and l_ff', 'l_k')
     """
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
@@ -43,7 +43,7 @@ def times(factors: Tensor) -> str:
     >>> times(torch.tensor([1.0, 0.5]))
     '× 1 and × 0.5'
     """
-    return listed([f"× {factor:.2g}" for factor in factors.tolist()])
+    return joined([f"× {factor:.2g}" for factor in factors.tolist()])
 
 
 def colour_word(factor: float) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from ia3_teach.views.phrases import about, colour_word, listed
+from ia3_teach.views.phrases import about, colour_word, joined
 from ia3_teach.views.style import (
     QKV_COLOURS,
     describe,
@@ -88,9 +88,9 @@ def colours_by_role(scale: Tensor, roles: Sequence[str]) -> str:
     found: dict[str, set[str]] = {role: set() for role in roles}
     for factor, role in zip(scale.tolist(), roles, strict=True):
         found[role].add(colour_word(factor))
-    names = {role: listed(sorted(colours)) for role, colours in found.items()}
+    names = {role: joined(sorted(colours)) for role, colours in found.items()}
     alike = {colours: [role for role in names if names[role] == colours] for colours in names.values()}
-    return "; ".join(f"{colours} on {listed(those)}" for colours, those in alike.items())
+    return "; ".join(f"{colours} on {joined(those)}" for colours, those in alike.items())
 
 
 def plot_attention_changes(changes: Mapping[str, Tensor]) -> "Figure":
@@ -118,7 +118,7 @@ def rows_in_words(change: Tensor) -> str:
     if not rows:
         return "no row moves"
     verb = "row {} moves" if len(rows) == 1 else "rows {} move"
-    return f"{verb.format(listed([*map(str, rows)]))}, by up to {about(change.abs().max().item())}"
+    return f"{verb.format(joined([*map(str, rows)]))}, by up to {about(change.abs().max().item())}"
 
 
 def _draw_edges(axes: "Axes", roles: Sequence[str]) -> None:

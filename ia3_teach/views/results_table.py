@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ia3_teach.course.lesson.verdict import TIE, Lead
 from ia3_teach.views.attention import grid
 from ia3_teach.views.levels import draw_upright_level
-from ia3_teach.views.phrases import listed
+from ia3_teach.views.phrases import joined
 from ia3_teach.views.style import METHODS, describe, new_figure
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def leads_in_words(leads: Sequence[Lead]) -> str:
     """How many squares each method leads, and how many of them clearly, the first one first."""
     led = Counter(lead.method for lead in leads)
     clear = Counter(lead.method for lead in leads if lead.clear)
-    return listed([
+    return joined([
         f"{NAMES.get(name, name)} in {cells} of {len(leads)}, clearly in {clear[name]}"
         for name, cells in led.most_common()
     ])  # fmt: skip

@@ -7,7 +7,7 @@ import torch
 
 from ia3_teach.views.curves import line_style
 from ia3_teach.views.levels import draw_level
-from ia3_teach.views.phrases import listed, rough
+from ia3_teach.views.phrases import joined, rough
 from ia3_teach.views.style import describe, new_figure
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def plot_bars(bars: Mapping[str, float], label: str, level: float | None = None)
         draw_level(axes, level)
     axes.set_ylim(0, 1.1)
     axes.set_ylabel(label)
-    told = listed([f"{name} {rough(value)}" for name, value in bars.items()])
+    told = joined([f"{name} {rough(value)}" for name, value in bars.items()])
     dotted = f" A dotted line marks chance, {level:g}." if level is not None else ""
     return describe(figure, f"Bars of {label}: {told}.{dotted}")
 

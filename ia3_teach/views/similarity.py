@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
-from ia3_teach.views.phrases import listed, rough
+from ia3_teach.views.phrases import joined, rough
 from ia3_teach.views.style import describe, heat, new_figure
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def table_in_words(table: Tensor, rows: Sequence[str], columns: Sequence[str]) -
     }
     told = [f"{pair} {rough(value, 0)}" for pair, value in written.items()]
     if table.numel() <= FEW or not written:
-        return listed(told or ["empty"])
+        return joined(told or ["empty"])
     high, low = max(written, key=written.get), min(written, key=written.get)
     return f"highest {high}, {rough(written[high], 0)}, lowest {low}, {rough(written[low], 0)}"
 

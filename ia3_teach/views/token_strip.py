@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ia3_teach.views.phrases import listed
+from ia3_teach.views.phrases import joined
 from ia3_teach.views.style import describe, new_figure
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def runs_of_learned(pieces: Sequence[Piece]) -> str:
     runs = [
         f"{start} to {end}" if end > start else f"{start}" for start, end in zip(starts, ends, strict=True)
     ]
-    return listed(runs) if runs else "none"
+    return joined(runs) if runs else "none"
 
 
 def draw_strip(axes: "Axes", pieces: Sequence[Piece], top: float) -> None:

@@ -3,14 +3,14 @@
 import pytest
 import torch
 
-from ia3_teach.views.phrases import colour_word, listed, shares_of_colours, span
+from ia3_teach.views.phrases import colour_word, joined, shares_of_colours, span
 
 
 @pytest.mark.parametrize(
     ("words", "text"), [(["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
 )
 def test_every_word_is_listed_once(words: list[str], text: str) -> None:
-    assert listed(words) == text
+    assert joined(words) == text
 
 
 def test_a_range_has_both_ends_in_order() -> None:
