@@ -8,7 +8,7 @@ from typer.core import TyperGroup
 
 from ia3_teach.course.lab.kernel import lessons, notebooks_directory
 from ia3_teach.course.shipped import manifest
-from ia3_teach.course.shipped.paths import data_dir
+from ia3_teach.course.shipped.paths import clone, own_data_dir
 
 STOPPED = 130  # the exit status that shells give to Ctrl-C
 
@@ -103,12 +103,13 @@ def run(
     """
     from ia3_teach.course.lab.run import run_all
 
+    data = own_data_dir() if record else None
     done = run_all(lessons(notebooks or notebooks_directory(), lesson), timeout)
-    if record:
+    if data:
         from ia3_teach.course.lab.recording import record as keep
 
-        keep(data_dir(), done)
-        manifest.write(data_dir(), {})
+        keep(data, done)
+        manifest.write(data, {})
         index()
 
 
@@ -120,7 +121,7 @@ def index() -> None:
     """
     from ia3_teach.course.pages import write_pages
 
-    for name in write_pages(notebooks_directory().parent):
+    for name in write_pages(clone()):
         print(f"{name}: written", flush=True)
 
 
@@ -132,7 +133,7 @@ def execute(lesson: Lesson = None, notebooks: Notebooks = None, timeout: Timeout
     """
     from ia3_teach.course.lab.executing import execute as execute_lesson
 
-    for path in lessons(notebooks or notebooks_directory(), lesson):
+    for path in lessons(notebooks or clone() / "notebooks", lesson):
         execute_lesson(path, timeout)
         print(f"{path.stem}: executed", flush=True)
 
@@ -191,7 +192,7 @@ def vectors() -> None:
     """
     from ia3_teach.course.making.make_vectors import write_all_vectors
 
-    write_all_vectors(data_dir())
+    write_all_vectors(own_data_dir())
 
 
 @app.command()
@@ -221,7 +222,7 @@ def main() -> None:
     """Run the command line; what is the user's to mend is said in one line, with exit status 2."""
     try:
         app()
-    except (ValueError, FileNotFoundError) as error:
+    except (ValueError, OSError) as error:
         typer.echo(f"ia3_teach: {error}", err=True)
         raise SystemExit(getattr(error, "exit_status", 2)) from None
 

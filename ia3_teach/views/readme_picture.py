@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ia3_teach import load_adapter, load_model, load_task
 from ia3_teach.course.shipped.adapters import shipped_runs, vectors_directory
-from ia3_teach.course.shipped.paths import data_dir
+from ia3_teach.course.shipped.paths import own_data_dir
 from ia3_teach.course.shipped.results import summary, used
 from ia3_teach.views.dial import STOPS, plot_dial, turn_dial
 from ia3_teach.views.results_table import by_examples, plot_medians
@@ -41,7 +41,7 @@ def outcomes_picture() -> Figure:
 
 def write_pictures(directory: Path | None = None) -> list[Path]:
     """Draw both and save them as GIF and PNG; returns the files."""
-    folder = (directory or data_dir()) / "pictures"
+    folder = (directory or own_data_dir()) / "pictures"
     folder.mkdir(exist_ok=True)
     first, *others = map(small, dial_pictures())
     film, table = folder / "dial.gif", folder / "outcomes.png"

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from ia3_teach.course.shipped.paths import course_root
+
 
 class LessonError(ValueError):
     """The lessons asked for are not there."""
@@ -15,8 +17,8 @@ class LessonFailed(LessonError):
 
 
 def notebooks_directory() -> Path:
-    """The solved lessons, beside the package in its repository."""
-    return Path(__file__).resolve().parents[3] / "notebooks"
+    """The solved lessons, of the clone or of the installed package."""
+    return course_root() / "notebooks"
 
 
 def lessons(directory: Path, chosen: list[str] | None = None) -> list[Path]:

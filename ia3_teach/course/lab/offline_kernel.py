@@ -14,8 +14,8 @@ from jupyter_client.manager import AsyncKernelManager
 
 from ia3_teach.course.lab.guard import is_proxy, refuse_network
 from ia3_teach.course.lab.own_network import enter_own_network
+from ia3_teach.course.shipped.paths import PACKAGE, is_installed
 
-ROOT = Path(__file__).resolve().parents[3]
 OFFLINE = {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
 
 
@@ -42,11 +42,13 @@ class OfflineKernelManager(AsyncKernelManager):
 def environment() -> dict[str, str]:
     """This process's variables, offline, without proxies, with this copy of the package first on the path.
 
+    An installed copy is found as it is; its folder, put first, would go before Python's own modules.
     MPLBACKEND is left out: a kernel chooses the one that draws into the notebook.
     """
     inherited = {key: value for key, value in os.environ.items() if key != "MPLBACKEND" and not is_proxy(key)}
-    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    return {**inherited, **OFFLINE, "PYTHONPATH": path}
+    own = "" if is_installed() else str(PACKAGE.parent)
+    path = os.pathsep.join(filter(None, [own, os.environ.get("PYTHONPATH")]))
+    return {**inherited, **OFFLINE, **({"PYTHONPATH": path} if path else {})}
 
 
 def main() -> Any:

@@ -21,7 +21,7 @@ from ia3_teach.course.making.methods import FULL, METHODS, Method
 from ia3_teach.course.making.objectives import fast_bfloat16
 from ia3_teach.course.shipped import manifest
 from ia3_teach.course.shipped.models import load_model
-from ia3_teach.course.shipped.paths import data_dir
+from ia3_teach.course.shipped.paths import own_data_dir
 from ia3_teach.course.shipped.results import Run, append, read_runs, tidy
 from ia3_teach.course.shipped.tasks import few_shot, load_task, task_names, with_examples
 from ia3_teach.training.loop import fit
@@ -97,7 +97,7 @@ def run(
     Each finished run is appended to runs.csv at once, so that a killed process can go on. Two
     processes can share the work, one for each model.
     """
-    directory = directory or data_dir()
+    directory = directory or own_data_dir()
     path = directory / "results" / "runs.csv"
     done = {run.key: run for run in read_runs(path)}
     todo = [cell for task in tasks or task_names() for cell in cells(task) if cell.model in models]

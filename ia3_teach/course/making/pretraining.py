@@ -19,7 +19,7 @@ from ia3_teach.course.making.recipes import (
 )
 from ia3_teach.course.making.watch import Watch
 from ia3_teach.course.shipped import manifest
-from ia3_teach.course.shipped.paths import data_dir
+from ia3_teach.course.shipped.paths import own_data_dir
 from ia3_teach.course.world.tokens import train_tokenizer, with_cls
 
 _MAKERS = {
@@ -34,9 +34,9 @@ def pretrain(models: Sequence[str] | str | None = None, seed: int = 0, resume: b
     Interrupted, it goes on from its last checkpoint when called again; `resume=False` starts anew.
     Tasks and tokenizer are the same byte for byte for one seed, models up to floating point.
     Set IA3_TEACH_DATA to a copy of the data directory to leave the shipped files alone.
-    Raises ValueError for an unknown model.
+    Raises ValueError for an unknown model, DataError for a directory that is not to be written.
     """
-    directory = data_dir()
+    directory = own_data_dir()
     names = [models] if isinstance(models, str) and models != "all" else models
     names = list(_MAKERS) if names in (None, "all", []) else list(names)
     for name in names:

@@ -14,7 +14,7 @@ from tqdm.auto import tqdm
 from ia3_teach.course.making.probing import EXAMPLES, VIEWS, probe
 from ia3_teach.course.shipped import manifest
 from ia3_teach.course.shipped.models import TINY, load_model
-from ia3_teach.course.shipped.paths import data_dir
+from ia3_teach.course.shipped.paths import own_data_dir
 from ia3_teach.course.shipped.results import append, read_runs
 from ia3_teach.course.shipped.tasks import load_task, task_names
 
@@ -33,7 +33,7 @@ class Found:
 
 def run(directory: Path | None = None, models: Sequence[str] = TINY, examples: int = EXAMPLES) -> None:
     """Measure what is missing of the table, and add it to `directory/results/probes.csv`."""
-    directory = directory or data_dir()
+    directory = directory or own_data_dir()
     path = directory / "results" / "probes.csv"
     known = {(line.model, line.task, line.view, line.examples) for line in read_runs(path, Found)}
     todo = [key for key in wanted(models) if (*key, examples) not in known]

@@ -19,7 +19,7 @@ from tqdm.auto import tqdm
 from ia3_teach.course.making import experiments
 from ia3_teach.course.making.methods import METHODS
 from ia3_teach.course.shipped import manifest
-from ia3_teach.course.shipped.paths import data_dir
+from ia3_teach.course.shipped.paths import own_data_dir
 from ia3_teach.course.shipped.results import Run, append, read_runs, write_rows
 
 TASKS = ("formality", "sentiment")
@@ -63,7 +63,7 @@ def weights_file(model: Path) -> Path:
 
 def run(model: Path, tasks: Sequence[str] = TASKS, directory: Path | None = None) -> Path:
     """Run what is missing and return the table, in order and without lines that were cut short."""
-    directory = directory or data_dir()
+    directory = directory or own_data_dir()
     path = directory / "results" / "real_bert.csv"
     cells = list(patterns(model, tasks))
     done = {each.key: each for each in read_runs(path, RealRun) if len(each.weights) == SHA256}

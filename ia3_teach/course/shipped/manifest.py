@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from ia3_teach.course.shipped.inside import UNREAD, entries, way_out
-from ia3_teach.course.shipped.paths import data_dir
+from ia3_teach.course.shipped.paths import data_dir, is_installed
 from ia3_teach.storage.atomic import replacing
 
 NAME = "MANIFEST.json"
 FOLDERS = ("instructions", "models", "results", "tasks", "vectors", "world")
-_ADVICE = (
+_OF_CLONE = (
     "Get the file again from the repository (remove it, then git checkout -- data), or make everything anew "
     "with `python -m ia3_teach pretrain`."
 )
+_OF_WHEEL = "Install the package again (python -m pip install --force-reinstall --no-deps, and its wheel)."
 
 
 class ManifestError(ValueError):
@@ -29,15 +30,20 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def advice() -> str:
+    """How a shipped file is had again, by where this copy of the package came from."""
+    return _OF_WHEEL if is_installed() else _OF_CLONE
+
+
 def read_manifest(directory: Path | None = None) -> dict[str, Any]:
     """The manifest of a data directory; raises ManifestError where it cannot be read."""
     path = (directory or data_dir()) / NAME
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ManifestError(f"{path} cannot be read ({error}). {_ADVICE}") from None
+        raise ManifestError(f"{path} cannot be read ({error}). {advice()}") from None
     if not isinstance(content, dict) or not isinstance(content.get("files"), dict):
-        raise ManifestError(f"{path} lists no files. {_ADVICE}")
+        raise ManifestError(f"{path} lists no files. {advice()}")
     return content
 
 
@@ -51,9 +57,9 @@ def check(names: Iterable[str], directory: Path | None = None) -> None:
     listed = read_manifest(directory)["files"]
     for name in names:
         if name not in listed:
-            raise ManifestError(f"{name} is not listed in {directory / NAME}. {_ADVICE}")
+            raise ManifestError(f"{name} is not listed in {directory / NAME}. {advice()}")
         if cause := way_out(name, directory):
-            raise ManifestError(f"{cause}. {_ADVICE}")
+            raise ManifestError(f"{cause}. {advice()}")
         _compare(directory / name, listed[name])
 
 
@@ -66,7 +72,7 @@ def check_folder(folder: str, directory: Path | None = None) -> None:
     listed = read_manifest(directory)["files"]
     names = [name for name in listed if name.startswith(f"{folder}/")]
     if not names:
-        raise ManifestError(f"nothing in {folder} is listed in {directory / NAME}. {_ADVICE}")
+        raise ManifestError(f"nothing in {folder} is listed in {directory / NAME}. {advice()}")
     check(names, directory)
     refuse_strangers(folder, directory, listed)
 
@@ -84,7 +90,7 @@ def refuse_strangers(folder: str, directory: Path, listed: Iterable[str]) -> Non
     """Refuse whatever lies in a folder without being listed, links and pipes too."""
     extra = sorted(set(entries(directory / folder, directory)) - set(listed))
     if extra:
-        raise ManifestError(f"{directory / extra[0]} is not listed in {NAME}. Remove it. {_ADVICE}")
+        raise ManifestError(f"{directory / extra[0]} is not listed in {NAME}. Remove it. {advice()}")
 
 
 def _compare(path: Path, entry: dict[str, Any]) -> None:
@@ -92,14 +98,14 @@ def _compare(path: Path, entry: dict[str, Any]) -> None:
     try:
         found = path.lstat()
     except OSError:
-        raise ManifestError(f"{path} is missing. {_ADVICE}") from None
+        raise ManifestError(f"{path} is missing. {advice()}") from None
     if not stat.S_ISREG(found.st_mode):
-        raise ManifestError(f"{path} is no plain file. {_ADVICE}")
+        raise ManifestError(f"{path} is no plain file. {advice()}")
     if found.st_size != entry["bytes"]:
         cause = _line_ends(path, entry)
-        raise ManifestError(f"{path} has {found.st_size} bytes, expected {entry['bytes']}{cause}. {_ADVICE}")
+        raise ManifestError(f"{path} has {found.st_size} bytes, expected {entry['bytes']}{cause}. {advice()}")
     if (summed := sha256(path)) != entry["sha256"]:
-        raise ManifestError(f"{path} was changed: sha256 {summed}, expected {entry['sha256']}. {_ADVICE}")
+        raise ManifestError(f"{path} was changed: sha256 {summed}, expected {entry['sha256']}. {advice()}")
 
 
 def _line_ends(path: Path, entry: dict[str, Any]) -> str:
