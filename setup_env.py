@@ -8,16 +8,32 @@ import argparse
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
 
+OLDEST = (3, 11)
+
+
+def stop_if_old():
+    """Say so in words; what an older Python does not know must stand below the first call of this."""
+    if sys.version_info < OLDEST:
+        sys.exit(
+            f"The course needs Python 3.11 or newer; this is {sys.version.split()[0]} "
+            f"({sys.executable}). Try: make PYTHON=python3.12 course"
+        )
+
+
+stop_if_old()
 ROOT = Path(__file__).resolve().parent
 INPUTS = ("pyproject.toml", "constraints.txt")
-OLDEST = (3, 11)
 EXTRAS = ("test", "teach")
+NAME = "ia3_teach"  # what marks an environment as made here
+DISK = 2e9  # bytes, without the libraries for a GPU
+ELSEWHERE = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT")  # would put packages outside the environment
 PARTS = (  # what is done, and how long that takes on two cores and a line of 100 Mbit/s
     "making {venv}, some seconds",
     "installing PyTorch, the largest part, about a minute (more on a slow line)",
@@ -26,16 +42,18 @@ PARTS = (  # what is done, and how long that takes on two cores and a line of 10
 
 
 def main() -> None:
+    sys.stdout.reconfigure(errors="replace")  # a path may have letters that a terminal has not
     options = parse()
     stop_if_unsuitable()
-    stamp = options.venv / "ia3_teach.json"
+    stamp, python = options.venv / f"{NAME}.json", python_of(options.venv)
     wanted, done = fingerprint(), read_stamp(stamp)
-    extras = sorted({*options.extras, *done.get("extras", [])})
-    if done.get("inputs") == wanted and done.get("extras") == extras:
+    extras = sorted({*options.extras, *done["extras"]})
+    if python.exists() and done == {"inputs": wanted, "extras": extras}:
         return
     start = time.monotonic()
+    stop_without_room(options.venv, needed=0 if done["inputs"] else DISK)
     print("Setting up, once: about two minutes and 2 GB of disk", flush=True)
-    python = make_venv(options.venv)
+    make_venv(options.venv)
     install(python, extras, options.torch_index)
     stamp.write_text(json.dumps({"inputs": wanted, "extras": extras}) + "\n")
     print(f"Ready after {time.monotonic() - start:.0f} s: {python}", flush=True)
@@ -47,18 +65,16 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--venv", type=Path, default=ROOT / ".venv", help="where it goes")
     parser.add_argument("--torch-index", default="", help="package index that has the torch build")
     options = parser.parse_args()
-    if unknown := [word for word in options.extras if word not in EXTRAS]:
+    unknown = [word for word in options.extras if word not in EXTRAS]
+    if unknown:
         parser.error(f"there is no part {unknown[0]!r}; there are: {', '.join(EXTRAS)}")
+    options.venv = Path(os.path.abspath(options.venv))
     return options
 
 
 def stop_if_unsuitable() -> None:
     """Say in words what this Python lacks, before anything is written."""
-    if sys.version_info < OLDEST:
-        sys.exit(
-            f"The course needs Python 3.11 or newer; this is {sys.version.split()[0]} "
-            f"({sys.executable}). Try: make PYTHON=python3.12 course"
-        )
+    stop_if_old()
     try:
         import ensurepip  # noqa: F401
         import venv  # noqa: F401
@@ -69,45 +85,94 @@ def stop_if_unsuitable() -> None:
         )
 
 
+def stop_without_room(venv: Path, needed: float) -> None:
+    """Both folders that are written into must be writable, and the disk must hold what comes."""
+    above = next(path for path in (venv, *venv.parents) if path.is_dir())
+    for folder, advice in ((above, "choose another with --venv"), (ROOT, "copy it to a folder of your own")):
+        if not os.access(folder, os.W_OK):
+            sys.exit(f"The folder {folder} cannot be written: {advice}.")
+    free = shutil.disk_usage(above).free
+    if free < needed:
+        sys.exit(
+            f"{needed / 1e9:.0f} GB of disk are needed in {above}, and {free / 1e9:.1f} GB are free: "
+            "make room, or choose another place with --venv."
+        )
+
+
 def fingerprint() -> str:
-    """What the installed versions follow from."""
-    parts = [sys.version.encode(), *((ROOT / name).read_bytes() for name in INPUTS)]
+    """What the installed versions follow from, and where: a clone that was moved is installed anew."""
+    parts = [sys.version.encode(), os.fsencode(ROOT), *((ROOT / name).read_bytes() for name in INPUTS)]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
 def read_stamp(stamp: Path) -> dict:
     """The stamp is written last: none, or half of one, means that the set-up did not finish."""
     try:
-        return json.loads(stamp.read_text())
-    except (OSError, ValueError):
-        return {}
+        found = json.loads(stamp.read_bytes())
+        extras = [word for word in found["extras"] if word in EXTRAS]
+        return {"inputs": str(found["inputs"]), "extras": extras}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {"inputs": "", "extras": []}
 
 
-def make_venv(directory: Path) -> Path:
-    """Make the virtual environment, or keep the one there is if its pip answers."""
-    python = directory / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    if not works(python):
-        say(0, venv=directory)
-        run([sys.executable, "-m", "venv", "--clear", str(directory)])
-    return python
+def python_of(venv: Path) -> Path:
+    return venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def make_venv(venv: Path) -> None:
+    """Make the virtual environment, or keep the one there is if it can be used.
+
+    One that was made here and cannot be used is made anew; whatever else lies there is left alone.
+    """
+    python = python_of(venv)
+    if works(python):
+        return
+    if not (is_ours(venv) or is_empty(venv)):
+        sys.exit(
+            f"{venv} is there already, was not made by this set-up, and is no virtual environment of Python "
+            f"{sys.version_info[0]}.{sys.version_info[1]} with pip. Remove it, or choose another with --venv."
+        )
+    say(0, venv=venv)
+    command = [sys.executable, "-I", "-m", "venv", "--clear", "--prompt", NAME, str(venv)]
+    run(command, "Another place can be given with --venv.")
 
 
 def works(python: Path) -> bool:
-    command = [str(python), "-m", "pip", "--version"]
-    return python.exists() and subprocess.run(command, capture_output=True).returncode == 0
+    """Whether this is the same Python as ours, with a pip."""
+    code = f"import pip, sys; sys.exit(sys.version_info[:2] != {tuple(sys.version_info[:2])})"
+    try:
+        return subprocess.run([str(python), "-I", "-c", code], capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
+def is_ours(venv: Path) -> bool:
+    try:
+        settings = (venv / "pyvenv.cfg").read_text(errors="replace")
+    except OSError:
+        settings = ""
+    return f"prompt = '{NAME}'" in settings or (venv / f"{NAME}.json").is_file()
+
+
+def is_empty(venv: Path) -> bool:
+    """Whether nothing is there, or nothing but empty folders, as an interrupted start leaves them."""
+    return not os.path.lexists(venv) or (venv.is_dir() and all(map(Path.is_dir, venv.rglob("*"))))
 
 
 def install(python: Path, extras: list[str], torch_index: str) -> None:
     """torch first: its build is chosen alone, and the rest then finds it in place."""
-    pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
-    pip += ["-c", str(ROOT / "constraints.txt")]
+    pip = [str(python), "-I", "-m", "pip", "install", "--disable-pip-version-check"]
+    pip += ["-c", "constraints.txt"]
     pip += ["--quiet"]  # its hundreds of lines say nothing to a reader; errors still come
     index = ["--extra-index-url", torch_index] if torch_index else []
     say(1)
-    run([*pip, *index, "torch"])
+    run(
+        [*pip, *index, "torch"],
+        "Is there a network, and does pip know the way out (pip config set global.proxy ADDRESS)? "
+        f"Is there a PyTorch for Python {sys.version.split()[0]} and this machine?",
+    )
     say(2)
-    project = str(ROOT) + (f"[{','.join(extras)}]" if extras else "")
-    run([*pip, "-e", project])
+    run([*pip, "-e", "." + (f"[{','.join(extras)}]" if extras else "")], "Is the network still there?")
 
 
 def say(part: int, **names: object) -> None:
@@ -115,17 +180,19 @@ def say(part: int, **names: object) -> None:
     print(f"{part + 1} of {len(PARTS)}: {PARTS[part].format(**names)}", flush=True)
 
 
-def run(command: list[str]) -> None:
+def run(command: list[str], ask: str) -> None:
+    """Run from the clone, so that its own path, whatever is in it, stands in no requirement."""
     done = threading.Event()
     threading.Thread(target=count_seconds, args=(done,), daemon=True).start()
+    own = {key: value for key, value in os.environ.items() if key not in ELSEWHERE}
     try:
-        result = subprocess.run(command)
+        result = subprocess.run(command, cwd=ROOT, env={**own, "PIP_USER": "0"})
     except KeyboardInterrupt:
         sys.exit("\nStopped. The same command takes the set-up up again.")
     finally:
         done.set()
     if result.returncode != 0:
-        sys.exit("The set-up stopped (see above). The same command takes it up again.")
+        sys.exit(f"The set-up stopped (see above). {ask} The same command takes it up again.")
 
 
 def count_seconds(done: threading.Event) -> None:
