@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 
+import hostile_jupyter
 import pytest
 
 from ia3_teach.course.lab.address import answers, has_display, redirect, running
@@ -74,32 +75,12 @@ def test_without_a_display_no_browser_is_tried(monkeypatch):
     assert has_display()
 
 
-HOSTILE = """
-c.ServerApp.ip = "0.0.0.0"
-c.ServerApp.port = 1
-c.ServerApp.base_url = "/elsewhere/"
-c.ServerApp.root_dir = "/"
-c.ServerApp.password = "argon2:x"
-c.PasswordIdentityProvider.hashed_password = "argon2:x"
-c.IdentityProvider.token = ""
-c.ServerApp.token = ""
-c.ServerApp.allow_origin = "*"
-c.ServerApp.certfile = "/nowhere"
-c.ServerApp.sock = "/tmp/nowhere.sock"
-"""
-
-
 @posix
 def test_no_configuration_variable_or_proxy_of_the_user_has_a_say(tmp_path):
     """On loopback, with its own token and address, whatever the user's files and variables say."""
     home, course = tmp_path / "home", tmp_path / "course"
-    (home / ".jupyter").mkdir(parents=True)
     course.mkdir()
-    for name in ("jupyter_server_config.py", "jupyter_config.py", "jupyter_lab_config.py"):
-        (home / ".jupyter" / name).write_text(HOSTILE)
-    proxies = {name: "http://127.0.0.1:9" for name in ("http_proxy", "https_proxy", "all_proxy")}
-    variables = {"JUPYTER_TOKEN": "", "JUPYTER_CONFIG_DIR": str(home / ".jupyter"), "no_proxy": ""}
-    process, address = start(course, 18300, HOME=str(home), **proxies, **variables)
+    process, address = start(course, 18300, **hostile_jupyter.lay(home))
     try:
         base, token = address.split("/lab?token=")
         assert len(token) == 32 and answers(address)

@@ -1,0 +1,27 @@
+"""A home whose Jupyter configuration would serve something else to everyone, and proxies to nowhere."""
+
+from pathlib import Path
+
+SETTINGS = """
+c.ServerApp.ip = "0.0.0.0"
+c.ServerApp.port = 1
+c.ServerApp.base_url = "/elsewhere/"
+c.ServerApp.root_dir = "/"
+c.ServerApp.password = "argon2:x"
+c.PasswordIdentityProvider.hashed_password = "argon2:x"
+c.IdentityProvider.token = ""
+c.ServerApp.token = ""
+c.ServerApp.allow_origin = "*"
+c.ServerApp.certfile = "/nowhere"
+c.ServerApp.sock = "/tmp/nowhere.sock"
+"""
+
+
+def lay(home: Path) -> dict[str, str]:
+    """Write the configuration into a home; the variables that go with it."""
+    (home / ".jupyter").mkdir(parents=True)
+    for name in ("jupyter_server_config.py", "jupyter_config.py", "jupyter_lab_config.py"):
+        (home / ".jupyter" / name).write_text(SETTINGS)
+    proxies = {name: "http://127.0.0.1:9" for name in ("http_proxy", "https_proxy", "all_proxy")}
+    own = {"JUPYTER_TOKEN": "", "JUPYTER_CONFIG_DIR": str(home / ".jupyter"), "no_proxy": ""}
+    return {"HOME": str(home), **proxies, **own}
