@@ -3,11 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 from ia3_teach.views.budget_bars import HEADS, Sizes, budget, plot_budget
-from ia3_teach.views.output import PICTURE
-from ia3_teach.views.style import png
+from ia3_teach.views.output import image, plain
 
 if TYPE_CHECKING:
-    from ipywidgets import VBox
+    from ipywidgets import Dropdown, ToggleButtons, VBox
 
 PRESETS = {
     "tiny-bert": Sizes(4, 192, 768, 6, 6),
@@ -27,6 +26,8 @@ STOPS = {
     "rank": (1, 2, 4, 8, 16, 32, 64),
 }
 NAMES = {"shared": "heads per key"}
+CONTROL = {"width": "36em", "max_width": "100%"}  # all in one column
+LABEL = {"description_width": "8em"}
 DEFAULT = ("bert-base", 8)
 WITHOUT_WIDGETS = (
     "Sliders for layers, widths, heads and rank, a menu of models: they need a running notebook."
@@ -38,15 +39,13 @@ def budget_controls() -> "VBox":
     import ipywidgets as widgets
 
     sliders = {name: slider(name, stops) for name, stops in STOPS.items()}
-    menu = widgets.Dropdown(options=list(PRESETS), value=DEFAULT[0], description="model")
-    head = widgets.ToggleButtons(options=HEADS, description="head", style={"button_width": "8em"})
-    reset, words = widgets.Button(description="Reset"), widgets.Label()
-    picture = widgets.Image(format="png", layout=PICTURE)
+    menu, head = menu_and_head()
+    reset, picture, words = widgets.Button(description="Reset"), widgets.HTML(), widgets.HTML()
 
     def redraw(*_: object) -> None:
         sizes = sizes_of(sliders)
-        picture.value = png(plot_budget(sizes, sliders["rank"].value, head.value))
-        words.value = in_words(sizes, sliders["rank"].value, head.value)
+        picture.value = image(plot_budget(sizes, sliders["rank"].value, head.value))
+        words.value = plain(in_words(sizes, sliders["rank"].value, head.value))
 
     def preset(*_: object) -> None:
         move(sliders, PRESETS[menu.value])
@@ -66,6 +65,16 @@ def budget_controls() -> "VBox":
     return widgets.VBox([widgets.HBox([menu, reset]), *sliders.values(), head, picture, words])
 
 
+def menu_and_head() -> "tuple[Dropdown, ToggleButtons]":
+    """The menu of known models, and the buttons that say which head is counted."""
+    import ipywidgets as widgets
+
+    shape = {"style": LABEL, "layout": CONTROL}
+    menu = widgets.Dropdown(options=list(PRESETS), value=DEFAULT[0], description="model", **shape)
+    shape["style"] = LABEL | {"button_width": "8em"}
+    return menu, widgets.ToggleButtons(options=HEADS, description="head", **shape)
+
+
 def slider(name: str, stops: tuple[int, ...]) -> Any:
     """A slider that stops at these numbers only."""
     import ipywidgets as widgets
@@ -74,8 +83,8 @@ def slider(name: str, stops: tuple[int, ...]) -> Any:
     return widgets.SelectionSlider(
         options=options,
         description=NAMES.get(name, name),
-        layout={"width": "36em"},
-        style={"description_width": "8em"},
+        layout=CONTROL,
+        style=LABEL,
     )
 
 

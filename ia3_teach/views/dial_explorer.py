@@ -4,12 +4,12 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from ia3_teach.views.dial import OTHER_WORDS, STOPS, DialGrid, plot_dial
-from ia3_teach.views.output import PICTURE
-from ia3_teach.views.style import png
+from ia3_teach.views.output import image, plain
 
 if TYPE_CHECKING:
     from ipywidgets import VBox
 
+WIDE = {"width": "36em", "max_width": "100%"}
 WITHOUT_WIDGETS = "A slider for λ, a menu of texts and a Reset button: they need a running notebook."
 
 
@@ -18,23 +18,22 @@ def dial_controls(grid: DialGrid, row: int = 0) -> "VBox":
     import ipywidgets as widgets
 
     stops = [(f"{strength:g}", strength) for strength in STOPS]
-    slider = widgets.SelectionSlider(options=stops, value=1.0, description="λ", layout={"width": "36em"})
+    slider = widgets.SelectionSlider(options=stops, value=1.0, description="λ", layout=WIDE)
     menu = widgets.Dropdown(
         options=[(text, place) for place, text in enumerate(grid.texts)],
         value=row,
         description="text",
-        layout={"width": "45em"},
+        layout=WIDE | {"width": "45em"},
     )
-    reset, words = widgets.Button(description="Reset"), widgets.Label()
-    picture = widgets.Image(format="png", layout=PICTURE)
+    reset, picture, words = widgets.Button(description="Reset"), widgets.HTML(), widgets.HTML()
 
     @cache  # each picture is drawn once
-    def drawn(strength: float, row: int) -> bytes:
-        return png(plot_dial(grid, strength, row))
+    def drawn(strength: float, row: int) -> str:
+        return image(plot_dial(grid, strength, row))
 
     def redraw(*_: object) -> None:
         picture.value = drawn(slider.value, menu.value)
-        words.value = in_words(grid, slider.value, menu.value)
+        words.value = plain(in_words(grid, slider.value, menu.value))
 
     def back(*_: object) -> None:
         slider.value = 1.0

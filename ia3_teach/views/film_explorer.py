@@ -5,8 +5,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from ia3_teach.views.film import Frames, plot_frame, spread
-from ia3_teach.views.output import PICTURE
-from ia3_teach.views.style import png
+from ia3_teach.views.output import image, plain
 
 if TYPE_CHECKING:
     from ipywidgets import VBox
@@ -21,19 +20,19 @@ def film_controls(frames: Frames, losses: Sequence[float]) -> "VBox":
 
     steps, last = list(frames), len(frames) - 1
     slider = widgets.SelectionSlider(
-        options=steps, value=steps[last], description="steps", layout={"width": "36em"}
+        options=steps, value=steps[last], description="steps", layout={"width": "36em", "max_width": "100%"}
     )
     play = widgets.Play(value=last, max=last, interval=MILLISECONDS)
     widgets.jslink((play, "value"), (slider, "index"))
-    picture, words = widgets.Image(format="png", layout=PICTURE), widgets.Label()
+    picture, words = widgets.HTML(), widgets.HTML()
 
     @cache  # each frame is drawn once
-    def drawn(step: int) -> bytes:
-        return png(plot_frame(frames, losses, step))
+    def drawn(step: int) -> str:
+        return image(plot_frame(frames, losses, step))
 
     def redraw(*_: object) -> None:
         picture.value = drawn(slider.value)
-        words.value = in_words(frames, slider.value)
+        words.value = plain(in_words(frames, slider.value))
 
     slider.observe(redraw, "value")
     redraw()

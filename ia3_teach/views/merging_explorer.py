@@ -8,8 +8,7 @@ from ia3_teach.course.lesson.rounding import divided_out, folded_in, steps_apart
 from ia3_teach.layer import Adapted, wrapped
 from ia3_teach.state import check_known, refuse_merged, state_of
 from ia3_teach.views.merging import plot_microscope
-from ia3_teach.views.output import PICTURE
-from ia3_teach.views.style import png
+from ia3_teach.views.output import image, plain
 
 if TYPE_CHECKING:
     from ipywidgets import Dropdown, SelectionSlider, ToggleButtons, VBox
@@ -20,7 +19,7 @@ Site = tuple[Tensor, Tensor, str]
 STRENGTHS = (-1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
 FORMATS = ("float32", "bfloat16", "float16")
 WINDOW = 96
-CONTROL = {"width": "36em"}  # room for three buttons beside each other
+CONTROL = {"width": "36em", "max_width": "100%"}  # room for three buttons beside each other
 WITHOUT_WIDGETS = "A menu of layers, a choice of formats and a slider for λ: they need a running notebook."
 
 
@@ -79,12 +78,11 @@ def merging_controls(sites: dict[str, Site]) -> "VBox":
     import ipywidgets as widgets
 
     menu, form, slider = settings(sites)
-    reset, words = widgets.Button(description="Reset"), widgets.Label()
-    picture = widgets.Image(format="png", layout=PICTURE)
+    reset, picture, words = widgets.Button(description="Reset"), widgets.HTML(), widgets.HTML()
 
     def redraw(*_: object) -> None:
         setting = sites[menu.value], form.value, slider.value
-        picture.value, words.value = png(microscope(*setting)), in_words(*setting)
+        picture.value, words.value = image(microscope(*setting)), plain(in_words(*setting))
 
     def back(*_: object) -> None:
         menu.value, form.value, slider.value = next(iter(sites)), FORMATS[0], 1.0

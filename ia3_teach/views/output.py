@@ -11,10 +11,7 @@ if TYPE_CHECKING:
 SHORTEST = 20  # letters; fewer say nothing that can be seen
 INCH = 100  # pixels of the page; a picture has twice as many of its own
 # A card of one's own, so that a figure is no glaring box on a dark page.
-CARD = "background:#ffffff;padding:8px;border-radius:8px;max-width:100%;height:auto"
-
-# The layout of a picture among controls: as wide as a figure that `show` sends.
-PICTURE = {"width": "700px", "max_width": "100%"}
+CARD = "background:#ffffff;padding:8px;border-radius:8px;max-width:100%;height:auto;box-sizing:border-box"
 
 
 def describe(figure: "Figure", words: str) -> "Figure":
@@ -32,22 +29,42 @@ def describe(figure: "Figure", words: str) -> "Figure":
 def show(figure: "Figure") -> None:
     """Display a described figure in a notebook.
 
-    JupyterLab gives PNG outputs no alternative text, so the picture goes out as an `<img>` element; the
-    plain-text form is the description itself, which notebook tests can compare.
+    The plain-text form is the description itself, which notebook tests can compare.
     Raises ValueError for a figure that nobody has described.
     """
     from IPython.display import display
 
+    display({"text/html": image(figure), "text/plain": described(figure)}, raw=True)
+
+
+def image(figure: "Figure") -> str:
+    """A described figure as an `<img>` element, which has an alternative text as no PNG output has.
+
+    It is the same in a cell's output and under controls, and keeps its place while it is drawn anew.
+    """
+    width, height = (16 + round(inches * INCH) for inches in figure.get_size_inches())  # the card's padding
+    picture = base64.b64encode(png(figure)).decode()
+    return (
+        f'<img alt="{html.escape(described(figure))}" width="{width}" height="{height}" decoding="sync" '
+        f'style="{CARD}" src="data:image/png;base64,{picture}">'
+    )
+
+
+def described(figure: "Figure") -> str:
+    """A figure's alternative text. Raises ValueError where nobody has given it one."""
     words = getattr(figure, "description", None)
     if words is None:
         raise ValueError("this figure has no description; describe(figure, words) gives it one")
-    picture = base64.b64encode(png(figure)).decode()
-    width = figure.get_size_inches()[0] * INCH
-    markup = (
-        f'<img alt="{html.escape(words)}" width="{width:.0f}" style="{CARD}" '
-        f'src="data:image/png;base64,{picture}">'
-    )
-    display({"text/html": markup, "text/plain": words}, raw=True)
+    return words
+
+
+def plain(words: str) -> str:
+    """Words of anybody's as HTML that shows them as they stand: a line of them wraps, and `$` is no formula.
+
+    >>> plain("$5 < $6")
+    '$5 &lt; $6'
+    """
+    return html.escape(words, quote=False)
 
 
 def png(figure: "Figure") -> bytes:

@@ -8,7 +8,6 @@ from small_models import bloom, randomise
 from ia3_teach import IA3, attach, vectors
 from ia3_teach.views.dial import FINE, DialGrid, plot_accuracy, plot_answers, plot_dial, turn_dial
 from ia3_teach.views.dial_explorer import dial_controls, explore_dial
-from ia3_teach.views.output import INCH
 
 TEXTS = ["The soup was good.", "The soup was not good."]
 
@@ -83,11 +82,6 @@ def test_slider_menu_and_reset_redraw(grid: DialGrid) -> None:
     assert words.value == "λ = 3: no 85 %, yes 5 %, any other word 10 %"
     reset.click()
     assert slider.value == 1.0
-
-
-def test_the_picture_is_as_wide_among_controls_as_in_the_notebook(grid: DialGrid) -> None:
-    _, _, picture, _ = unpacked(dial_controls(grid))
-    assert picture.layout.width == f"{plot_dial(grid).get_size_inches()[0] * INCH:.0f}px"
 
 
 def unpacked(box):
