@@ -70,6 +70,7 @@ def attach(model: nn.Module, recipe: Recipe, name: str = "default") -> Handle:
     state.recipes[name] = recipe
     activate(model, name)
     guard_resizing(model)
+    recipe.attached(unwrapped(model))
     return Handle(model, name)
 
 
@@ -98,7 +99,7 @@ def detach(model: nn.Module, name: str | None = None) -> None:
         if not module.adapters:
             replace_module(model, path, module.base)
     for each in names:
-        del state.recipes[each]
+        state.recipes.pop(each).detached(unwrapped(model))
     activate(model, [each for each in state.active if each in state.recipes])
     guard_resizing(model)
     if not state.recipes:

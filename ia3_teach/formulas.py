@@ -119,4 +119,5 @@ def formula_of(config: object | None, recipe: Recipe) -> Formula | None:
         return ia3_formula(config, recipe.sites)
     if isinstance(recipe, LoRA) and recipe.sites is None:
         return lora_formula(config, recipe.r)
-    return None
+    own = recipe.closed_form(config)
+    return None if own is None else Formula(*own)

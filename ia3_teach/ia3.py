@@ -30,6 +30,10 @@ class IA3(Recipe):
     of all Linears but the head's) or {pattern: side}, where a pattern is text or a compiled expression.
     """
 
+    form = "scale"
+    merges = shares_batch = starts_as_identity = True
+    adds_latency = False
+
     sites: str | Mapping[Pattern, str] = "paper"
 
     def plan(self, model: nn.Module) -> dict[str, nn.Module]:

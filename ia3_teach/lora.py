@@ -31,6 +31,10 @@ class LoRA(Recipe):
     `"all-linear"` all Linears but the head's; a list holds patterns, text or compiled expressions.
     """
 
+    form = "add"
+    merges = shares_batch = starts_as_identity = True
+    adds_latency = False
+
     r: int = 8
     alpha: float = 8
     dropout: float = 0.0

@@ -96,8 +96,12 @@ def finite(path: str, place: Adapted) -> dict[str, nn.Parameter]:
             raise ValueError(
                 f"merging {path} would give a {kind} that is not finite; look for inf or NaN in it"
             )
-    made = {"weight": frozen_copy(weight if isinstance(base, nn.Linear) else weight.T, base.weight)}
-    return made if bias is None else made | {"bias": frozen_copy(bias, base.bias)}
+    made = {"weight": frozen_copy(transposed(base, weight), base.weight)}
+    if bias is None:
+        return made
+    if "bias" not in base._parameters:
+        raise ValueError(f"{path} cannot have a bias, and merging would give it one; go on unmerged")
+    return made | {"bias": frozen_copy(bias, base.weight if base.bias is None else base.bias)}
 
 
 @torch.no_grad()
@@ -105,11 +109,16 @@ def folded(place: Adapted) -> tuple[Tensor, Tensor | None]:
     """Weight (d_out, d_in) and bias with the active adapters folded in, in at least float32."""
     base = place.base
     dtype = torch.promote_types(base.weight.dtype, torch.float32)
-    weight = base.weight if isinstance(base, nn.Linear) else base.weight.T
-    weight, bias = weight.to(dtype), None if base.bias is None else base.bias.to(dtype)
+    weight, bias = transposed(base, base.weight).to(dtype), getattr(base, "bias", None)
+    bias = None if bias is None else bias.to(dtype)
     for adapter in place.active_adapters():
         weight, bias = adapter.fold(weight, bias)
     return weight, bias
+
+
+def transposed(base: nn.Module, weight: Tensor) -> Tensor:
+    """From the layer's own order of dimensions to (d_out, d_in), and back: Conv1D has (d_in, d_out)."""
+    return weight.T if type(base).__name__ == "Conv1D" else weight
 
 
 def exchange(base: nn.Module, parameters: dict[str, nn.Parameter]) -> dict[str, nn.Parameter]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from torch import nn
 
@@ -35,7 +36,16 @@ class Recipe:
     `exclude` leaves out sites by patterns; `layers` keeps the blocks of these numbers (None: all of them).
     `modules_to_save` names modules of which each adapter trains a full copy; None means the model's own
     new head (see `new_heads`), where it has one, since a new head must be learned whatever the method.
+
+    What a method says of itself: its `form` (scale, add, rotate, prepend or select), and whether it merges
+    into the weights, costs time for good, shares a batch (`rows`), and starts as the identity.
     """
+
+    form: ClassVar[str]
+    merges: ClassVar[bool]
+    adds_latency: ClassVar[bool]
+    shares_batch: ClassVar[bool]
+    starts_as_identity: ClassVar[bool]
 
     exclude: Sequence[Pattern] = ()
     layers: Sequence[int] | None = None
@@ -49,6 +59,20 @@ class Recipe:
     def plan(self, model: nn.Module) -> dict[str, nn.Module]:
         """{path of a Linear: the new adapter for it}; nothing is changed. Raises ValueError if impossible."""
         raise NotImplementedError
+
+    def attached(self, model: nn.Module) -> None:
+        """Called when an adapter of this recipe has been put on the model."""
+
+    def detached(self, model: nn.Module) -> None:
+        """Called when an adapter of this recipe has been taken off."""
+
+    def closed_form(self, config: object) -> tuple[str, int] | None:
+        """The number of values from a model's config alone, as text and number, where a method says it."""
+        return None
+
+    def file_fields(self) -> Mapping[str, object]:
+        """What `adapter_config.json` says of this recipe, where that is no kind of PEFT's."""
+        return {}
 
     def heads(self, model: nn.Module) -> list[str]:
         """The paths of the modules to save. Raises ValueError for a name that the model does not have."""

@@ -30,7 +30,8 @@ def notes(model: nn.Module, config: Mapping[str, object]) -> dict[str, str]:
 
 def settings(config: Mapping[str, object]) -> str:
     """What the config says that the tensors cannot show."""
-    return json.dumps([config["peft_type"], config.get("r"), config.get("lora_alpha")])
+    own = [config[key] for key in ("method", "settings") if key in config]
+    return json.dumps([config["peft_type"], config.get("r"), config.get("lora_alpha"), *own], sort_keys=True)
 
 
 def check_save(directory: Path, stored: Stored) -> None:

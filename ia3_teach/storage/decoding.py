@@ -15,6 +15,7 @@ from ia3_teach.recipe import Recipe
 from ia3_teach.storage.fitting import check_fit
 from ia3_teach.storage.peft_format import CONFIG
 from ia3_teach.storage.promises import check_promises
+from ia3_teach.storage.relatives import is_relative, recipe_of
 from ia3_teach.storage.stored import Stored, Tensors
 
 # Settings of PEFT's LoRA that change what the layer computes, and the values that mean plain LoRA.
@@ -53,14 +54,17 @@ def decode(model: nn.Module, stored: Stored) -> tuple[Recipe, Tensors]:
 
     Raises ValueError for a setting that does not fit.
     """
+    if is_relative(stored):
+        return recipe_of(stored), stored.sites | stored.heads
     recipe, values = lora(stored) if stored.config["peft_type"] == "LORA" else ia3(model, stored)
     return recipe, values | stored.heads
 
 
 def check_fields(stored: Stored) -> None:
     """Refuse a field that is set and that may mean another function: newer formats have such fields."""
+    own = {"method", "settings"} if is_relative(stored) else set()
     for key, value in stored.config.items():
-        if value and key not in HARMLESS and key not in PLAIN_LORA:
+        if value and key not in HARMLESS and key not in PLAIN_LORA and key not in own:
             raise ValueError(
                 f"{CONFIG} says {key}={value!r}, which this library does not know: the adapter may need a "
                 "newer version to be read"

@@ -20,8 +20,10 @@ def layers_of_base(model: nn.Module, sites: Iterable[str], heads: Iterable[str])
     merged IA3 on keys. Outside of blocks lie heads and poolers, which the same base can have or lack.
     """
     heads = tuple(f"{head}." for head in heads)
-    in_blocks = {path for path in linear_layers(model) if block_number(path) is not None}
-    return sorted({*sites, *(path for path in in_blocks if not f"{path}.".startswith(heads))})
+    linears = linear_layers(model)
+    in_blocks = {path for path in linears if block_number(path) is not None}
+    others = {path for path in in_blocks if not f"{path}.".startswith(heads)}
+    return sorted(others | (linears.keys() & set(sites)))
 
 
 def fingerprint(model: nn.Module, paths: Iterable[str]) -> str:

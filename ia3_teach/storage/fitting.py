@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from ia3_teach.layer import features, linear_layers, original, outer_modules, plain_name
 from ia3_teach.storage.headers import Outline
+from ia3_teach.storage.relatives import check_relative, is_relative
 from ia3_teach.storage.stored import Stored, endings_of
 
 Parts = Mapping[str, Tensor | Outline]
@@ -21,7 +22,9 @@ def check_fit(model: nn.Module, stored: Stored) -> None:
     if not stored.sites:
         raise ValueError("the file holds no adapter tensors")
     linears, modules = linear_layers(model), dict(outer_modules(model))
-    for path, parts in stored.sites.items():
+    if is_relative(stored):
+        check_relative(model, stored)
+    for path, parts in () if is_relative(stored) else stored.sites.items():
         if path not in linears:
             raise ValueError(
                 f"the model has no Linear called {path!r}: the adapter was trained on another architecture"

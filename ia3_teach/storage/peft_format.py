@@ -13,10 +13,12 @@ from torch import Tensor, nn
 from ia3_teach.ia3 import IA3Vectors
 from ia3_teach.layer import Adapted, plain_name, wrapped
 from ia3_teach.lora import LoRA, LoRAPair
+from ia3_teach.recipe import Recipe
 
 CONFIG, TENSORS = "adapter_config.json", "adapter_model.safetensors"
 PREFIX = "base_model.model."
-ENDINGS = {"IA3": ("ia3_l",), "LORA": ("lora_A.weight", "lora_B.weight")}
+OWN = "IA3_TEACH"  # the kind of adapters that PEFT lacks: <path>.<name of the parameter>
+ENDINGS = {"IA3": ("ia3_l",), "LORA": ("lora_A.weight", "lora_B.weight"), OWN: ()}
 TASK_TYPES = {
     "ForSequenceClassification": "SEQ_CLS",
     "ForTokenClassification": "TOKEN_CLS",
@@ -52,7 +54,7 @@ def named_tensors(adapter: nn.Module) -> dict[str, Tensor]:
     return {plain_name(key): value for key, value in adapter.state_dict().items()}
 
 
-def config_of(model: nn.Module, name: str, recipe: object) -> dict[str, object]:
+def config_of(model: nn.Module, name: str, recipe: Recipe) -> dict[str, object]:
     """The fields of `adapter_config.json` for one adapter."""
     places = {path: place for path, place in wrapped(model).items() if name in place.adapters}
     sites = {path: place for path, place in places.items() if isinstance(place, Adapted)}
@@ -67,6 +69,8 @@ def config_of(model: nn.Module, name: str, recipe: object) -> dict[str, object]:
         "target_modules": list(sites),
         "task_type": task_type(model),
     }
+    if recipe.file_fields():
+        return {**common, "peft_type": OWN, **recipe.file_fields()}
     if isinstance(recipe, LoRA):
         own = {"r": recipe.r, "lora_alpha": recipe.alpha, "lora_dropout": recipe.dropout, "bias": "none"}
         return {**common, "peft_type": "LORA", "init_lora_weights": True, **own}

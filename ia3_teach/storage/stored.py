@@ -13,7 +13,7 @@ from torch import Tensor
 from ia3_teach.recipe import NEW_HEADS
 from ia3_teach.storage.commit import read_together
 from ia3_teach.storage.headers import Outline, check_header, outlines, read_settings
-from ia3_teach.storage.peft_format import CONFIG, ENDINGS, PREFIX, TENSORS
+from ia3_teach.storage.peft_format import CONFIG, ENDINGS, OWN, PREFIX, TENSORS
 from ia3_teach.wording import brief
 
 Tensors = dict[str, dict[str, Tensor]]
@@ -63,7 +63,7 @@ def read_files(directory: Path, places: Mapping[str, Path], check: Callable[[Sto
     except SafetensorError as error:
         raise ValueError(f"{directory} is damaged ({str(error)[:200]}); copy or save it again") from error
     for key, tensor in tensors.items():
-        check_finite(key, tensor)
+        check_finite(key, tensor, whole=stored.config.get("peft_type") == OWN)
     return sort(stored, tensors)
 
 
@@ -72,14 +72,16 @@ def sort(stored: Stored, tensors: Mapping[str, Tensor | Outline]) -> Stored:
     endings = endings_of(stored)
     sorted_ = replace(stored, sites={}, heads={})
     saved = stored.setting("modules_to_save", (list, type(None)), None) or []
-    heads = {*map(str, saved), *NEW_HEADS}
+    heads = {*map(str, saved), *(NEW_HEADS if endings else ())}
     for key, tensor in tensors.items():
         path = key.removeprefix(PREFIX)
         ending = next((e for e in endings if path.endswith(f".{e}")), None)
         head = next((h for h in heads if path.startswith(f"{h}.")), None)
+        if not endings and head is None:  # one of ours
+            ending = path.rpartition(".")[2]
         if not key.startswith(PREFIX) or (ending is None and head is None):
             raise ValueError(
-                f"unexpected tensor {key!r}: neither part of a {endings[0]} adapter nor of a saved head"
+                f"unexpected tensor {key!r}: neither part of a {endings} adapter nor of a saved head"
             )
         if ending is not None:
             sorted_.sites.setdefault(path.removesuffix(f".{ending}"), {})[ending] = tensor
@@ -96,8 +98,10 @@ def endings_of(stored: Stored) -> tuple[str, ...]:
     return ENDINGS[kind]
 
 
-def check_finite(key: str, tensor: Tensor) -> None:
-    """Refuse NaN, infinity and values that are not floating-point numbers."""
+def check_finite(key: str, tensor: Tensor, whole: bool = False) -> None:
+    """Refuse NaN, infinity and values that are not floating-point numbers; `whole` ones may be wanted."""
+    if whole and tensor.dtype == torch.int64:
+        return
     if not tensor.is_floating_point():
         raise ValueError(
             f"{brief(key)} holds {tensor.dtype}, not floating-point numbers; the file is damaged"
