@@ -2,7 +2,7 @@
 
 const READERS = {
   F32: (bytes) => new Float32Array(bytes),
-  F16: (bytes) => Float32Array.from(new Uint16Array(bytes), half),
+  F16: halves,
   BF16: (bytes) => Float32Array.from(new Uint16Array(bytes), (bits) => fromBits(bits << 16)),
 };
 
@@ -47,6 +47,17 @@ function fromBits(bits) {
   scratch.setInt32(0, bits);
   return scratch.getFloat32(0);
 }
+
+/** Many float16: there are only 65,536 of them, so each is computed once. */
+function halves(bytes) {
+  table ??= Float32Array.from({ length: 65536 }, (_, bits) => half(bits));
+  const found = new Uint16Array(bytes);
+  const numbers = new Float32Array(found.length);
+  for (let i = 0; i < found.length; i++) numbers[i] = table[found[i]];
+  return numbers;
+}
+
+let table = null;
 
 /** A float16: sign, 5 bits of exponent, 10 of mantissa; below 2^-14 the numbers lie evenly. */
 function half(bits) {

@@ -23,7 +23,7 @@ export function product(several) {
 /** A copy with one function over every array. */
 export function mapped(vectors, change) {
   return Object.fromEntries(
-    KINDS.map((kind) => [kind, vectors[kind].map((array, layer) => change(array, kind, layer))]),
+    Object.keys(vectors).map((kind) => [kind, vectors[kind].map((array, layer) => change(array, kind, layer))]),
   );
 }
 
@@ -31,9 +31,13 @@ export function mapped(vectors, change) {
 export function firstDifference(one, other) {
   const layers = one.l_k.length;
   for (let layer = 0; layer < layers; layer++) {
-    if (KINDS.some((kind) => one[kind][layer].some((l, i) => l !== other[kind][layer][i]))) return layer;
+    if (KINDS.some((kind) => differ(one[kind][layer], other[kind][layer]))) return layer;
   }
   return layers;
+}
+
+function differ(one, other) {
+  return one !== other && one.some((l, i) => l !== other[i]);
 }
 
 /** The vectors of an adapter file of tiny-bloom: keys and values lie in a fused vector [head, 3, d_head]. */
@@ -79,4 +83,20 @@ export function bertVectors(tensors, { num_hidden_layers }) {
     );
   const head = { weight: tensors["base_model.model.classifier.weight"], bias: tensors["base_model.model.classifier.bias"] };
   return { vectors: { l_k: all("attention.self.key"), l_v: all("attention.self.value"), l_ff: all("output.dense") }, head };
+}
+
+/** The way back for tiny-bert; the head is the one that was trained with the vectors. */
+export function bertTensors(vectors, head = {}) {
+  const tensors = {};
+  const put = (layer, name, l, shape) => {
+    tensors[`base_model.model.bert.encoder.layer.${layer}.${name}.ia3_l`] = { shape, data: Float32Array.from(l) };
+  };
+  vectors.l_k.forEach((l_k, layer) => {
+    const [l_v, l_ff] = [vectors.l_v[layer], vectors.l_ff[layer]];
+    put(layer, "attention.self.key", l_k, [l_k.length, 1]);
+    put(layer, "attention.self.value", l_v, [l_v.length, 1]);
+    put(layer, "output.dense", l_ff, [1, l_ff.length]);
+  });
+  for (const [name, tensor] of Object.entries(head)) tensors[`base_model.model.classifier.${name}`] = tensor;
+  return tensors;
 }
