@@ -43,6 +43,7 @@ if TYPE_CHECKING:  # what editors see; the same names as below
     from ia3_teach.views.style import describe, plot_scale, show
     from ia3_teach.views.sweep import best_rate, plot_sweep
     from ia3_teach.views.token_strip import plot_tokens
+    from ia3_teach.views.vector_explorer import Explorer, explore_map, explore_vectors
 
 __all__, __getattr__, __dir__ = handed_out(
     __name__,
@@ -78,5 +79,6 @@ __all__, __getattr__, __dir__ = handed_out(
         "style": "describe plot_scale show",
         "sweep": "best_rate plot_sweep",
         "token_strip": "plot_tokens",
+        "vector_explorer": "Explorer explore_map explore_vectors",
     },
 )

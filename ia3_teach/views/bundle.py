@@ -1,6 +1,6 @@
 """One ECMAScript module out of several: each becomes a function's inside, so that no names clash.
 
-Pages opened from disk may not import other files, and a widget is one file; nothing but Python is needed for it.
+Pages opened from disk may not import other files, and a widget is one file; it takes nothing but Python.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The vector explorer as one file that any browser opens from disk: modules, style, model and vectors inside it."""
+"""The vector explorer as one file that any browser opens from disk: modules, style, model, vectors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from ia3_teach.arithmetic.values import vectors
 from ia3_teach.views.bundle import LIVE, bundle
-from ia3_teach.views.live_model import facts_of, numbers_of, shapes_of, weights_of
+from ia3_teach.views.live_model import facts_of, map_facts, numbers_of, weights_of
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -62,9 +62,7 @@ def explorer_part(
 
 def map_part(sets: Mapping[str, Mapping[str, Tensor]], heads: int = 0, place: str = "vector-explorer") -> str:
     """The same for vectors of any model, {name: {"l_k": (n_layers, d), ...}}: the map alone, no answers."""
-    tasks = {name: {"question": "", "labels": [], "texts": []} for name in sets}
-    facts = {"shapes": shapes_of(sets), "heads": heads, "tasks": tasks, "model": None}
-    return part(facts, numbers_of(sets), b"", place)
+    return part(map_facts(sets, heads), numbers_of(sets), b"", place)
 
 
 def part(facts: Mapping[str, Any], values: bytes, weights: bytes, place: str) -> str:

@@ -1,4 +1,4 @@
-"""What the explorer needs of a model and its adapters: numbers as bytes, everything else as a dict for JSON."""
+"""What the explorer needs of a model and its adapters: numbers as bytes, the rest as a dict for JSON."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def facts_of(model: nn.Module, tokenizer: Any, tasks: Mapping[str, Dataset]) -> 
     if kind not in HEADS:
         raise ValueError(
             f"only bloom and bert answer in a browser; found a model of type {kind}. "
-            "explore_vectors(values) shows vectors of any model without answers"
+            "explore_map({name: vectors(model, name)}) shows those of any model, without answers"
         )
     check_adapters(model, tasks)
     first = next(iter(tasks))
@@ -61,7 +61,7 @@ def check_adapters(model: nn.Module, tasks: Mapping[str, Dataset]) -> None:
 
 
 def shapes_of(sets: Mapping[str, Mapping[str, Tensor]]) -> dict[str, list[int]]:
-    """{"l_k": [n_layers, d], ...}, the same for all sets. Raises ValueError where they differ, or hold nothing.
+    """{"l_k": [n_layers, d], ...} of all sets alike. Raises ValueError where they differ, or hold nothing.
 
     >>> shapes_of({"a": {"l_k": torch.ones(2, 3)}})
     {'l_k': [2, 3]}
@@ -75,6 +75,12 @@ def shapes_of(sets: Mapping[str, Mapping[str, Tensor]]) -> dict[str, list[int]]:
             f"vectors are matrices (n_layers, d), of the same shapes in every set; found {found or 'none'}"
         )
     return next(iter(different.values()))
+
+
+def map_facts(sets: Mapping[str, Mapping[str, Tensor]], heads: int = 0) -> dict[str, Any]:
+    """The facts of vectors that come without a model: nothing can be asked."""
+    tasks = {name: {"question": "", "labels": [], "texts": []} for name in sets}
+    return {"shapes": shapes_of(sets), "heads": heads, "tasks": tasks, "model": None}
 
 
 def task_facts(rows: Dataset) -> dict[str, Any]:
