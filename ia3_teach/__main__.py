@@ -1,5 +1,6 @@
 """The command line: `python -m ia3_teach <verb>`."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -158,6 +159,34 @@ def class_(directory: Folder = Path("my_class")) -> None:
     from ia3_teach.course.builds import build_class
 
     build_class(notebooks_directory(), directory)
+
+
+@app.command()
+def grade(
+    name: Annotated[str, typer.Argument(metavar="SET", help="A folder in source/ of the course.")],
+    course: Annotated[Path, typer.Option(help="nbgrader's folder of the course.")] = Path("."),
+    student: Annotated[list[str] | None, typer.Option(help="Only this one; repeatable.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Also what is graded and has not changed.")] = False,
+    boxes: Annotated[int | None, typer.Option(min=1, help="How many at once; default: one per core.")] = None,
+    boxless: Annotated[
+        bool,
+        typer.Option(
+            "--without-box-submissions-run-as-you",
+            help="Without bubblewrap: each submission can do whatever you can do.",
+        ),
+    ] = False,
+) -> None:
+    """Grade what was handed in for a set, each submission in a box, into nbgrader's gradebook.
+
+    Stopped, it goes on where it was. Needs the extra `teach` and, on Linux, bubblewrap.
+
+    Example: python -m ia3_teach grade ps1 --course my_class
+    """
+    from ia3_teach.grading.whole_set import Settings, grade_set
+
+    at_once = boxes or os.cpu_count() or 1
+    chosen = Settings(tuple(student or ()), again=again, boxes=at_once, boxed=not boxless)
+    print(grade_set(course, name, chosen).summary())
 
 
 @app.command()

@@ -18,8 +18,8 @@ assert double(55) == 110
 
 
 def grader(grade_id: str, grade: bool, **more: Any) -> dict[str, Any]:
-    flags = {"grade": grade, "solution": not grade, "locked": grade, "task": False}
-    return {"nbgrader": {"schema_version": 3, "grade_id": grade_id, **flags, **more}}
+    flags = {"grade": grade, "solution": not grade, "locked": grade, "task": False} | more
+    return {"nbgrader": {"schema_version": 3, "grade_id": grade_id, **flags}}
 
 
 def write_lesson(

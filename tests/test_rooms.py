@@ -19,8 +19,8 @@ PACKAGE = Path(ia3_teach.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 # Of the course, from the top down: a room imports only from rooms that come after it.
 COURSE = ("pages", "making", "builds", "lab", "lesson", "world", "shipped")
-# And of the whole: pictures and checks stand on the course, the course on the library.
-ABOVE = ("__main__", "check", "views", "course")
+# And of the whole: grading stands on the checks, pictures and checks on the course, that on the library.
+ABOVE = ("__main__", "grading", "check", "views", "course")
 
 
 def name_of(path: Path) -> str:

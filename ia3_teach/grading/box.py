@@ -1,0 +1,122 @@
+"""The box that a submission runs in: bubblewrap's namespaces around one process, without a network."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import ia3_teach
+from ia3_teach.grading.limits import Limits
+
+HOW = "install bubblewrap 0.8 or newer (Debian and Ubuntu: apt install bubblewrap)"
+FLAG = "--without-box-submissions-run-as-you"
+SYSTEM = (
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/etc/ld.so.cache",
+    "/etc/fonts",
+    "/etc/alternatives",
+)
+# Installed packages in which solutions can be found: a learner's own installation has neither.
+WITHHELD = ("ia3_teach", "peft", "nbgrader")
+
+
+class NoBox(ValueError):
+    """Nothing here can keep a submission away from the rest of the machine."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """What a box shows of the machine, all of it read-only.
+
+    `course` holds the part of the package that an answer may use, `job` what this submission needs, and
+    `data` the shipped files. Its own are a /tmp and a /dev/shm of `limits.files` bytes, gone with it.
+    """
+
+    course: Path
+    job: Path
+    data: Path | None = None
+    limits: Limits = Limits()
+
+    def command(self) -> list[str]:
+        """What to put before a command so that it runs in this box."""
+        size = str(self.limits.files)
+        return [
+            *(
+                "bwrap",
+                "--unshare-all",
+                "--unshare-user",
+                "--disable-userns",
+                "--uid",
+                "1000",
+                "--gid",
+                "1000",
+            ),
+            *("--hostname", "box", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"),
+            *_pairs("--setenv", self.environment("/course", "/data")),
+            *_system(),
+            *("--proc", "/proc", "--dev", "/dev", "--size", size, "--tmpfs", "/dev/shm"),
+            *("--size", size, "--tmpfs", "/tmp"),
+            *("--ro-bind", str(self.course), "/course", "--ro-bind", str(self.job), "/job"),
+            *(("--ro-bind", str(self.data), "/data") if self.data else ()),
+            *("--remount-ro", "/", "--remount-ro", "/dev", "--chdir", "/tmp", "--"),
+        ]
+
+    def environment(self, course: str, data: str) -> dict[str, str]:
+        """The whole environment of a submission: nothing of the teacher's comes along."""
+        return {
+            "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+            "HOME": "/tmp",
+            "LANG": "C.UTF-8",
+            "PYTHONPATH": course,
+            "IA3_TEACH_DATA": data,
+            "OMP_NUM_THREADS": "1",
+            "TOKENIZERS_PARALLELISM": "false",
+            "MPLBACKEND": "Agg",
+            **{f"{name}_OFFLINE": "1" for name in ("HF_HUB", "HF_DATASETS", "TRANSFORMERS")},
+        }
+
+
+def _pairs(option: str, values: dict[str, str]) -> Iterator[str]:
+    for name, value in values.items():
+        yield from (option, name, value)
+
+
+def _system() -> Iterator[str]:
+    """The system and this Python, read-only; the packages in which solutions can be found are empty."""
+    places = dict.fromkeys([*SYSTEM, sys.base_prefix, sys.prefix])
+    for place in places:
+        if os.path.islink(place):
+            yield from ("--symlink", os.readlink(place), place)
+        elif os.path.exists(place):
+            yield from ("--ro-bind", place, place)
+    for folder in _withheld():
+        if any(folder.is_relative_to(place) for place in places):
+            yield from ("--tmpfs", str(folder))
+
+
+def _withheld() -> Iterator[Path]:
+    for entry in map(Path, filter(None, sys.path)):
+        yield from (entry / name for name in WITHHELD if (entry / name).is_dir())
+    yield Path(ia3_teach.__file__).resolve().parent
+
+
+def check_box() -> None:
+    """Try a box. Raises NoBox, with what to do, where bubblewrap is missing or not allowed here."""
+    instead = f"or, if you trust every submission with all that you can read and write, give {FLAG}"
+    if shutil.which("bwrap") is None:
+        raise NoBox(f"there is no bubblewrap (bwrap) to run submissions in; {HOW}, {instead}")
+    nowhere = Path(__file__).parent
+    done = subprocess.run([*Box(nowhere, nowhere).command(), "true"], capture_output=True, text=True)
+    if done.returncode:
+        said = done.stderr.strip()[:300]
+        raise NoBox(f"bubblewrap is here but makes no box: {said}; {HOW}, allow user namespaces, {instead}")

@@ -1,0 +1,101 @@
+"""Reads a submitted notebook, whatever it is, into plain cells; runs in a box, since a file can be a trap."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any
+
+LONGEST_CELL, MOST_CELLS = 200_000, 2_000
+LARGEST_OUTPUT, ALL_OUTPUTS = 2_000_000, 20_000_000
+KEPT_KINDS = ("text/plain", "image/png", "image/jpeg")  # nothing that a browser would run
+
+
+class NotANotebook(ValueError):
+    """The file holds no cells."""
+
+
+def plain_notebook(content: bytes) -> dict[str, Any]:
+    """`cells` (type, source, grade_id, outputs), `language` and `format` of a notebook of any version.
+
+    >>> plain_notebook(b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": ["a = 1"]}]}')["cells"]
+    [{'type': 'code', 'source': 'a = 1', 'grade_id': None, 'outputs': []}]
+    """
+    if not content.strip():
+        raise NotANotebook("the file is empty")
+    try:
+        read = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise NotANotebook(f"the file is not JSON ({type(error).__name__})") from error
+    if not isinstance(read, dict):
+        raise NotANotebook("the file is JSON but no notebook")
+    sheets = read.get("worksheets")  # format 3 and older
+    found = sheets[0].get("cells") if isinstance(sheets, list) and sheets else read.get("cells")
+    if not isinstance(found, list):
+        raise NotANotebook("the file is JSON but has no cells")
+    cells = [_plain_cell(cell) for cell in found[:MOST_CELLS] if isinstance(cell, dict)]
+    _bound_outputs(cells)
+    return {"cells": cells, "language": _language(read), "format": str(read.get("nbformat"))[:9]}
+
+
+def _language(read: dict[str, Any]) -> str:
+    about = read.get("metadata")
+    spec = about.get("kernelspec") if isinstance(about, dict) else None
+    language = spec.get("language") if isinstance(spec, dict) else None
+    return language[:40] if isinstance(language, str) else "python"
+
+
+def _plain_cell(cell: dict[str, Any]) -> dict[str, Any]:
+    """One cell; format 3 calls the source of a code cell `input`."""
+    about = cell.get("metadata")
+    ours = about.get("nbgrader") if isinstance(about, dict) else None
+    grade_id = ours.get("grade_id") if isinstance(ours, dict) else None
+    outputs = cell.get("outputs")
+    return {
+        "type": cell.get("cell_type") if cell.get("cell_type") in ("code", "markdown", "raw") else "raw",
+        "source": _text(cell.get("source", cell.get("input")))[:LONGEST_CELL],
+        "grade_id": grade_id[:200] if isinstance(grade_id, str) else None,
+        "outputs": [_plain_output(output) for output in outputs or [] if isinstance(output, dict)]
+        if isinstance(outputs, list) else [],
+    }  # fmt: skip
+
+
+def _plain_output(output: dict[str, Any]) -> dict[str, str]:
+    """Text and pictures by their kind; what a browser would run is left out."""
+    data = output.get("data") if isinstance(output.get("data"), dict) else {}
+    kept = {kind: _text(data[kind]) for kind in KEPT_KINDS if kind in data}
+    if "text" in output:
+        kept["text/plain"] = _text(output["text"])
+    if isinstance(output.get("ename"), str):
+        kept["text/plain"] = f"{output['ename']}: {_text(output.get('evalue'))}"
+    return kept
+
+
+def _bound_outputs(cells: list[dict[str, Any]]) -> None:
+    """Drop pictures that are too large, shorten texts, and stop at a sum."""
+    room = ALL_OUTPUTS
+    for output in (output for cell in cells for output in cell["outputs"]):
+        output["text/plain"] = output.get("text/plain", "")[:10_000]
+        for kind in list(output):
+            if len(output[kind]) > min(room, LARGEST_OUTPUT):
+                del output[kind]
+        room -= sum(map(len, output.values()))
+
+
+def _text(value: Any) -> str:
+    """A source or an output: a text or a list of them."""
+    if isinstance(value, list):
+        value = "".join(part for part in value if isinstance(part, str))
+    return value if isinstance(value, str) else ""
+
+
+if __name__ == "__main__":
+    from ia3_teach.grading.inside.frames import Speaker
+
+    speaker = Speaker(os.dup(1))
+    try:
+        with open(sys.argv[1], "rb") as file:
+            speaker.say(json.dumps(plain_notebook(file.read())).encode(), notebook=True)
+    except NotANotebook as error:
+        speaker.say(refused=str(error))

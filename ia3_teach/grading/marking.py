@@ -1,0 +1,65 @@
+"""From what the probes saw to points: the verdict, outside of every box."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ia3_teach.grading.exercises import load_record, seed_for
+from ia3_teach.grading.source import Graded
+from ia3_teach.grading.submission import Work
+
+
+@dataclass
+class Mark:
+    """The points of one graded cell; `shown` is for the student, `told` for the teacher alone.
+
+    What a student sees names properties and likely mistakes, and no value of a case.
+    """
+
+    points: float
+    of: float
+    shown: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+
+
+def mark(graded: Graded, work: Work, class_seed: str) -> Mark:
+    """The best of the answers that were found for this cell, property by property."""
+    exercise = graded.exercise
+    seed = seed_for(class_seed, exercise.name)
+    marks = [_judged(graded, file, seed) for file in work.records.get(exercise.name, [])]
+    if marks:
+        return max(marks, key=lambda found: found.points)
+    why = work.troubles.get(exercise.name, "the notebook could not be run")
+    return Mark(0.0, graded.points, [f"0 of {graded.points:g} points", why], [why])
+
+
+def _judged(graded: Graded, file: bytes, seed: int) -> Mark:
+    """One candidate; a record that cannot be read or judged earns nothing and stops nobody."""
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "record.safetensors"
+            path.write_bytes(file)
+            outcomes = graded.exercise.judge(load_record(path), seed)
+    except Exception as error:  # a record may hold anything; whatever it does, the class goes on
+        why = "what came out of your answer could not be read as a result"
+        return Mark(0.0, graded.points, [why], [f"{why}: {type(error).__name__}: {error}"[:500]])
+    return _summed(graded, outcomes)
+
+
+def _summed(graded: Graded, outcomes: list[Any]) -> Mark:
+    """Points in the proportion that the properties have, on the scale of the cell."""
+    whole = sum(outcome.of for outcome in outcomes)
+    points = graded.points * sum(outcome.points for outcome in outcomes) / whole if whole else 0.0
+    result = Mark(round(points, 6), graded.points, [f"{points:.3g} of {graded.points:g} points"])
+    for outcome in outcomes:
+        name = getattr(outcome.property, "text", outcome.property)
+        held = outcome.points >= outcome.of
+        result.shown.append(f"{'yes' if held else 'no '}  {name}")
+        if not held:
+            lines = str(outcome.message or "").splitlines()
+            result.shown += [f"     {line}" for line in lines if line.startswith("likely:")]
+            result.told.append(f"{name}: {' | '.join(lines)}")
+    return result

@@ -1,0 +1,49 @@
+"""What the processes of a box take together, seen from outside, and how they are ended."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import psutil
+
+from ia3_teach.grading.limits import Limits
+
+
+def excess(root: psutil.Process, limits: Limits) -> str:
+    """Which limit the processes below `root` are over: "processes", "memory" or nothing.
+
+    Resident pages are counted first, which is quick but counts shared pages once for each process; only
+    where that is too much, each process is asked for its fair part.
+    """
+    processes = below(root)
+    if len(processes) > limits.processes:
+        return "processes"
+    if sum(map(_resident, processes)) <= limits.memory:
+        return ""
+    return "memory" if sum(map(_fair_part, processes)) > limits.memory else ""
+
+
+def below(root: psutil.Process) -> list[psutil.Process]:
+    """Every process that `root` has started, and theirs."""
+    with suppress(psutil.Error):
+        return root.children(recursive=True)
+    return []
+
+
+def _resident(process: psutil.Process) -> int:
+    with suppress(psutil.Error):
+        return process.memory_info().rss
+    return 0
+
+
+def _fair_part(process: psutil.Process) -> int:
+    with suppress(psutil.Error):
+        return process.memory_full_info().pss
+    return 0
+
+
+def end_all(root: psutil.Process) -> None:
+    """End a box at once. The first process of its namespace takes all the others with it."""
+    for process in [*below(root), root]:
+        with suppress(psutil.Error):
+            process.kill()

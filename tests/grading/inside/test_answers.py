@@ -1,0 +1,51 @@
+"""Finding an answer: by its name, in its cell, or under a name like it."""
+
+from types import FunctionType
+
+from ia3_teach.grading.inside.answers import MOST, Sightings
+
+
+def defined(source: str, names: dict) -> dict:
+    exec(source, names)
+    return names
+
+
+def sighted(*cells: tuple[str, str | None], wanted: dict[str, str] | None = None) -> Sightings:
+    sightings = Sightings(wanted or {"fold": "fold_cell", "total": "total_cell"})
+    names: dict = {"__name__": "__main__"}
+    for source, grade_id in cells:
+        sightings.look(defined(source, names), grade_id)
+    return sightings
+
+
+def test_nothing_is_found_where_nothing_was_defined() -> None:
+    assert sighted(("x = 1", None), ("import json", None)).candidates("fold") == []
+
+
+def test_a_value_of_the_name_counts_even_if_it_is_no_function() -> None:
+    assert sighted(("fold = 3", "fold_cell")).candidates("fold") == [("fold", 3)]
+
+
+def test_of_copies_the_last_three_are_tried_the_latest_first() -> None:
+    cells = [(f"def fold(): return {number}", "fold_cell") for number in range(5)]
+    assert [value() for _, value in sighted(*cells).candidates("fold")] == [4, 3, 2] and MOST == 3
+
+
+def test_another_name_in_the_cell_of_the_answer_is_taken() -> None:
+    cells = (
+        ("def helper(): pass\ndef my_solution(): return 7", "fold_cell"),
+        ("def total(): return 1", "total_cell"),
+    )
+    ((name, value),) = sighted(*cells).candidates("fold")
+    assert name == "my_solution" and value() == 7
+
+
+def test_a_name_spelled_much_like_it_is_taken_from_any_cell() -> None:
+    ((name, _),) = sighted(("def Fold_(): pass\ndef other(): pass", None)).candidates("fold")
+    assert name == "Fold_"
+
+
+def test_an_answer_of_another_exercise_is_never_taken() -> None:
+    sightings = sighted(("def total(): pass", "fold_cell"), ("def totals(): pass", None))
+    assert sightings.candidates("fold") == []
+    assert isinstance(sightings.candidates("total")[0][1], FunctionType)
