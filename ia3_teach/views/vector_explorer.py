@@ -1,4 +1,4 @@
-"""The vector explorer in a notebook: what is moved and pinned there Python sees here, and the other way round."""
+"""The vector explorer in a notebook: what is moved and pinned there Python sees here, and back."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from torch import Tensor, nn
 from ia3_teach.adapters import Handle
 from ia3_teach.arithmetic.combining import combine, weighted_mean
 from ia3_teach.arithmetic.values import set_vectors, vectors
-from ia3_teach.views.bundle import bundle
 from ia3_teach.views.edits import check_entry, check_move, moved
 from ia3_teach.views.explorer_page import style
 from ia3_teach.views.heat_map import plot_vectors
+from ia3_teach.views.javascript import bundle
 from ia3_teach.views.live_model import facts_of, map_facts, numbers_of, weights_of
 from ia3_teach.views.output import CARD, INCH, png
 
@@ -121,5 +121,5 @@ def explore_vectors(model: nn.Module, tokenizer: Any, tasks: Mapping[str, Datase
 
 
 def explore_map(sets: Mapping[str, Values], heads: int = 0) -> Explorer:
-    """The map alone, for vectors of any model: {name: {"l_k": (n_layers, d), ...}}, all of the same shapes."""
+    """The map alone, for vectors of any model: {name: {"l_k": (n_layers, d), ...}}, all of one shape."""
     return Explorer(sets, map_facts(sets, heads))
