@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ia3_teach.course.lab.address import announce, answers, running
 from ia3_teach.course.lab.own_settings import make_state, own_environment, sign_empty
+from ia3_teach.course.shipped.paths import is_installed
 
 SETTINGS = Path(__file__).parent / "settings"
 EXTENSIONS = ("jupyter_lsp", "jupyter_server_terminals")  # all that a page of JupyterLab asks for
@@ -81,7 +82,9 @@ def command(directory: Path, port: int) -> list[str]:
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")  # in a container there may be nobody else
-    return [sys.executable, "-m", "ia3_teach.course.lab.own_server", *options]
+    # A clone may be found through the folder it is called from; an installed package need not look there.
+    isolated = ["-P"] if is_installed() else []
+    return [sys.executable, *isolated, "-m", "ia3_teach.course.lab.own_server", *options]
 
 
 def free_port(first: int) -> int:
