@@ -36,7 +36,8 @@ def save_adapter(model: nn.Module, directory: str | Path, name: str | None = Non
     name = the_active(model) if name is None else check_known(state, [name])[0]
     if directory.exists() and not directory.is_dir():
         raise ValueError(f"{directory} is a file; an adapter is saved as a directory")
-    config, tensors = config_of(model, name, state.recipes[name]), tensors_of(model, name)
+    recipe = state.recipes[name]
+    config, tensors = config_of(model, name, recipe), tensors_of(model, name, recipe)
     content = in_one_order(save(tensors, notes(model, config)))
     settings = json.dumps(config, indent=2, sort_keys=True) + "\n"
     replace_together(directory, {TENSORS: content, CONFIG: settings.encode()})

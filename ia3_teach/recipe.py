@@ -46,6 +46,8 @@ class Recipe:
     adds_latency: ClassVar[bool]
     shares_batch: ClassVar[bool]
     starts_as_identity: ClassVar[bool]
+    tensor_names: ClassVar[Mapping[str, str]] = {}  # {a parameter: its name in a file}, where these differ
+    peft_fields: ClassVar[Sequence[str]] = ()  # what PEFT's config has for this method alone
 
     exclude: Sequence[Pattern] = ()
     layers: Sequence[int] | None = None

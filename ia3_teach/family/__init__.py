@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 SHARED = Path(__file__).parent
+FACTS = ("form", "merges", "adds_latency", "shares_batch", "starts_as_identity")
 CLASS = re.compile(r"^class (\w+)\(", re.MULTILINE)
 
 
@@ -36,6 +37,17 @@ def files() -> dict[str, str]:
 def names() -> list[str]:
     """The methods, in alphabetical order."""
     return sorted(files())
+
+
+def facts() -> dict[str, dict[str, object]]:
+    """{method: what it says of itself}, with IA3 and LoRA first; tests try each word of it.
+
+    >>> facts()["SSF"]
+    {'form': 'scale', 'merges': True, 'adds_latency': False, 'shares_batch': True, 'starts_as_identity': True}
+    """
+    core = {name: getattr(importlib.import_module("ia3_teach"), name) for name in ("IA3", "LoRA")}
+    recipes = core | {name: __getattr__(name) for name in names()}
+    return {name: {fact: getattr(recipe, fact) for fact in FACTS} for name, recipe in recipes.items()}
 
 
 def __getattr__(name: str) -> Any:

@@ -59,19 +59,22 @@ class Lengthening:
 
 
 def chosen(stack: nn.Module) -> tuple[int, list[nn.Module]]:
-    """How many rows the chosen adapters prepend, and these adapters. Raises ValueError if that differs."""
-    lengths, mine = set(), []
+    """How many rows the chosen adapters prepend, and these adapters. Raises ValueError where these differ."""
+    names, wanted, mine = set(), set(), []
     for place in wrapped(stack, Adapted).values():
-        names = place.active if place.rows is None else place.rows.names
-        here = [place.adapters[name] for name in names if name in place.adapters]
-        here = [adapter for adapter in here if hasattr(adapter, "window")]
-        if here and len(here) < len(names):
-            raise ValueError(
-                "an adapter that lengthens the input shares neither a batch nor a row with one that does "
-                "not; activate it alone"
-            )
-        lengths |= {adapter.length for adapter in here}
-        mine += here
+        active = place.active if place.rows is None else place.rows.names
+        here = {name: place.adapters[name] for name in active if name in place.adapters}
+        here = {name: adapter for name, adapter in here.items() if hasattr(adapter, "window")}
+        names |= set(here)
+        wanted |= set(() if place.rows is None else place.rows.names)
+        mine += here.values()
+    if names and wanted - names:
+        raise ValueError(
+            "an adapter that lengthens the input shares no batch with rows that it does not lengthen"
+        )
+    if len(names) > 1 and not wanted:
+        raise ValueError(f"{sorted(names)} all lengthen the input; activate one of them")
+    lengths = {adapter.length for adapter in mine}
     if len(lengths) > 1:
         raise ValueError(f"the adapters prepend {sorted(lengths)} rows, and one batch has one length")
     return (lengths.pop() if lengths else 0), mine

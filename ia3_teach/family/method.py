@@ -35,9 +35,13 @@ class Method(Recipe):
 
     def plan(self, model: nn.Module) -> dict[str, nn.Module]:
         """{path: the new module for it}. Raises ValueError for a pattern that matches nothing."""
+        return {path: self.adapter(layer) for path, layer in self.places(model).items()}
+
+    def places(self, model: nn.Module) -> dict[str, nn.Module]:
+        """{path: the layer that the method goes around}."""
         carriers, paths = self.carriers(model), self.paths(model)
         kept = narrow(model, paths, self.exclude, self.layers)
-        return {path: self.adapter(carriers[path]) for path in paths if path in kept}
+        return {path: carriers[path] for path in paths if path in kept}
 
     def carriers(self, model: nn.Module) -> Mapping[str, nn.Module]:
         """{path: what can carry this method}: every Linear."""
@@ -55,7 +59,7 @@ class Method(Recipe):
         return list(match_all(list(carriers), self.sites))
 
     def adapter(self, layer: nn.Module) -> nn.Module:
-        """The module around one layer."""
+        """The module around one layer, unless `plan` makes it."""
         raise NotImplementedError
 
     def size(self, d_in: int, d_out: int) -> int:
@@ -80,8 +84,13 @@ class Method(Recipe):
         shared = {field.name for field in fields(Method)}
         return {field.name: getattr(self, field.name) for field in fields(self) if field.name not in shared}
 
+    @classmethod
+    def from_peft(cls, config: Settings) -> Settings:
+        """The settings that PEFT's config means, where it has this method. Raises ValueError for others."""
+        raise NotImplementedError
+
     def file_fields(self) -> Mapping[str, object]:
-        """What `adapter_config.json` says of this recipe."""
+        """What `adapter_config.json` says of this recipe; PEFT's own words, where it has the method."""
         return {"method": type(self).__name__, "settings": self.settings()}
 
     @classmethod

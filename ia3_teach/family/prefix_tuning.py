@@ -48,12 +48,8 @@ class PrefixTuning(Prepending):
 
     def plan(self, model: nn.Module) -> dict[str, nn.Module]:
         """A prefix for each layer, on the channels of its keys and values."""
-        sites, layers = attended(model), linear_layers(model)
-        return {path: Prefix(layers[path], sites[path], self) for path in super().plan(model)}
-
-    def adapter(self, layer: nn.Module) -> nn.Module:
-        """Made in `plan`, which knows the channels."""
-        return layer
+        sites = attended(model)
+        return {path: Prefix(layer, sites[path], self) for path, layer in self.places(model).items()}
 
     def size(self, d_in: int, d_out: int) -> int:
         """n d_out, or n h + h² + h + (h + 1) d_out with a network."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from ia3_teach.family.method import Adapter, Function, Method, new
+from ia3_teach.family.method import Adapter, Function, Method, Settings, new
 from ia3_teach.layer import features
 
 
@@ -30,6 +30,21 @@ class RoAd(Method):
     form = "rotate"
     merges = shares_batch = starts_as_identity = True
     adds_latency = False
+
+    tensor_names = {"theta": "road_theta", "alpha": "road_alpha"}
+    peft_fields = ("variant", "group_size", "init_weights")
+
+    def file_fields(self) -> Settings:
+        """PEFT's."""
+        return {"peft_type": "ROAD", "variant": "road_1", "group_size": 2, "init_weights": True}
+
+    @classmethod
+    def from_peft(cls, config: Settings) -> Settings:
+        """None, for neighbouring pairs. Raises ValueError for others."""
+        found = config.get("variant", "road_1"), config.get("group_size", 64)
+        if found != ("road_1", 2):
+            raise ValueError(f"of PEFT's RoAd this library has road_1 with group_size 2; found {found}")
+        return {}
 
     def adapter(self, layer: nn.Module) -> Rotation:
         """θ and α of one layer."""

@@ -15,7 +15,7 @@ from ia3_teach.recipe import Recipe
 from ia3_teach.storage.fitting import check_fit
 from ia3_teach.storage.peft_format import CONFIG
 from ia3_teach.storage.promises import check_promises
-from ia3_teach.storage.relatives import is_relative, recipe_of
+from ia3_teach.storage.relatives import is_relative, own_fields, recipe_of, values_of
 from ia3_teach.storage.stored import Stored, Tensors
 
 # Settings of PEFT's LoRA that change what the layer computes, and the values that mean plain LoRA.
@@ -55,16 +55,17 @@ def decode(model: nn.Module, stored: Stored) -> tuple[Recipe, Tensors]:
     Raises ValueError for a setting that does not fit.
     """
     if is_relative(stored):
-        return recipe_of(stored), stored.sites | stored.heads
+        return recipe_of(stored), values_of(stored) | stored.heads
     recipe, values = lora(stored) if stored.config["peft_type"] == "LORA" else ia3(model, stored)
     return recipe, values | stored.heads
 
 
 def check_fields(stored: Stored) -> None:
     """Refuse a field that is set and that may mean another function: newer formats have such fields."""
-    own = {"method", "settings"} if is_relative(stored) else set()
+    own = own_fields(stored)
     for key, value in stored.config.items():
-        if value and key not in HARMLESS and key not in PLAIN_LORA and key not in own:
+        plain = key in PLAIN_LORA and (not own or value in PLAIN_LORA[key])
+        if value and not plain and key not in HARMLESS and key not in own:
             raise ValueError(
                 f"{CONFIG} says {key}={value!r}, which this library does not know: the adapter may need a "
                 "newer version to be read"

@@ -7,6 +7,8 @@ head: base_model.model.<path of the head>.<its own names>
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor, nn
 
@@ -18,7 +20,7 @@ from ia3_teach.recipe import Recipe
 CONFIG, TENSORS = "adapter_config.json", "adapter_model.safetensors"
 PREFIX = "base_model.model."
 OWN = "IA3_TEACH"  # the kind of adapters that PEFT lacks: <path>.<name of the parameter>
-ENDINGS = {"IA3": ("ia3_l",), "LORA": ("lora_A.weight", "lora_B.weight"), OWN: ()}
+ENDINGS = {"IA3": ("ia3_l",), "LORA": ("lora_A.weight", "lora_B.weight")}
 TASK_TYPES = {
     "ForSequenceClassification": "SEQ_CLS",
     "ForTokenClassification": "TOKEN_CLS",
@@ -28,7 +30,7 @@ TASK_TYPES = {
 }
 
 
-def tensors_of(model: nn.Module, name: str) -> dict[str, Tensor]:
+def tensors_of(model: nn.Module, name: str, recipe: Recipe) -> dict[str, Tensor]:
     """All tensors of one adapter under PEFT's names, copied to the CPU.
 
     Raises ValueError for NaN or infinity, which no one could load again.
@@ -36,7 +38,8 @@ def tensors_of(model: nn.Module, name: str) -> dict[str, Tensor]:
     found: dict[str, Tensor] = {}
     for path, place in wrapped(model).items():
         if name in place.adapters:
-            for key, value in named_tensors(place.adapters[name]).items():
+            names = recipe.tensor_names if isinstance(place, Adapted) else {}
+            for key, value in named_tensors(place.adapters[name], names).items():
                 found[f"{PREFIX}{path}.{key}"] = value.detach().cpu().contiguous().clone()
     wrong = [key for key, value in found.items() if not torch.isfinite(value).all()]
     if wrong:
@@ -44,14 +47,15 @@ def tensors_of(model: nn.Module, name: str) -> dict[str, Tensor]:
     return found
 
 
-def named_tensors(adapter: nn.Module) -> dict[str, Tensor]:
+def named_tensors(adapter: nn.Module, names: Mapping[str, str]) -> dict[str, Tensor]:
     """The tensors of one layer's adapter, or of a head, under PEFT's endings."""
     if isinstance(adapter, IA3Vectors):
         scale = adapter.scale()
         return {"ia3_l": scale[:, None] if adapter.side == "out" else scale[None, :]}
     if isinstance(adapter, LoRAPair):
         return {"lora_A.weight": adapter.A, "lora_B.weight": adapter.B}
-    return {plain_name(key): value for key, value in adapter.state_dict().items()}
+    own = {plain_name(key): value for key, value in adapter.state_dict().items()}
+    return {names.get(key, key): value for key, value in own.items()}
 
 
 def config_of(model: nn.Module, name: str, recipe: Recipe) -> dict[str, object]:

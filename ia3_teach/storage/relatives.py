@@ -1,49 +1,59 @@
-"""Adapters of the methods that PEFT has no format for: the recipe from the settings, and whether it fits.
-
-The methods are not known here: the package of the family is asked by the name that the file gives, and hands
-out none but its own.
-"""
+"""Adapters of the family: the recipe and the values that a directory holds, and whether they fit."""
 
 from __future__ import annotations
-
-import importlib
 
 from torch import nn
 
 from ia3_teach.recipe import Recipe
+from ia3_teach.storage.methods import method_of
 from ia3_teach.storage.peft_format import CONFIG, OWN, TENSORS
-from ia3_teach.storage.stored import Stored
+from ia3_teach.storage.stored import Stored, Tensors
 from ia3_teach.wording import brief
-
-FAMILY = "ia3_teach.family"
 
 
 def is_relative(stored: Stored) -> bool:
     """Whether the directory holds a method of the family."""
-    return stored.config.get("peft_type") == OWN
+    return method_of(stored.config) is not None
+
+
+def own_fields(stored: Stored) -> set[str]:
+    """The fields of the config that belong to the method."""
+    kind = method_of(stored.config)
+    if kind is None:
+        return set()
+    return {"method", "settings"} if stored.config["peft_type"] == OWN else set(kind.peft_fields)
+
+
+def values_of(stored: Stored) -> Tensors:
+    """{path: {our name: values}}; names that are no one's stay as they are."""
+    names = {theirs: ours for ours, theirs in method_of(stored.config).tensor_names.items()}
+    return {
+        path: {names.get(name, name): values for name, values in parts.items()}
+        for path, parts in stored.sites.items()
+    }
 
 
 def recipe_of(stored: Stored) -> Recipe:
-    """The recipe on exactly the sites of the file. Raises ValueError for an unknown method or setting."""
-    method = stored.setting("method", str, "")
-    settings = stored.setting("settings", dict, {})
-    kinds = importlib.import_module(FAMILY)
-    if method not in kinds.names():
-        known = ", ".join(kinds.names())
-        raise ValueError(f"the adapter is of method {brief(method)}; this library has {known}")
+    """The recipe on exactly the sites of the file. Raises ValueError for settings that do not make one."""
+    kind, heads = method_of(stored.config), tuple(stored.heads)
     try:
-        kind = getattr(kinds, method)
-        return kind.from_file(settings, stored.sites, tuple(stored.heads))
+        if stored.config["peft_type"] == OWN:
+            settings = stored.setting("settings", dict, {})
+        else:
+            settings = kind.from_peft(stored.config)
+        return kind.from_file(settings, values_of(stored), heads)
     except (TypeError, KeyError) as error:
-        raise ValueError(f"{CONFIG} has settings that do not make a {method}: {error}"[:300]) from error
+        text = f"{CONFIG} has settings that do not make a {kind.__name__}: {error}"
+        raise ValueError(text[:300]) from error
 
 
 def check_relative(model: nn.Module, stored: Stored) -> None:
     """Refuse sites that the model lacks, and tensors of other names or shapes than the recipe's own."""
-    plan = recipe_of(stored).plan(model)
-    for path, adapter in plan.items():
-        wanted = {key: tuple(value.shape) for key, value in adapter.state_dict().items()}
-        found = {key: tuple(value.shape) for key, value in stored.sites[path].items()}
+    plan, values = recipe_of(stored).plan(model), values_of(stored)
+    for path in {**plan, **values}:
+        adapter = plan[path].state_dict() if path in plan else {}
+        wanted = {key: tuple(value.shape) for key, value in adapter.items()}
+        found = {key: tuple(value.shape) for key, value in values.get(path, {}).items()}
         if wanted != found:
             raise ValueError(
                 f"{path} has {brief(found)} in {TENSORS}, and the recipe makes {brief(wanted)}: another base "

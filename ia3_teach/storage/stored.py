@@ -13,6 +13,7 @@ from torch import Tensor
 from ia3_teach.recipe import NEW_HEADS
 from ia3_teach.storage.commit import read_together
 from ia3_teach.storage.headers import Outline, check_header, outlines, read_settings
+from ia3_teach.storage.methods import method_of
 from ia3_teach.storage.peft_format import CONFIG, ENDINGS, OWN, PREFIX, TENSORS
 from ia3_teach.wording import brief
 
@@ -73,15 +74,16 @@ def sort(stored: Stored, tensors: Mapping[str, Tensor | Outline]) -> Stored:
     sorted_ = replace(stored, sites={}, heads={})
     saved = stored.setting("modules_to_save", (list, type(None)), None) or []
     heads = {*map(str, saved), *(NEW_HEADS if endings else ())}
+    sites = set(map(str, stored.setting("target_modules", (list, str, type(None)), None) or ()))
     for key, tensor in tensors.items():
         path = key.removeprefix(PREFIX)
         ending = next((e for e in endings if path.endswith(f".{e}")), None)
         head = next((h for h in heads if path.startswith(f"{h}.")), None)
-        if not endings and head is None:  # one of ours
-            ending = path.rpartition(".")[2]
+        if not endings and head is None:  # one of ours, whose names can have dots
+            ending = behind(path, sites)
         if not key.startswith(PREFIX) or (ending is None and head is None):
             raise ValueError(
-                f"unexpected tensor {key!r}: neither part of a {endings} adapter nor of a saved head"
+                f"unexpected tensor {key!r}: neither part of a {(endings or [OWN])[0]} adapter nor of a head"
             )
         if ending is not None:
             sorted_.sites.setdefault(path.removesuffix(f".{ending}"), {})[ending] = tensor
@@ -90,9 +92,22 @@ def sort(stored: Stored, tensors: Mapping[str, Tensor | Outline]) -> Stored:
     return sorted_
 
 
+def behind(path: str, sites: set[str]) -> str | None:
+    """What follows the longest site that a tensor's path begins with; None where there is none.
+
+    >>> behind("h.0.value.pair.A", {"h.0", "h.0.value"})
+    'pair.A'
+    """
+    words = path.split(".")
+    begins = [number for number in range(1, len(words)) if ".".join(words[:number]) in sites]
+    return ".".join(words[begins[-1] :]) if begins else None
+
+
 def endings_of(stored: Stored) -> tuple[str, ...]:
     """The last parts of the tensors' names for this kind of adapter. Raises ValueError for other kinds."""
-    kind = stored.setting("peft_type", (str, type(None)), None)
+    kind, method = stored.setting("peft_type", (str, type(None)), None), method_of(stored.config)
+    if method is not None:
+        return () if kind == OWN else tuple(method.tensor_names.values())
     if kind not in ENDINGS:
         raise ValueError(f"the adapter is of kind {kind!r}; this library reads {' and '.join(ENDINGS)}")
     return ENDINGS[kind]

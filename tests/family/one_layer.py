@@ -12,8 +12,9 @@ EXACT = {"rtol": 0, "atol": 1e-10}
 
 
 def layer(d_in: int = 6, d_out: int = 4) -> nn.Linear:
-    torch.manual_seed(0)
-    return nn.Linear(d_in, d_out).double()
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        return nn.Linear(d_in, d_out).double()
 
 
 def numbers(*shape: int) -> Tensor:

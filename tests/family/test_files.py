@@ -46,7 +46,15 @@ def test_the_doctests_hold(name: str) -> None:
 
 
 # What several methods stand on, and is tried with them.
-SHARED = {"lengthening", "method", "pairs", "prepend", "roles"}
+SHARED = {"lengthening", "fusing", "method", "pairs", "prepend", "roles"}
+
+
+def test_the_facts_of_all_methods_begin_with_ia3_and_lora() -> None:
+    found = family.facts()
+    assert list(found)[:2] == ["IA3", "LoRA"] and set(found) == {"IA3", "LoRA", *family.names()}
+    assert found["PrefixTuning"]["form"] == "prepend" and not found["PrefixTuning"]["merges"]
+    assert {"IA3", "SSF"} <= {name for name, fact in found.items() if fact["form"] == "scale"}
+    assert doctest.testmod(family).failed == 0
 
 
 def test_another_name_is_no_method() -> None:

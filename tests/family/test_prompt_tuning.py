@@ -8,7 +8,7 @@ from small_architectures import ARCHITECTURES
 from small_models import bert, bloom, randomise, tokens
 from torch import nn
 
-from ia3_teach import IA3, attach, detach, rows
+from ia3_teach import IA3, activate, attach, detach, rows
 from ia3_teach.family import PromptTuning
 from ia3_teach.layer import Adapted, wrapped
 
@@ -108,7 +108,26 @@ def test_rows_of_other_lengths_and_rows_without_a_prompt_are_refused() -> None:
     attach(model, PromptTuning(length=N + 1), "four")
     with rows(model, ["three", "four", "three"]), pytest.raises(ValueError, match="one batch has one length"):
         model(input_ids=tokens())
-    with rows(model, ["three", None, "three"]), pytest.raises(ValueError, match="shares neither a batch"):
+    with rows(model, ["three", None, "three"]), pytest.raises(ValueError, match="shares no batch"):
+        model(input_ids=tokens())
+
+
+def test_a_prompt_goes_with_ia3_but_not_with_another_prompt() -> None:
+    model = bloom()
+    for name, recipe in {
+        "prompt": PromptTuning(length=N),
+        "other": PromptTuning(length=N),
+        "ia3": IA3(),
+    }.items():
+        attach(model, recipe, name)
+        randomise(model)
+    activate(model, ["prompt", "ia3"])
+    both = model(input_ids=tokens()).logits
+    activate(model, "prompt")
+    assert both.shape == model(input_ids=tokens()).logits.shape
+    assert not torch.allclose(both, model(input_ids=tokens()).logits)
+    activate(model, ["prompt", "other"])
+    with pytest.raises(ValueError, match="all lengthen the input; activate one"):
         model(input_ids=tokens())
 
 
