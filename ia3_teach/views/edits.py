@@ -1,4 +1,4 @@
-"""What was moved in the explorer, as lines of text: which entries, then x and a factor or = and a value.
+"""What was moved in the explorer, as lines of text: which entries, then x and a factor, or = and a value.
 
 l_k.2.17x1.5 one entry, l_ff.3.*x2 a layer, l_v.*.*x0.5 a kind, *.2.*=1 a whole layer,
 l_k.0.3-9|l_k.1.4,7x2 a group.

@@ -24,7 +24,8 @@ PAGE = """\
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
-<style>body {{ margin: 0; padding: 8px; background: Canvas; color-scheme: light dark; }}
+<style>body {{ margin: 0; padding: 8px; background: Canvas; color: CanvasText; }}
+:root {{ color-scheme: light dark; }}
 h1 {{ font: 600 22px system-ui, sans-serif; margin: 8px auto; max-width: 1100px; }}
 .ia3-explorer {{ margin: 0 auto; }}</style>
 </head>

@@ -44,7 +44,7 @@ def wrapped(path: Path, text: str) -> str:
     left = re.search(r"^(?:import|export)\b.*", inside, re.MULTILINE)
     if left:
         raise ValueError(
-            f"{path.name}: {left[0]!r} is not understood; import as `import {{ a }} from \"./b.js\";` and "
+            f'{path.name}: {left[0]!r} is not understood; import as `import {{ a }} from "./b.js";` and '
             "export classes, functions and constants where they are declared"
         )
     return f"const {name_of(path)} = (() => {{\n{inside}\nreturn {{ {', '.join(names)} }};\n}})();"

@@ -27,7 +27,7 @@ def facts_of(model: nn.Module, tokenizer: Any, tasks: Mapping[str, Dataset]) -> 
 
     Raises ValueError for a model that does not run in a browser, or a task without an adapter.
     """
-    kind = getattr(unwrapped(model).config, "model_type", None)
+    kind = getattr(getattr(unwrapped(model), "config", None), "model_type", None)
     if kind not in HEADS:
         raise ValueError(
             f"only bloom and bert answer in a browser; found a model of type {kind}. "
@@ -35,12 +35,13 @@ def facts_of(model: nn.Module, tokenizer: Any, tasks: Mapping[str, Dataset]) -> 
         )
     check_adapters(model, tasks)
     first = next(iter(tasks))
+    head = check_head(model, kind, tasks)
     config = unwrapped(model).config.to_dict()
     about = {
         "type": kind,
         "config": {name: value for name, value in config.items() if isinstance(value, int | float | str)},
         "tokenizer": json.loads(tokenizer.backend_tokenizer.to_str()),
-        "head": next((path for path, place in wrapped(model).items() if isinstance(place, Head)), None),
+        "head": head,
         "adapterConfig": config_of(model, first, state_of(model).recipes[first]),
     }
     shapes = shapes_of({first: vectors(model, first)})
@@ -58,6 +59,19 @@ def check_adapters(model: nn.Module, tasks: Mapping[str, Dataset]) -> None:
             f"the model has: {', '.join(has) or 'none'}"
         )
     shapes_of({name: vectors(model, name) for name in tasks})
+
+
+def check_head(model: nn.Module, kind: str, tasks: Mapping[str, Dataset]) -> str | None:
+    """The path of a BERT's classifier. Refuse a BERT without one, and several tasks."""
+    if kind != "bert":
+        return None
+    heads = [path for path, place in wrapped(model).items() if isinstance(place, Head)]
+    if len(heads) != 1 or len(tasks) != 1:
+        raise ValueError(
+            f"a BERT answers by the one classifier trained with its vectors; found {len(heads)} "
+            f"classifiers and {len(tasks)} tasks. Load it with load_model(name, num_labels=2), and give one task"
+        )
+    return heads[0]
 
 
 def shapes_of(sets: Mapping[str, Mapping[str, Tensor]]) -> dict[str, list[int]]:
@@ -97,7 +111,7 @@ def numbers_of(sets: Mapping[str, Mapping[str, Tensor]]) -> bytes:
 
 
 def weights_of(model: nn.Module, name: str) -> bytes:
-    """The frozen weights, with an adapter's own head, in float16, as the bytes of a safetensors file."""
+    """The frozen weights in float16, an adapter's own head in float32, as the bytes of a safetensors file."""
     from safetensors.torch import save
 
     model = unwrapped(model)
@@ -107,9 +121,10 @@ def weights_of(model: nn.Module, name: str) -> bytes:
         if ".adapters." not in where and tensor.is_floating_point()
     }
     for path, place in wrapped(model).items():
-        inner = place.adapters[name] if isinstance(place, Head) and name in place.adapters else place.base
+        own = isinstance(place, Head) and name in place.adapters
+        inner, dtype = (place.adapters[name], torch.float32) if own else (place.base, torch.float16)
         for key, tensor in inner.state_dict().items():
             found.pop(f"{path}.base.{key}", None)
-            found[f"{path}.{key}"] = tensor.detach().half().cpu().clone()
+            found[f"{path}.{key}"] = tensor.detach().to("cpu", dtype, copy=True)
     found.pop("lm_head.weight", None)  # the embeddings once more
     return save(found)

@@ -1,4 +1,4 @@
-"""The vector explorer in a notebook: what is moved and pinned there Python sees here, and back."""
+"""The vector explorer in a notebook: what is moved and pinned there Python sees here, and vice versa."""
 
 from __future__ import annotations
 
@@ -121,5 +121,5 @@ def explore_vectors(model: nn.Module, tokenizer: Any, tasks: Mapping[str, Datase
 
 
 def explore_map(sets: Mapping[str, Values], heads: int = 0) -> Explorer:
-    """The map alone, for vectors of any model: {name: {"l_k": (n_layers, d), ...}}, all of one shape."""
+    """The map alone, for vectors of any model: {name: {"l_k": (n_layers, d), ...}}, of the same shapes."""
     return Explorer(sets, map_facts(sets, heads))

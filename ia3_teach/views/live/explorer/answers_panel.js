@@ -43,10 +43,10 @@ export class AnswersPanel {
       const shares = this.live.ask(`${name} ${seat}`, text, task, vectors);
       const best = shares.indexOf(Math.max(...shares));
       said.push(`${words}: ${task.labels[best]} ${percent(shares[best])}`);
-      return h("tr", { class: seat }, h("th", { scope: "row" }, words), ...shares.map((share, i) => cell(share, i === best)));
+      return h("tr", { class: `row-${seat}` }, h("th", { scope: "row" }, words), ...shares.map((share, i) => cell(share, i === best)));
     });
     (this.words ??= {})[name] = `${said.join("; ")}.`;
-    return h("table", {}, h("caption", {}, task.question || "The classifier's answer"), head, ...rows);
+    return h("table", {}, h("caption", {}, this.live.classifies ? "The classifier says" : task.question), head, ...rows);
   }
 }
 

@@ -49,13 +49,17 @@ export class Explorer {
     this.acts.onHover("");
     this.message = h("p", { class: "message", role: "status" });
     this.spoken = h("p", { class: "spoken", "aria-live": "polite" });
+    this.strip = h("p", { class: "strip", "aria-hidden": "true" }); // on a phone the answers are far above the map
     this.bars = h("figure", { class: "histogram" });
     this.tables = h("div", { class: "tables" });
+    const below = h("div", { class: "below" }, this.bars, this.tables);
     const [vectors, tools, selection, sentence] = this.parts.map((part) => part.element);
     const top = h("div", { class: "top" }, vectors, ...(sentence ? [sentence, this.answers.element] : []));
     const save = h("button", { onclick: () => this.save(), hidden: !facts.model }, "Save");
     tools.append(save);
-    place.append(h("div", { class: "ia3-explorer" }, top, tools, this.message, this.maps.element, this.hovered, selection, this.bars, this.tables, this.spoken));
+    const whole = h("div", { class: "ia3-explorer" }, top, tools, this.message, this.maps.element, this.hovered, selection, below, this.spoken, this.strip);
+    whole.explorer = this; // for whoever looks inside
+    place.append(whole);
   }
 
   /** Redraw what the changed fields touch, answers last: the hand sees its map at once. */
@@ -64,7 +68,7 @@ export class Explorer {
     for (const part of this.parts) part.show();
     this.message.textContent = this.store.get("message");
     this.maps.draw();
-    if (this.answers && ![...names].every((name) => LOOKS.has(name))) this.said = this.answers.update();
+    if (this.answers && ![...names].every((name) => LOOKS.has(name))) this.strip.textContent = this.said = this.answers.update();
     this.later();
   }
 
@@ -116,7 +120,7 @@ export class Explorer {
   }
 
   save() {
-    download(adapterFiles(this.learned.moved(), this.facts.model));
+    download(adapterFiles(this.learned.moved(), this.facts.model, this.answers.live.model.head));
     this.store.set({ message: "Saved adapter_model.safetensors and adapter_config.json; put both into one directory." });
   }
 }

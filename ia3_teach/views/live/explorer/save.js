@@ -4,9 +4,9 @@ import { writeSafetensors } from "../safetensors.js";
 import { bertTensors, bloomTensors } from "../vectors.js";
 import { h } from "./elements.js";
 
-/** { "adapter_model.safetensors": bytes, "adapter_config.json": bytes } of vectors. */
-export function adapterFiles(vectors, { type, config, adapterConfig }) {
-  const tensors = type === "bert" ? bertTensors(vectors) : bloomTensors(vectors, config);
+/** { "adapter_model.safetensors": bytes, "adapter_config.json": bytes } of vectors, and of BERT's own head. */
+export function adapterFiles(vectors, { type, config, adapterConfig }, head) {
+  const tensors = type === "bert" ? bertTensors(vectors, head) : bloomTensors(vectors, config);
   return {
     "adapter_model.safetensors": writeSafetensors(tensors),
     "adapter_config.json": new TextEncoder().encode(JSON.stringify(adapterConfig, null, 2)),

@@ -14,14 +14,20 @@ export function logsOf(array) {
   return known.get(array);
 }
 
-/** How far colours run: 1 % of all entries lie beyond, so that a few do not bleach the rest. */
+/** How far colours run: 1 % of all entries lie beyond, so that a few do not bleach the rest. Exact to 1/256. */
 export function limitOf(vectors) {
-  const arrays = Object.values(vectors).flat();
-  const sizes = new Float32Array(arrays.reduce((sum, l) => sum + l.length, 0));
-  let count = 0;
-  for (const l of arrays) for (const log of logsOf(l)) if (!Number.isNaN(log)) sizes[count++] = Math.abs(log);
-  const sorted = sizes.subarray(0, count).sort();
-  return Math.max(SMALLEST_LIMIT, sorted[Math.floor(0.99 * (count - 1))] ?? 0);
+  const counts = new Uint32Array(32 * 256); // of |log2 l|, in steps of 1/256
+  let left = 0;
+  for (const l of Object.values(vectors).flat()) {
+    for (const log of logsOf(l)) {
+      if (Number.isNaN(log)) continue;
+      counts[Math.min(counts.length - 1, Math.floor(256 * Math.abs(log)))]++;
+      left += 0.01;
+    }
+  }
+  let step = counts.length - 1;
+  while (step > 0 && counts[step] <= left) left -= counts[step--];
+  return Math.max(SMALLEST_LIMIT, (step + 1) / 256);
 }
 
 /** The colour of a log2 as a number for ImageData: alpha, blue, green, red. */
@@ -39,7 +45,7 @@ export function cssColour(log, limit) {
 
 /** A factor in words: × 1.43. */
 export function factor(l) {
-  return l === undefined ? "" : `× ${Math.abs(l) < 0.095 ? l.toFixed(3) : l.toFixed(2)}`;
+  return `× ${l.toFixed(Math.abs(l) < 0.095 ? 3 : 2)}`.replace("-", "−");
 }
 
 function between(place) {
