@@ -56,3 +56,27 @@ def test_a_handle_has_a_name_and_its_value_is_read_as_it_is_shown(chromium, tmp_
         lab.page.keyboard.press("ArrowRight")
         expect(handle).to_have_attribute("aria-valuetext", "one", timeout=20_000)
         assert lab.outside == [] and lab.errors == []
+
+
+GONE = """\
+from ia3_teach.training import bars
+bars.DELAY = 0.0
+bar = bars.new_bar("work", 2)
+bar.update()
+bar.close()"""
+
+
+def test_a_bar_that_is_gone_leaves_no_hole_and_what_was_printed_stays(chromium, tmp_path):
+    from playwright.sync_api import expect
+
+    (tmp_path / "course").mkdir()
+    lesson(tmp_path / "course", "00_bars", GONE, f"print('before')\n{GONE}")
+    with lab_page(tmp_path / "course", chromium, tmp_path / "scratch") as lab:
+        lab.open("00_bars.ipynb")
+        lab.run_all()
+        expect(lab.page.get_by_text("before", exact=True)).to_be_visible(timeout=20_000)
+        heights = lab.page.locator(".jp-CodeCell .jp-Cell-outputWrapper").evaluate_all(
+            "wrappers => wrappers.map(wrapper => wrapper.getBoundingClientRect().height)"
+        )
+        assert heights[-2] == 0 and heights[-1] > 0
+        assert lab.outside == [] and lab.errors == []
