@@ -7,40 +7,39 @@ from ia3_teach.lazy import handed_out
 if TYPE_CHECKING:  # what editors see; the same names as below
     from ia3_teach.views.ablation import plot_ablation, plot_kinds
     from ia3_teach.views.attention import plot_attention, plot_inner, plot_norms
+    from ia3_teach.views.bends import plot_bends
+    from ia3_teach.views.bill import plot_break_even, plot_table
     from ia3_teach.views.block_picture import plot_block
     from ia3_teach.views.budget_bars import Sizes, budget, plot_budget, plot_parts
     from ia3_teach.views.budget_explorer import explore_budget
-    from ia3_teach.views.by_hand import plot_bends, plot_channels, plot_folded, plot_two_axes
-    from ia3_teach.views.context import (
-        median,
-        plot_break_even,
-        plot_changes,
-        plot_shots,
-        plot_table,
-        plot_turned,
-    )
+    from ia3_teach.views.by_hand import plot_channels, plot_folded, plot_two_axes
+    from ia3_teach.views.context import median, plot_changes, plot_shots, plot_turned
     from ia3_teach.views.curves import plot_lines, plot_losses
-    from ia3_teach.views.delta import plot_deltas, plot_ranks, plot_spectra, smallest_cosine
+    from ia3_teach.views.delta import plot_deltas, smallest_cosine
     from ia3_teach.views.departures import plot_concentration, plot_distribution
-    from ia3_teach.views.dial import plot_accuracy, plot_answers, plot_dial, turn_dial
+    from ia3_teach.views.dial import plot_accuracy, plot_answers, plot_dial
     from ia3_teach.views.dial_explorer import explore_dial
+    from ia3_teach.views.dial_grid import turn_dial
     from ia3_teach.views.film import plot_frame
     from ia3_teach.views.film_explorer import explore_film
     from ia3_teach.views.groups import plot_groups
     from ia3_teach.views.heat_map import plot_vectors
+    from ia3_teach.views.lost_bits import plot_lost_bits
     from ia3_teach.views.many_tasks import plot_profiles
     from ia3_teach.views.measured import plot_rounds, plot_sizes
     from ia3_teach.views.memory import plot_memory
-    from ia3_teach.views.merging import plot_lost_bits, plot_microscope
+    from ia3_teach.views.merging import plot_microscope
     from ia3_teach.views.merging_explorer import explore_merge, ia3_sites, microscope
     from ia3_teach.views.pull import plot_pull
     from ia3_teach.views.puzzle import plot_attention_changes, plot_landings, plot_roles
     from ia3_teach.views.recovery import plot_error_by_weight, plot_recovery
     from ia3_teach.views.results_table import by_examples, plot_leads, plot_medians
+    from ia3_teach.views.scale import plot_scale
     from ia3_teach.views.scores import plot_bars
     from ia3_teach.views.similarity import plot_numbers
+    from ia3_teach.views.spectra import plot_ranks, plot_spectra
     from ia3_teach.views.staircase import plot_staircase
-    from ia3_teach.views.style import describe, plot_scale, show
+    from ia3_teach.views.style import describe, show
     from ia3_teach.views.sweep import best_rate, plot_sweep
     from ia3_teach.views.token_strip import plot_tokens
     from ia3_teach.views.vector_explorer import Explorer, explore_map, explore_vectors
@@ -50,33 +49,39 @@ __all__, __getattr__, __dir__ = handed_out(
     {
         "ablation": "plot_ablation plot_kinds",
         "attention": "plot_attention plot_inner plot_norms",
+        "bends": "plot_bends",
+        "bill": "plot_break_even plot_table",
         "block_picture": "plot_block",
         "budget_bars": "Sizes budget plot_budget plot_parts",
         "budget_explorer": "explore_budget",
-        "by_hand": "plot_bends plot_channels plot_folded plot_two_axes",
-        "context": "median plot_break_even plot_changes plot_shots plot_table plot_turned",
+        "by_hand": "plot_channels plot_folded plot_two_axes",
+        "context": "median plot_changes plot_shots plot_turned",
         "curves": "plot_lines plot_losses",
-        "delta": "plot_deltas plot_ranks plot_spectra smallest_cosine",
+        "delta": "plot_deltas smallest_cosine",
         "departures": "plot_concentration plot_distribution",
-        "dial": "plot_accuracy plot_answers plot_dial turn_dial",
+        "dial": "plot_accuracy plot_answers plot_dial",
         "dial_explorer": "explore_dial",
+        "dial_grid": "turn_dial",
         "film": "plot_frame",
         "film_explorer": "explore_film",
         "groups": "plot_groups",
         "heat_map": "plot_vectors",
+        "lost_bits": "plot_lost_bits",
         "many_tasks": "plot_profiles",
         "measured": "plot_rounds plot_sizes",
         "memory": "plot_memory",
-        "merging": "plot_lost_bits plot_microscope",
+        "merging": "plot_microscope",
         "merging_explorer": "explore_merge ia3_sites microscope",
         "pull": "plot_pull",
         "puzzle": "plot_attention_changes plot_landings plot_roles",
         "recovery": "plot_error_by_weight plot_recovery",
         "results_table": "by_examples plot_leads plot_medians",
+        "scale": "plot_scale",
         "scores": "plot_bars",
         "similarity": "plot_numbers",
+        "spectra": "plot_ranks plot_spectra",
         "staircase": "plot_staircase",
-        "style": "describe plot_scale show",
+        "style": "describe show",
         "sweep": "best_rate plot_sweep",
         "token_strip": "plot_tokens",
         "vector_explorer": "Explorer explore_map explore_vectors",

@@ -3,7 +3,8 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ia3_teach.views.dial import OTHER_WORDS, STOPS, DialGrid, plot_dial
+from ia3_teach.views.dial import plot_dial
+from ia3_teach.views.dial_grid import OTHER_WORDS, STOPS, DialGrid
 from ia3_teach.views.output import image, plain
 
 if TYPE_CHECKING:

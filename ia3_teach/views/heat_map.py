@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 from torch import Tensor
 
 from ia3_teach.course.lesson.reading import flat
+from ia3_teach.views.scale import range_and_colours
 from ia3_teach.views.style import (
     QKV_COLOURS,
     describe,
     heat,
     log2_scale,
-    range_and_colours,
     scale_bar,
     stacked,
     symmetric_limit,

@@ -13,7 +13,8 @@ from ia3_teach import load_adapter, load_model, load_task
 from ia3_teach.course.shipped.adapters import shipped_runs, vectors_directory
 from ia3_teach.course.shipped.paths import own_data_dir
 from ia3_teach.course.shipped.results import summary, used
-from ia3_teach.views.dial import STOPS, plot_dial, turn_dial
+from ia3_teach.views.dial import plot_dial
+from ia3_teach.views.dial_grid import STOPS, turn_dial
 from ia3_teach.views.results_table import by_examples, plot_medians
 from ia3_teach.views.style import png
 

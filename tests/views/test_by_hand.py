@@ -1,9 +1,8 @@
 """The pictures of lesson 02 show the numbers that they are given."""
 
-import pytest
 import torch
 
-from ia3_teach.views.by_hand import factor_colours, plot_bends, plot_channels, plot_folded, plot_two_axes
+from ia3_teach.views.by_hand import factor_colours, plot_channels, plot_folded, plot_two_axes
 
 
 def heights(axes) -> list[float]:
@@ -33,13 +32,6 @@ def test_two_axes_transposes_the_factors() -> None:
     assert written(right) == ["× 1"] * 2 + ["× 0.5"] * 2
 
 
-@pytest.mark.parametrize("panel, apart", [(0, False), (1, True)], ids=["ReLU", "GELU"])
-def test_bends_part_for_gelu_alone(panel: int, apart: bool) -> None:
-    after, before = plot_bends(2.0).axes[panel].lines
-    gap = abs(after.get_ydata() - before.get_ydata()).max()
-    assert (gap > 0.1) == apart
-
-
 def test_folding_scales_the_bias_on_the_output_side_only() -> None:
     out, inside = plot_folded(torch.tensor([2.0, 4.0]), torch.tensor([0.5, 1.0, 3.0])).axes
     assert written(out) == ["× 2"] * 4 + ["× 4"] * 4
@@ -57,12 +49,6 @@ def test_the_description_of_channels_follows_their_factors() -> None:
 def test_the_description_of_two_axes_tells_the_factors() -> None:
     words = plot_two_axes(torch.tensor([1.0, 0.5])).description
     assert "2 tokens by 2 channels" in words and "columns have the factors × 1 and × 0.5" in words
-
-
-@pytest.mark.parametrize("factor, gelu", [(1.0, "coincide"), (2.0, "part by up to 0.3")])
-def test_the_description_of_bends_follows_the_factor(factor: float, gelu: str) -> None:
-    relu, other = plot_bends(factor).description.split("GELU")
-    assert "coincide" in relu and gelu in other
 
 
 def test_the_description_of_folding_tells_rows_and_columns() -> None:

@@ -2,15 +2,7 @@
 
 import pytest
 
-from ia3_teach.course.lesson.costs import Cost
-from ia3_teach.views.context import (
-    median,
-    plot_break_even,
-    plot_changes,
-    plot_shots,
-    plot_table,
-    plot_turned,
-)
+from ia3_teach.views.context import median, plot_changes, plot_shots, plot_turned
 
 
 @pytest.mark.parametrize(
@@ -45,23 +37,6 @@ def test_changes_are_percentages_by_kind() -> None:
     assert [tick.get_text() for tick in axes.get_yticklabels()] == ["other labels", "other order"]
 
 
-def test_the_table_is_drawn_on_a_logarithmic_axis() -> None:
-    points = {"T-Few": (1.1e12, 72.4), "T0": (1.1e12, 66.9), "GPT-3 175B": (1.4e15, 66.6)}
-    (axes,) = plot_table(points).axes
-    assert axes.get_xscale() == "log"
-    assert [text.get_text() for text in axes.texts] == list(points)
-    colours = [line.get_color() for line in axes.lines]
-    assert len(set(colours)) == 3
-
-
-def test_break_even_marks_where_the_trained_one_becomes_cheaper() -> None:
-    others = {"read every time": Cost(0, 3), "read once": Cost(4, 1.5)}
-    (axes,) = plot_break_even(("trained", Cost(10, 1)), others, most=100).axes
-    assert axes.get_xscale() == axes.get_yscale() == "log"
-    assert [text.get_text() for text in axes.texts] == ["6", "13"]
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["trained", *others]
-
-
 def test_every_line_and_band_of_the_shots_has_a_name() -> None:
     figure = plot_shots({0: [0.5], 4: [0.4, 0.6, 0.55]}, trained=[0.8, 0.9, 0.7])
     assert len(figure.legends[0].get_texts()) == 3
@@ -78,14 +53,6 @@ DESCRIBED = {
         "IA3, ≈ 0.90 with right labels, ≈ 0.10 with turned ones.",
     ),
     "changes": (plot_changes({"other order": [0.1, 0.2]}), "other order: ≈ 10 to ≈ 20 %."),
-    "table": (
-        plot_table({"T-Few": (1.1e12, 72.4), "GPT-3": (1.4e15, 80)}),
-        "T-Few: 1.1e+12 FLOPs, 72.4 %; GPT-3: 1.4e+15 FLOPs, 80 %. The highest is GPT-3.",
-    ),
-    "break-even": (
-        plot_break_even(("trained", Cost(10, 1)), {"read every time": Cost(0, 3)}, most=100),
-        "trained has cost less than: read every time, after 6.",
-    ),
 }
 
 

@@ -6,8 +6,9 @@ from datasets import ClassLabel, Dataset, Features, Value
 from small_models import bloom, randomise
 
 from ia3_teach import IA3, attach, vectors
-from ia3_teach.views.dial import FINE, DialGrid, plot_accuracy, plot_answers, plot_dial, turn_dial
+from ia3_teach.views.dial import plot_accuracy, plot_answers, plot_dial
 from ia3_teach.views.dial_explorer import dial_controls, explore_dial
+from ia3_teach.views.dial_grid import FINE, DialGrid, turn_dial
 
 TEXTS = ["The soup was good.", "The soup was not good."]
 

@@ -12,8 +12,8 @@ from torch import nn
 
 from ia3_teach import IA3, attach, views
 from ia3_teach.views.budget_explorer import budget_controls
-from ia3_teach.views.dial import DialGrid
 from ia3_teach.views.dial_explorer import dial_controls
+from ia3_teach.views.dial_grid import DialGrid
 from ia3_teach.views.film_explorer import film_controls
 from ia3_teach.views.merging_explorer import ia3_sites, merging_controls
 from ia3_teach.views.output import INCH, image

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, nn
 
 from ia3_teach import IA3, attach, merge, set_vectors
-from ia3_teach.views.merging import STRONGER, plot_lost_bits, plot_microscope
+from ia3_teach.views.merging import STRONGER, plot_microscope
 from ia3_teach.views.merging_explorer import (
     explore_merge,
     ia3_sites,
@@ -61,17 +61,6 @@ def test_the_microscope_says_which_lines_change(side: str, lines: str) -> None:
     words = plot_microscope(torch.ones(3, 3), l, merged, side, title="a fold").description
     assert words.startswith(f"a fold. W, l on the {side}put side")
     assert f"of 3 {lines} 2 change, by ≈ 1.0 at the most" in words
-
-
-def test_lost_bits_are_counted_in_the_title_and_every_kind_that_occurs_is_in_the_key() -> None:
-    maps = {"float32": torch.tensor([[0.0, 1.0], [torch.nan, 0.0]]), "b": torch.zeros(2, 2)}
-    figure = plot_lost_bits(maps)
-    assert [axes.get_title() for axes in figure.axes] == ["float32\n50 % not back", "b\n0 % not back"]
-    assert figure.axes[0].images[0].get_array().tolist() == [[0, 1], [4, 0]]
-    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["back", "1 step off", "no number"]
-    assert (
-        "float32: back ≈ 50 %, 1 step off ≈ 25 % and no number ≈ 25 %; b: back ≈ 100 %" in figure.description
-    )
 
 
 def adapted() -> nn.Module:

@@ -11,7 +11,7 @@ from matplotlib.text import Text
 
 from ia3_teach import views
 from ia3_teach.views.curves import plot_losses
-from ia3_teach.views.dial import DialGrid
+from ia3_teach.views.dial_grid import DialGrid
 from ia3_teach.views.scores import plot_draws
 from ia3_teach.views.style import new_figure, plot_triptych, png
 

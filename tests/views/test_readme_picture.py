@@ -2,7 +2,7 @@
 
 from PIL import Image
 
-from ia3_teach.views.dial import STOPS
+from ia3_teach.views.dial_grid import STOPS
 from ia3_teach.views.readme_picture import WIDTH, write_pictures
 
 

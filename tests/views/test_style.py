@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from ia3_teach.views import cells, output, phrases, plain_figure, style
+from ia3_teach.views import cells, output, plain_figure, plot_scale, style
 
 
 def rgb(position: float) -> tuple[float, ...]:
@@ -36,46 +36,10 @@ def test_flipped_signs_are_black() -> None:
 
 
 def test_limits_are_symmetric_and_never_tiny() -> None:
-    (axes, _) = style.plot_scale(torch.tensor([1.0, 4.0])).axes
+    (axes, _) = plot_scale(torch.tensor([1.0, 4.0])).axes
     assert axes.images[0].get_clim() == (-2.0, 2.0)
     assert style.symmetric_limit(torch.zeros(3)) == 0.1
     assert style.symmetric_limit(torch.tensor([torch.nan])) == 0.1
-
-
-@pytest.mark.parametrize("vector", [torch.ones(5), torch.rand(3, 40), torch.tensor([-1.0, 0.0])])
-def test_plot_scale_takes_vectors_and_layers(vector: torch.Tensor) -> None:
-    figure = style.plot_scale(vector.requires_grad_(), title="l_k")
-    picture = figure.axes[0].images[0].get_array()
-    assert picture.shape == tuple(torch.atleast_2d(vector).shape)
-    assert style.png(figure).startswith(b"\x89PNG")
-
-
-def test_few_channels_carry_their_factor() -> None:
-    figure = style.plot_scale(torch.tensor([2.0, 0.5, -1.0]))
-    assert [text.get_text() for text in figure.axes[0].texts] == ["× 2", "× 0.5", "≤ 0"]
-
-
-def test_a_small_vector_is_described_entry_by_entry() -> None:
-    words = style.plot_scale(torch.tensor([2.0, 0.5, -1.0]), title="l_v").description
-    assert "1 row by 3 channels. l_v: × 2, × 0.5 and × -1. Colours end at × 0.5 and × 2." in words
-
-
-def test_a_large_one_by_the_shares_of_its_colours_row_by_row() -> None:
-    rows = torch.ones(2, 40)
-    rows[0, :10], rows[1, :20] = 0.5, 2.0
-    words = style.plot_scale(rows, row_names=["first", "second"]).description
-    assert "first: × ≈ 0.50 to ≈ 1.00, blue ≈ 25 %, white ≈ 75 %; " in words
-    assert "second: × ≈ 1.00 to ≈ 2.00, white ≈ 50 %, orange ≈ 50 %" in words
-
-
-@pytest.mark.parametrize(
-    ("entries", "ends"),
-    [([1.0, 2.0], "neither"), ([0.1, 1.0], "min"), ([1.0, 9.0], "max"), ([0.1, 9.0], "both"),
-     ([-1.0, 1.0], "neither")],
-)  # fmt: skip
-def test_the_bar_ends_in_an_arrow_where_entries_lie_beyond_it(entries: list[float], ends: str) -> None:
-    figure = style.plot_scale(torch.tensor(entries), limit=1.0)
-    assert figure.axes[0].images[0].colorbar.extend == ends
 
 
 def test_triptych_shares_limits_and_shows_the_difference() -> None:
@@ -126,7 +90,7 @@ def test_show_gives_the_image_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[Any] = []
     monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
     alt = 'One row of squares, "l_k", all of them white.'
-    style.show(style.describe(style.plot_scale(torch.ones(2)), alt))
+    style.show(style.describe(plot_scale(torch.ones(2)), alt))
     assert shown[0]["text/plain"] == alt
     assert shown[0]["text/html"].startswith('<img alt="One row of squares, &quot;l_k&quot;')
 
@@ -139,7 +103,7 @@ def test_show_refuses_a_figure_without_words() -> None:
 
 
 def test_pictures_are_the_same_every_time() -> None:
-    first, second = (style.png(style.plot_scale(torch.tensor([1.0, 2.0]))) for _ in range(2))
+    first, second = (style.png(plot_scale(torch.tensor([1.0, 2.0]))) for _ in range(2))
     assert first == second and b"Software" not in first
 
 
@@ -147,7 +111,7 @@ def test_pyplot_never_sees_the_figures() -> None:
     import matplotlib.pyplot as plt
 
     before = plt.get_fignums()
-    style.plot_scale(torch.ones(2))
+    plot_scale(torch.ones(2))
     assert plt.get_fignums() == before
 
 
@@ -159,8 +123,8 @@ def test_methods_differ_in_more_than_colour() -> None:
 def test_style_imports_nothing_of_the_project() -> None:
     """Checks and lessons below the views may therefore draw in the same language."""
     modules: set[str] = set()
-    for path in (module.__file__ for module in (style, output, phrases, plain_figure, cells)):
+    for path in (module.__file__ for module in (style, output, plain_figure, cells)):
         tree = ast.parse(Path(path).read_text())
         modules |= {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
-    own = {f"ia3_teach.views{name}" for name in ("", ".output", ".phrases", ".plain_figure")}
+    own = {f"ia3_teach.views{name}" for name in ("", ".output", ".plain_figure")}
     assert {name for name in modules if "ia3_teach" in name} == own
