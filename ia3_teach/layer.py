@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import ClassVar
 
@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from ia3_teach.mixed import Rows, check_thread
+from ia3_teach.precision import Adapters
 
 # Where wrappers keep the module that they wrap: torch.compile, FSDP, activation checkpointing.
 WRAPPED = ("_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module")
@@ -31,40 +32,6 @@ class Place(nn.Module):
         self.active: tuple[str, ...] = ()
         self.rows: Rows | None = None
         self.owner: int | None = None
-
-
-class Adapters(nn.ModuleDict):
-    """The adapters of one layer, by name; their numbers have at least float32, whatever the model is cast to.
-
-    A model that had no memory and is given some (`to_empty`) has adapters that change nothing yet.
-    """
-
-    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Adapters:
-        """What `.to`, `.half`, `.cuda`, `.to_empty` ... do to every tensor."""
-        empty = [adapter for adapter in self.values() if any(p.is_meta for p in adapter.parameters())]
-        super()._apply(partial(at_least_float32, fn), recurse)
-        for adapter in empty:
-            adapter.reset_parameters()
-        return self
-
-
-def at_least_float32(fn: Callable[[Tensor], Tensor], tensor: Tensor) -> Tensor:
-    """fn(tensor), but from the tensor itself where fn would leave fewer than 32 bits per number."""
-    made = fn(tensor)
-    if not made.is_floating_point() or made.itemsize >= 4:
-        return made
-    return tensor.to(made.device, torch.float32)
-
-
-def check_bits(model: nn.Module) -> None:
-    """Refuse to train an adapter whose numbers were given fewer than 32 bits."""
-    for path, place in wrapped(model, Adapted).items():
-        for name, parameter in place.adapters.named_parameters():
-            if parameter.requires_grad and parameter.itemsize < 4:
-                raise ValueError(
-                    f"{path}.adapters.{name} is stored as {parameter.dtype}, in which small steps are lost "
-                    "(1 + 0.003 is 1); assign its .data a float32 tensor before training"
-                )
 
 
 class Adapted(Place):
@@ -199,6 +166,17 @@ def adapter_dtype(linear: nn.Module) -> torch.dtype:
             f"the weight is stored as {linear.weight.dtype}: quantised layers cannot carry an adapter"
         )
     return torch.promote_types(linear.weight.dtype, torch.float32)
+
+
+def check_bits(model: nn.Module) -> None:
+    """Refuse to train an adapter whose numbers were given fewer than 32 bits."""
+    for path, place in wrapped(model, Adapted).items():
+        for name, parameter in place.adapters.named_parameters():
+            if parameter.requires_grad and parameter.itemsize < 4:
+                raise ValueError(
+                    f"{path}.adapters.{name} is stored as {parameter.dtype}, in which small steps are lost "
+                    "(1 + 0.003 is 1); assign its .data a float32 tensor before training"
+                )
 
 
 def replace_module(model: nn.Module, path: str, module: nn.Module) -> None:
