@@ -3,7 +3,7 @@
 import pytest
 
 from ia3_teach.views import bundle as bundling
-from ia3_teach.views.bundle import LIVE, bundle
+from ia3_teach.views.javascript import LIVE, bundle
 
 MODULES = sorted(path.relative_to(LIVE).as_posix() for path in LIVE.rglob("*.js"))
 
