@@ -17,7 +17,7 @@ from ia3_teach.state import (
     check_known,
     check_new_name,
     freeze,
-    guard_resizing,
+    guard_embeddings,
     refuse_change,
     refuse_split,
     show,
@@ -69,7 +69,7 @@ def attach(model: nn.Module, recipe: Recipe, name: str = "default") -> Handle:
         head.adapters[name] = copy.deepcopy(head.base)
     state.recipes[name] = recipe
     activate(model, name)
-    guard_resizing(model)
+    guard_embeddings(model)
     recipe.attached(unwrapped(model))
     return Handle(model, name)
 
@@ -101,7 +101,7 @@ def detach(model: nn.Module, name: str | None = None) -> None:
     for each in names:
         state.recipes.pop(each).detached(unwrapped(model))
     activate(model, [each for each in state.active if each in state.recipes])
-    guard_resizing(model)
+    guard_embeddings(model)
     if not state.recipes:
         thaw(model)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from torch import nn
 
@@ -116,15 +117,44 @@ def thaw(model: nn.Module) -> None:
         delattr(model, STATE)
 
 
-def guard_resizing(model: nn.Module) -> None:
-    """While adapters train an embedding, keep transformers from putting a new one in its place."""
-    ends = [getattr(model, name, None) for name in ("get_input_embeddings", "get_output_embeddings")]
-    with suppress(NotImplementedError, AttributeError):  # models that have none say so like this
-        if any(isinstance(end(), Adapted | Head) for end in ends if end is not None):
-            model.resize_token_embeddings = refuse_resizing
-            return
-    if vars(model).get("resize_token_embeddings") is refuse_resizing:
-        del model.resize_token_embeddings
+def guard_embeddings(model: nn.Module) -> None:
+    """Keep transformers from putting another embedding, or another's weight, where adapters stand.
+
+    The model itself carries the two guards, which go with the last adapter that needs them.
+    """
+    model = unwrapped(model)
+    trained = any(isinstance(end, Adapted | Head) for end in embeddings(model))
+    set_guard(model, "resize_token_embeddings", refuse_resizing if trained else None)
+    tied = hasattr(type(model), "tie_weights") and (trained or shares(model))
+    set_guard(model, "tie_weights", partial(tie_originals, model) if tied else None)
+
+
+def set_guard(model: nn.Module, name: str, guard: object) -> None:
+    """Put a guard in the place of a method, or take it off."""
+    if guard is not None:
+        setattr(model, name, guard)
+    elif getattr(vars(model).get(name), "func", vars(model).get(name)) in (refuse_resizing, tie_originals):
+        delattr(model, name)
+
+
+def embeddings(model: nn.Module) -> list[nn.Module]:
+    """A model's input and output embeddings, as it says itself."""
+    found = []
+    for name in ("get_input_embeddings", "get_output_embeddings"):
+        try:
+            found.append(getattr(model, name)())
+        except (AttributeError, NotImplementedError):  # models that have none say so like this
+            continue
+    return [module for module in found if module is not None]
+
+
+def shares(model: nn.Module) -> bool:
+    """Whether a layer that carries an adapter has its weight together with another layer."""
+    places = wrapped(model)
+    if not places:
+        return False
+    uses = Counter(id(parameter) for _, parameter in model.named_parameters(remove_duplicate=False))
+    return any(uses[id(parameter)] > 1 for place in places.values() for parameter in place.base.parameters())
 
 
 def refuse_resizing(*_: object, **__: object) -> None:
@@ -133,6 +163,19 @@ def refuse_resizing(*_: object, **__: object) -> None:
         "the adapters train the embeddings or the output layer, and resizing would throw their copies away; "
         "resize before you attach, or detach(model) first"
     )
+
+
+def tie_originals(model: nn.Module, *args: object, **settings: object) -> None:
+    """What `tie_weights` does then: the original layers share their weights again, adapters stay apart."""
+    refuse_merged(state_of(model), "tie its weights")
+    places = wrapped(model)
+    for path, place in places.items():
+        replace_module(model, path, place.base)
+    try:
+        type(model).tie_weights(model, *args, **settings)
+    finally:
+        for path, place in places.items():
+            replace_module(model, path, place)
 
 
 def check_apart(model: nn.Module, plan: Iterable[str], heads: Sequence[str]) -> None:

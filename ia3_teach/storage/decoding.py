@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 import torch
@@ -12,11 +11,13 @@ from ia3_teach.ia3 import IA3, IA3Vectors
 from ia3_teach.layer import features, linear_layers
 from ia3_teach.lora import LoRA
 from ia3_teach.recipe import Recipe
+from ia3_teach.storage.adopting import adopt
 from ia3_teach.storage.fitting import check_fit
 from ia3_teach.storage.peft_format import CONFIG
 from ia3_teach.storage.promises import check_promises
 from ia3_teach.storage.relatives import is_relative, own_fields, recipe_of, values_of
 from ia3_teach.storage.stored import Stored, Tensors
+from ia3_teach.wording import brief, listed
 
 # Settings of PEFT's LoRA that change what the layer computes, and the values that mean plain LoRA.
 PLAIN_LORA = {
@@ -45,6 +46,7 @@ HARMLESS = {
 def check_outline(model: nn.Module, stored: Stored) -> None:
     """Refuse, from names and shapes alone, an adapter that `decode` cannot have or that is not complete."""
     check_fields(stored)
+    adopt(model, stored)
     check_fit(model, stored)
     check_promises(model, stored)
 
@@ -52,8 +54,9 @@ def check_outline(model: nn.Module, stored: Stored) -> None:
 def decode(model: nn.Module, stored: Stored) -> tuple[Recipe, Tensors]:
     """Return the recipe that makes this adapter and the values to fill in; `check_outline` comes first.
 
-    Raises ValueError for a setting that does not fit.
+    Raises ValueError for a setting that does not fit, or for values of another base model.
     """
+    adopt(model, stored)
     if is_relative(stored):
         return recipe_of(stored), values_of(stored) | stored.heads
     recipe, values = lora(stored) if stored.config["peft_type"] == "LORA" else ia3(model, stored)
@@ -67,8 +70,8 @@ def check_fields(stored: Stored) -> None:
         plain = key in PLAIN_LORA and (not own or value in PLAIN_LORA[key])
         if value and not plain and key not in HARMLESS and key not in own:
             raise ValueError(
-                f"{CONFIG} says {key}={value!r}, which this library does not know: the adapter may need a "
-                "newer version to be read"
+                f"{CONFIG} says {brief(key)}={brief(value)}, which this library does not know: the adapter "
+                "may need a newer version to be read"
             )
 
 
@@ -77,15 +80,16 @@ def lora(stored: Stored) -> tuple[LoRA, Tensors]:
     for key, fine in PLAIN_LORA.items():
         if stored.config.get(key) not in fine:
             raise ValueError(
-                f"the adapter was trained with {key}={stored.config[key]!r}, which this library does not have"
+                f"the adapter was trained with {key}={brief(stored.config[key])}, which this library does "
+                "not have"
             )
     ranks = {len(parts["lora_A.weight"]) for parts in stored.sites.values()}
-    if ranks != {stored.config.get("r")}:
-        raise ValueError(f"{CONFIG} says r={stored.config.get('r')!r}, but the tensors have {sorted(ranks)}")
-    alpha = stored.setting("lora_alpha", (int, float), 8)
-    if not -math.inf < alpha < math.inf:
-        raise ValueError(f"{CONFIG} says lora_alpha={alpha}, which is not a finite number")
-    dropout = stored.setting("lora_dropout", (int, float), 0.0)
+    said = stored.setting("r", int, None)
+    if ranks != {said}:
+        raise ValueError(f"{CONFIG} says r={brief(said)}, but the tensors have {listed(sorted(ranks))}")
+    alpha, dropout = stored.number("lora_alpha", 8), stored.number("lora_dropout", 0.0)
+    if not 0 <= dropout < 1:
+        raise ValueError(f"{CONFIG} says lora_dropout={brief(dropout)}; it lies between 0 and 1")
     recipe = LoRA(
         modules_to_save=tuple(stored.heads),
         r=ranks.pop(),

@@ -13,6 +13,7 @@ from ia3_teach.layer import features, linear_layers, original, outer_modules, pl
 from ia3_teach.storage.headers import Outline
 from ia3_teach.storage.relatives import check_relative, is_relative
 from ia3_teach.storage.stored import Stored, endings_of
+from ia3_teach.wording import brief, listed
 
 Parts = Mapping[str, Tensor | Outline]
 
@@ -27,19 +28,20 @@ def check_fit(model: nn.Module, stored: Stored) -> None:
     for path, parts in () if is_relative(stored) else stored.sites.items():
         if path not in linears:
             raise ValueError(
-                f"the model has no Linear called {path!r}: the adapter was trained on another architecture"
+                f"the model has no Linear called {brief(path)}: the adapter was trained on another "
+                "architecture"
             )
         check_site(path, parts, endings_of(stored), features(linears[path]))
     for path, parts in stored.heads.items():
         if path not in modules:
-            raise ValueError(f"the file holds a head {path!r}; load it on a model that has one")
+            raise ValueError(f"the file holds a head {brief(path)}; load it on a model that has one")
         check_head(path, parts, original(modules[path]))
 
 
 def check_site(path: str, parts: Parts, endings: tuple[str, ...], size: tuple[int, int]) -> None:
     """Refuse shapes that do not fit a Linear of this size (d_in, d_out)."""
     if set(parts) != set(endings):
-        raise ValueError(f"{path} has {sorted(parts)}; needed are {list(endings)}")
+        raise ValueError(f"{brief(path)} has {listed(sorted(parts))}; needed are {list(endings)}")
     (d_in, d_out), found = size, [tuple(parts[ending].shape) for ending in endings]
     if len(endings) == 1:
         fine = found[0] in ((d_out, 1), (1, d_in))
@@ -48,7 +50,8 @@ def check_site(path: str, parts: Parts, endings: tuple[str, ...], size: tuple[in
         fine = rank > 0 and found == [(rank, d_in), (d_out, rank)]
     if not fine:
         raise ValueError(
-            f"{path} maps {d_in} to {d_out} channels, the adapter's shapes are {found}: another base model"
+            f"{brief(path)} maps {d_in} to {d_out} channels, the adapter's shapes are {brief(found)}: "
+            "another base model"
         )
 
 
@@ -58,5 +61,6 @@ def check_head(path: str, parts: Parts, head: nn.Module) -> None:
     found = {key: tuple(value.shape) for key, value in parts.items()}
     if mine != found:
         raise ValueError(
-            f"the head {path!r} has {found} in the file and {mine} in the model; is num_labels the same?"
+            f"the head {brief(path)} has {brief(found, 150)} in the file and {brief(mine, 150)} in the "
+            "model; is num_labels the same, or the number of tokens?"
         )

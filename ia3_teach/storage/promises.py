@@ -14,6 +14,7 @@ from torch import nn
 from ia3_teach.layer import features, linear_layers, outer_modules
 from ia3_teach.storage.peft_format import CONFIG, TENSORS
 from ia3_teach.storage.stored import Stored
+from ia3_teach.wording import brief
 
 ADDED_BY_PEFT = (
     "classifier",
@@ -80,6 +81,8 @@ def is_meant(path: str, targets: Names, stored: Stored) -> bool:
     layers = stored.setting("layers_to_transform", (list, int, type(None)), None)
     if layers is None or isinstance(targets, str):
         return True
+    if isinstance(layers, list) and not all(type(number) is int for number in layers):
+        raise ValueError(f"{CONFIG} has layers_to_transform={brief(layers)}, which should be whole numbers")
     stems = names(stored, "layers_pattern") or "[^.]*"
     numbers = "|".join(map(str, layers if isinstance(layers, list) else [layers]))
     return any(

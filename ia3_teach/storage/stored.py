@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,12 +29,20 @@ class Stored:
     metadata: Mapping[str, str]
     sites: Tensors = field(default_factory=dict)
     heads: Tensors = field(default_factory=dict)
+    others: dict[str, Tensor | Outline] = field(default_factory=dict)  # {path: values} that no setting names
 
     def setting(self, key: str, kind: type | tuple[type, ...], default: object) -> object:
         """A field of the config, of this kind. Raises ValueError for another kind."""
         value = self.config.get(key, default)
         if not isinstance(value, kind) or isinstance(value, bool):
-            raise ValueError(f"{CONFIG} says {key}={value!r}, which cannot be; save the adapter again")
+            raise ValueError(f"{CONFIG} says {key}={brief(value)}, which cannot be; save the adapter again")
+        return value
+
+    def number(self, key: str, default: float) -> float:
+        """A field that is a finite number. Raises ValueError for another."""
+        value = self.setting(key, (int, float), default)
+        if not -math.inf < value < math.inf:
+            raise ValueError(f"{CONFIG} says {key}={brief(value)}, which is no finite number")
         return value
 
 
@@ -69,27 +78,43 @@ def read_files(directory: Path, places: Mapping[str, Path], check: Callable[[Sto
 
 
 def sort(stored: Stored, tensors: Mapping[str, Tensor | Outline]) -> Stored:
-    """A copy with sites and heads told apart by the tensors' names. Raises ValueError for other names."""
+    """A copy with sites and heads told apart by the tensors' names; what is neither is left to `adopt`.
+
+    Raises ValueError for a name without the prefix of PEFT's format.
+    """
     endings = endings_of(stored)
-    sorted_ = replace(stored, sites={}, heads={})
+    sorted_ = replace(stored, sites={}, heads={}, others={})
     saved = stored.setting("modules_to_save", (list, type(None)), None) or []
-    heads = {*map(str, saved), *(NEW_HEADS if endings else ())}
+    named = tuple(str(name) for name in saved if name != "")
     sites = set(map(str, stored.setting("target_modules", (list, str, type(None)), None) or ()))
     for key, tensor in tensors.items():
         path = key.removeprefix(PREFIX)
         ending = next((e for e in endings if path.endswith(f".{e}")), None)
-        head = next((h for h in heads if path.startswith(f"{h}.")), None)
+        head = head_of(path, named, NEW_HEADS if endings else ())
         if not endings and head is None:  # one of ours, whose names can have dots
             ending = behind(path, sites)
-        if not key.startswith(PREFIX) or (ending is None and head is None):
+        if not key.startswith(PREFIX):
             raise ValueError(
-                f"unexpected tensor {key!r}: neither part of a {(endings or [OWN])[0]} adapter nor of a head"
+                f"unexpected tensor {brief(key)}: the names of PEFT's format begin with {PREFIX}"
             )
         if ending is not None:
             sorted_.sites.setdefault(path.removesuffix(f".{ending}"), {})[ending] = tensor
-        else:
+        elif head is not None:
             sorted_.heads.setdefault(head, {})[path.removeprefix(f"{head}.")] = tensor
+        else:
+            sorted_.others[path] = tensor
     return sorted_
+
+
+def head_of(path: str, saved: tuple[str, ...], new: tuple[str, ...] = NEW_HEADS) -> str | None:
+    """The module that a tensor is part of: the outermost whose path ends as PEFT's `modules_to_save` says.
+
+    >>> head_of("model.embed_tokens.weight", ("embed_tokens",)), head_of("score.weight", ())
+    ('model.embed_tokens', 'score')
+    """
+    parts = path.split(".")
+    owners = [".".join(parts[:end]) for end in range(1, len(parts))]
+    return next((owner for owner in owners if owner in new or (saved and owner.endswith(saved))), None)
 
 
 def behind(path: str, sites: set[str]) -> str | None:
@@ -109,7 +134,7 @@ def endings_of(stored: Stored) -> tuple[str, ...]:
     if method is not None:
         return () if kind == OWN else tuple(method.tensor_names.values())
     if kind not in ENDINGS:
-        raise ValueError(f"the adapter is of kind {kind!r}; this library reads {' and '.join(ENDINGS)}")
+        raise ValueError(f"the adapter is of kind {brief(kind)}; this library reads {' and '.join(ENDINGS)}")
     return ENDINGS[kind]
 
 
