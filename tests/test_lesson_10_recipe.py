@@ -87,7 +87,7 @@ def test_only_the_first_code_cell_names_model_and_data() -> None:
     assert cells[0] == NAMES
     for source in cells[1:]:
         assert "load_model(" not in source.replace("load_model(MODEL)", "")
-        assert "load_instructions(" not in source.replace("load_instructions(DATA)", "")
+        assert "load_instructions(" not in source.replace("load_instructions(DATA, least=4)", "")
 
 
 def arguments(directory: Path, **changes) -> TrainingArguments:
