@@ -52,8 +52,10 @@ def main() -> None:
         return
     start = time.monotonic()
     stop_without_room(options.venv, needed=0 if done["inputs"] else DISK)
+    usable = stop_if_taken(options.venv)
     print("Setting up, once: about two minutes and 2 GB of disk", flush=True)
-    make_venv(options.venv)
+    if not usable:
+        make_venv(options.venv)
     install(python, extras, options.torch_index)
     stamp.write_text(json.dumps({"inputs": wanted, "extras": extras}) + "\n")
     print(f"Ready after {time.monotonic() - start:.0f} s: {python}", flush=True)
@@ -119,19 +121,19 @@ def python_of(venv: Path) -> Path:
     return venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-def make_venv(venv: Path) -> None:
-    """Make the virtual environment, or keep the one there is if it can be used.
-
-    One that was made here and cannot be used is made anew; whatever else lies there is left alone.
-    """
-    python = python_of(venv)
-    if works(python):
-        return
-    if not (is_ours(venv) or is_empty(venv)):
+def stop_if_taken(venv: Path) -> bool:
+    """Whether the environment there can be used; what cannot and was not made here is left alone."""
+    usable = works(python_of(venv))
+    if not (usable or is_ours(venv) or is_empty(venv)):
         sys.exit(
             f"{venv} is there already, was not made by this set-up, and is no virtual environment of Python "
             f"{sys.version_info[0]}.{sys.version_info[1]} with pip. Remove it, or choose another with --venv."
         )
+    return usable
+
+
+def make_venv(venv: Path) -> None:
+    """Make the virtual environment, from nothing."""
     say(0, venv=venv)
     command = [sys.executable, "-I", "-m", "venv", "--clear", "--prompt", NAME, str(venv)]
     run(command, "Another place can be given with --venv.")
