@@ -15,7 +15,8 @@ def make(folder: Path) -> Path:
     A line in a .pth file is a path and no more: what an editable installation put there is not followed.
     """
     venv.create(folder, symlinks=True)
-    (packages(folder) / "rest.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
+    here = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    (packages(folder) / "rest.pth").write_text("\n".join(sorted(here)) + "\n")
     (folder / "share").mkdir(exist_ok=True)
     (folder / "share" / "jupyter").symlink_to(Path(sys.prefix, "share", "jupyter"))
     return folder
