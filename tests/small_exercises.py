@@ -1,6 +1,7 @@
 """The verdicts of the small exercises, which no box holds, and a set that asks for them."""
 
 import json
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,6 @@ from typing import Any
 
 import nbformat
 import small_probes
-import torch
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from small_lesson import grader
 
@@ -19,6 +19,7 @@ class Outcome:
     points: float
     of: float
     message: str = ""
+    detail: str = ""
 
 
 @dataclass
@@ -33,22 +34,46 @@ class Exercise:
         return self.verdict(record, self.cases(seed))
 
 
-def judge_scale(record: Any, cases: Any) -> list[Outcome]:
-    right = [
-        torch.allclose(torch.tensor(seen["result"]), factors[:, None] * matrix)
-        for seen, (matrix, factors) in zip(record, cases, strict=True)
-        if isinstance(seen["result"], list)
-    ]
-    said = f"expected: {cases[0][1].tolist()}\nfound: SECRET\nlikely:   rows and columns mistaken"
+def scale_cases(seed: int) -> list[tuple[list[list[float]], list[float]]]:
+    """(matrix of 3 rows, one factor per row), some of them negative."""
+    draw = random.Random(seed).gauss
     return [
-        Outcome("rows are scaled", 3.0 * (right == [True, True]), 3.0, said),
-        Outcome(
-            "the input is left alone",
-            1.0 * all(seen["untouched"] for seen in record),
-            1.0,
-            "likely:   in place",
-        ),
+        ([[draw(0, 1) for _ in range(n)] for _ in range(3)], [draw(0, 1) for _ in range(3)]) for n in (3, 5)
     ]
+
+
+def total_cases(seed: int) -> list[list[int]]:
+    """Lists of numbers, one of them empty."""
+    return [[], [seed % 97, 5], [seed % 13, -4, seed % 7]]
+
+
+def judge_scale(record: Any, cases: Any) -> list[Outcome]:
+    pairs = list(zip(record, cases, strict=True))
+    right = all(same(seen["result"], scaled(matrix, factors)) for seen, (matrix, factors) in pairs)
+    shaped = all(same_shape(seen["result"], matrix) for seen, (matrix, _) in pairs)
+    alone = shaped and all(seen["untouched"] is True for seen in record)
+    detail = f"expected: {cases[0][1]}\nfound:    a hidden value\nlikely:   rows and columns"
+    return [
+        Outcome("rows are scaled", 3.0 * right, 3.0, "rows and columns?", detail),
+        Outcome("the input is left alone", 1.0 * alone, 1.0, "it was changed in place"),
+    ]
+
+
+def scaled(matrix: list[list[float]], factors: list[float]) -> list[list[float]]:
+    return [[factor * entry for entry in row] for row, factor in zip(matrix, factors, strict=True)]
+
+
+def same_shape(found: Any, matrix: list[list[float]]) -> bool:
+    rows = isinstance(found, list) and all(isinstance(row, list) for row in found)
+    numbers = rows and all(isinstance(entry, float) for row in found for entry in row)
+    return numbers and [len(row) for row in found] == [len(row) for row in matrix]
+
+
+def same(found: Any, expected: list[list[float]]) -> bool:
+    if not same_shape(found, expected):
+        return False
+    pairs = zip(sum(found, []), sum(expected, []), strict=True)
+    return all(abs(mine - right) < 1e-9 for mine, right in pairs)
 
 
 def judge_total(record: Any, cases: Any) -> list[Outcome]:
@@ -59,23 +84,23 @@ def judge_total(record: Any, cases: Any) -> list[Outcome]:
 
 
 EXERCISES = {
-    "small.scale": Exercise(
-        "small.scale", "scale", small_probes.scale_cases, small_probes.scale_probe, judge_scale
-    ),
-    "small.total": Exercise(
-        "small.total", "total", small_probes.total_cases, small_probes.total_probe, judge_total
-    ),
+    "small.scale": Exercise("small.scale", "scale", scale_cases, small_probes.scale_probe, judge_scale),
+    "small.total": Exercise("small.total", "total", total_cases, small_probes.total_probe, judge_total),
 }
 SCALE = '''def scale(matrix, factors):
-    """Row i times factor i."""
+    """A new matrix: row i times factor i."""
     ### BEGIN SOLUTION
-    return factors[:, None] * matrix
+    return [[factor * entry for entry in row] for row, factor in zip(matrix, factors)]
     ### END SOLUTION'''
 TOTAL = '''def total(numbers):
     """Their sum."""
     ### BEGIN SOLUTION
     return sum(numbers) + ZERO
     ### END SOLUTION'''
+
+
+def write_cases(cases: Any, path: Path) -> None:
+    path.write_text(json.dumps(cases))
 
 
 def load_record(path: Path) -> Any:
@@ -87,7 +112,7 @@ def write_set(folder: Path) -> None:
     written = grader("why", grade=True, points=5, solution=True, locked=False)
     cells = [
         new_markdown_cell("# A set", id="title"),
-        new_code_cell("import torch\nfrom ia3_teach.check import small as check", id="setup"),
+        new_code_cell("import math\nfrom ia3_teach.check import small as check", id="setup"),
         new_code_cell("ZERO = 0", id="zero"),
         new_code_cell(SCALE, id="scale", metadata=grader("scale", grade=False)),
         new_code_cell(

@@ -18,14 +18,18 @@ def cells_to_run(sheet: Sheet, cells: list[Cell]) -> list[Cell]:
     """
     ours = {plain(cell.source): cell for cell in sheet.handed_out.cells if cell.cell_type == "code"}
     checks = {text for text, cell in ours.items() if role(cell, "grade") and not role(cell, "solution")}
-    theirs = [cell for cell in cells if cell["type"] == "code" and plain(cell["source"]) not in checks]
+    theirs = [
+        {"source": cell["source"], "grade_id": cell["grade_id"], "place": number}
+        for number, cell in enumerate(cells, start=1)
+        if cell["type"] == "code" and plain(cell["source"]) not in checks
+    ]
     there = {plain(cell["source"]) for cell in theirs}
     gone = [
-        {"source": cell.source, "grade_id": None}
-        for text, cell in ours.items()
+        {"source": cell.source, "grade_id": None, "place": f"of the set, {number}"}
+        for number, (text, cell) in enumerate(ours.items(), start=1)
         if text not in there and not role(cell, "grade_id")
     ]
-    return gone + [{"source": cell["source"], "grade_id": cell["grade_id"]} for cell in theirs]
+    return gone + theirs
 
 
 def what_was_done(sheet: Sheet, cells: list[Cell]) -> list[str]:

@@ -26,6 +26,10 @@ SYSTEM = (
     "/etc/fonts",
     "/etc/alternatives",
 )
+FIRM = (
+    "--unshare-all --unshare-user --disable-userns --uid 1000 --gid 1000 --hostname box "
+    "--die-with-parent --new-session --cap-drop ALL --clearenv"
+).split()
 # Installed packages in which solutions can be found: a learner's own installation has neither.
 WITHHELD = ("ia3_teach", "peft", "nbgrader")
 
@@ -51,17 +55,7 @@ class Box:
         """What to put before a command so that it runs in this box."""
         size = str(self.limits.files)
         return [
-            *(
-                "bwrap",
-                "--unshare-all",
-                "--unshare-user",
-                "--disable-userns",
-                "--uid",
-                "1000",
-                "--gid",
-                "1000",
-            ),
-            *("--hostname", "box", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"),
+            *(shutil.which("bwrap") or "bwrap", *FIRM),
             *_pairs("--setenv", self.environment("/course", "/data")),
             *_system(),
             *("--proc", "/proc", "--dev", "/dev", "--size", size, "--tmpfs", "/dev/shm"),
@@ -93,7 +87,8 @@ def _pairs(option: str, values: dict[str, str]) -> Iterator[str]:
 
 def _system() -> Iterator[str]:
     """The system and this Python, read-only; the packages in which solutions can be found are empty."""
-    places = dict.fromkeys([*SYSTEM, sys.base_prefix, sys.prefix])
+    installed = [entry for entry in sys.path if entry.endswith("-packages")]
+    places = _outermost([*SYSTEM, sys.base_prefix, sys.prefix, *installed])
     for place in places:
         if os.path.islink(place):
             yield from ("--symlink", os.readlink(place), place)
@@ -102,6 +97,18 @@ def _system() -> Iterator[str]:
     for folder in _withheld():
         if any(folder.is_relative_to(place) for place in places):
             yield from ("--tmpfs", str(folder))
+
+
+def _outermost(places: list[str]) -> list[str]:
+    """Each place once, without those that lie in another one.
+
+    >>> _outermost(["/usr", "/opt/python", "/opt/python/lib", "/usr"])
+    ['/usr', '/opt/python']
+    """
+    inside = {
+        place for place in places for other in places if place != other and Path(place).is_relative_to(other)
+    }
+    return [place for place in dict.fromkeys(places) if place not in inside]
 
 
 def _withheld() -> Iterator[Path]:

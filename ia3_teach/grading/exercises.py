@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 CHECKS = "ia3_teach.check"
+READER = "ia3_teach.grading.inside.probing:read_cases"
 
 
 def known() -> Mapping[str, Any]:
@@ -21,9 +22,17 @@ def known() -> Mapping[str, Any]:
 
 def load_record(path: Path) -> Any:
     """What a probe wrote. Raises ValueError for anything that is no record."""
-    from ia3_teach.check.shape import Record
+    from ia3_teach.check.probing.recorded import Record
 
     return Record.load(path)
+
+
+def write_cases(cases: Any, path: Path) -> None:
+    """Cases for the box, as plain data; READER reads them there."""
+    from ia3_teach.check.probing.plain import plain
+    from ia3_teach.check.probing.recorded import Record
+
+    Record(plain(cases)).save(path)
 
 
 def asked_in(check_cell: str, imports: str) -> str | None:
@@ -57,26 +66,18 @@ def _tree(code: str) -> ast.AST:
         return ast.Module([], [])
 
 
-def for_the_box(exercise: Any, seed: int, cell: str | None) -> dict[str, Any]:
-    """What a job says of an exercise: where its probe is found, and the seed of its cases."""
+def for_the_box(exercise: Any, cell: str | None, cases: str) -> dict[str, Any]:
+    """What a job says of an exercise: where its probe is found, and in which file its cases are."""
+    reference = f"{exercise.probe.__module__}:{exercise.probe.__qualname__}"
     return {
-        "name": exercise.name,
-        "answer": exercise.answer,
-        "probe": _reference(exercise.probe),
-        "cases": _reference(exercise.cases),
-        "seed": seed,
-        "cell": cell,
-    }
+        "name": exercise.name, "answer": exercise.answer, "probe": reference, "cell": cell, "cases": cases,
+    }  # fmt: skip
 
 
-def _reference(function: Any) -> str:
-    return f"{function.__module__}:{function.__qualname__}"
-
-
-def homes(exercise: Any) -> Iterator[Path | str]:
-    """Where probe and cases are defined: modules of the package by name, others as files."""
-    for name in {exercise.probe.__module__, exercise.cases.__module__}:
-        yield name if name.startswith("ia3_teach.") else Path(sys.modules[name].__file__)
+def home(exercise: Any) -> Path | str:
+    """Where the probe is defined: a module of the package by name, another one as its file."""
+    name = exercise.probe.__module__
+    return name if name.startswith("ia3_teach.") else Path(sys.modules[name].__file__)
 
 
 def seed_for(class_seed: str, exercise: str) -> int:

@@ -21,7 +21,6 @@ class Kept:
     marks: dict[str, Mark] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
     unanswered: list[str] = field(default_factory=list)
-    hostile: bool = False
 
 
 def key_of(parts: Iterable[bytes]) -> str:

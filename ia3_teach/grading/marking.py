@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ia3_teach.grading.exercises import load_record, seed_for
+from ia3_teach.grading import exercises
 from ia3_teach.grading.source import Graded
-from ia3_teach.grading.submission import Work
+from ia3_teach.grading.work import Work
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Mark:
 def mark(graded: Graded, work: Work, class_seed: str) -> Mark:
     """The best of the answers that were found for this cell, property by property."""
     exercise = graded.exercise
-    seed = seed_for(class_seed, exercise.name)
+    seed = exercises.seed_for(class_seed, exercise.name)
     marks = [_judged(graded, file, seed) for file in work.records.get(exercise.name, [])]
     if marks:
         return max(marks, key=lambda found: found.points)
@@ -42,7 +42,7 @@ def _judged(graded: Graded, file: bytes, seed: int) -> Mark:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "record.safetensors"
             path.write_bytes(file)
-            outcomes = graded.exercise.judge(load_record(path), seed)
+            outcomes = graded.exercise.judge(exercises.load_record(path), seed)
     except Exception as error:  # a record may hold anything; whatever it does, the class goes on
         why = "what came out of your answer could not be read as a result"
         return Mark(0.0, graded.points, [why], [f"{why}: {type(error).__name__}: {error}"[:500]])
@@ -55,11 +55,11 @@ def _summed(graded: Graded, outcomes: list[Any]) -> Mark:
     points = graded.points * sum(outcome.points for outcome in outcomes) / whole if whole else 0.0
     result = Mark(round(points, 6), graded.points, [f"{points:.3g} of {graded.points:g} points"])
     for outcome in outcomes:
-        name = getattr(outcome.property, "text", outcome.property)
         held = outcome.points >= outcome.of
-        result.shown.append(f"{'yes' if held else 'no '}  {name}")
+        result.shown.append(f"{'yes' if held else 'no '}  {outcome.property}")
         if not held:
-            lines = str(outcome.message or "").splitlines()
-            result.shown += [f"     {line}" for line in lines if line.startswith("likely:")]
-            result.told.append(f"{name}: {' | '.join(lines)}")
+            result.shown += [f"     {line}" for line in outcome.message.splitlines()]
+            result.told.append(
+                f"{outcome.property}: {outcome.detail or outcome.message}".replace("\n", " | ")
+            )
     return result

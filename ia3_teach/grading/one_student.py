@@ -12,12 +12,13 @@ from ia3_teach.course.builds.source import role
 from ia3_teach.grading.arranging import cells_to_run, plain, what_was_done
 from ia3_teach.grading.autograded import marked_notebook, write_notebook
 from ia3_teach.grading.course import Course
-from ia3_teach.grading.exercises import for_the_box, seed_for
 from ia3_teach.grading.gradebook import Ledger, assign_late_penalties
 from ia3_teach.grading.keeping import Kept, file_digest, keep, kept, key_of
 from ia3_teach.grading.marking import mark
 from ia3_teach.grading.source import Sheet
-from ia3_teach.grading.submission import Work, Workshop, run_submission
+from ia3_teach.grading.submission import Asked, run_submission
+from ia3_teach.grading.work import Work
+from ia3_teach.grading.workshop import Workshop
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Desk:
     name: str
     shop: Workshop
     seed: str
+    asked: dict[str, Asked]
     checks: bytes = field(default_factory=lambda: checks_digest())
 
     def work(self, student: str, sheet: Sheet, again: bool) -> tuple[str, Work | Kept]:
@@ -40,9 +42,7 @@ class Desk:
         work = Work()
         if self.shop.read(file, work):
             work.lines += what_was_done(sheet, work.cells)
-            jobs = [for_the_box(each.exercise, seed_for(self.seed, each.exercise.name), each.answer_cell)
-                    for each in sheet.judged]  # fmt: skip
-            run_submission(self.shop, cells_to_run(sheet, work.cells), jobs, work)
+            run_submission(self.shop, cells_to_run(sheet, work.cells), self.asked[sheet.name], work)
         return key, work
 
     def finish(
@@ -65,7 +65,7 @@ class Desk:
     def _judged(self, key: str, work: Work, student: str, sheet: Sheet) -> Kept:
         marks = {graded.grade_id: mark(graded, work, self.seed) for graded in sheet.judged if work.started}
         write_notebook(marked_notebook(sheet, work.cells, marks, work.lines), self._marked(student, sheet))
-        return Kept(key, marks, work.lines, unanswered(sheet, work.cells), work.hostile)
+        return Kept(key, marks, work.lines, unanswered(sheet, work.cells))
 
     def _key(self, file: Path, sheet: Sheet) -> str:
         limits = json.dumps([asdict(self.shop.limits), self.shop.boxed]).encode()

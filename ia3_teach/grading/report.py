@@ -44,10 +44,19 @@ class Report:
             found[entry.student] = found.get(entry.student, 0.0) + entry.points
         return found
 
+    def changes(self) -> list[str]:
+        """What is another than it was at the last grading."""
+        return [
+            f"{entry.student}, {entry.sheet}, {line}" for entry in self._sorted() for line in entry.changes
+        ]
+
+    def _sorted(self) -> list[Entry]:
+        return sorted(self.entries, key=lambda entry: (entry.student, entry.sheet))
+
     def summary(self) -> str:
         """A few lines for the terminal: who is done, what is to be looked at, what changed."""
         lines = [f"{self.name}: {len(self.points())} submissions graded"]
-        for entry in sorted(self.entries, key=lambda entry: (entry.student, entry.sheet)):
+        for entry in self._sorted():
             lines += [
                 f"  {entry.student}, {entry.sheet}: {line}" for line in entry.result.lines + entry.changes
             ]
@@ -58,7 +67,7 @@ class Report:
     def write(self, path: Path) -> None:
         """The whole of it as a page, with what the verdicts said in full."""
         lines = [f"# {self.name}", ""]
-        for entry in sorted(self.entries, key=lambda entry: (entry.student, entry.sheet)):
+        for entry in self._sorted():
             of = sum(mark.of for mark in entry.result.marks.values())
             lines += [f"## {entry.student}, {entry.sheet}: {entry.points:g} of {of:g}", ""]
             lines += [f"- {line}" for line in entry.result.lines + entry.changes]

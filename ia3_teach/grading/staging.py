@@ -38,7 +38,8 @@ def stage(folder: Path, sources: Iterable[str], probes: Iterable[Path | str]) ->
 def closure(names: Iterable[str]) -> set[str]:
     """These modules, all that they import from the package, and the packages around them.
 
-    A package's own `__init__` comes along and is not followed: it hands names out lazily.
+    A package that hands its names out lazily comes along and is not followed, and neither are the checks:
+    what a probe needs it imports itself, and verdicts stay outside.
     """
     reached: set[str] = set()
     waiting = list(names)
@@ -49,7 +50,7 @@ def closure(names: Iterable[str]) -> set[str]:
         reached.add(name)
         if "." in name:
             waiting.append(name.rpartition(".")[0])
-        if file_of(name).name != "__init__.py" or not _is_lazy(name):
+        if name != CHECKS and not _is_lazy(name):
             waiting.extend(imported(file_of(name).read_text(encoding="utf-8")))
     return reached
 
@@ -90,7 +91,8 @@ def _handed_out(module: str) -> dict[str, str]:
 
 
 def _is_lazy(module: str) -> bool:
-    return "handed_out" in file_of(module).read_text(encoding="utf-8")
+    file = file_of(module)
+    return file.name == "__init__.py" and "handed_out" in file.read_text(encoding="utf-8")
 
 
 def file_of(module: str) -> Path | None:

@@ -20,7 +20,8 @@ from ia3_teach.grading.one_student import Desk
 from ia3_teach.grading.report import Report
 from ia3_teach.grading.source import Sheet, read_set
 from ia3_teach.grading.staging import stage
-from ia3_teach.grading.submission import Workshop
+from ia3_teach.grading.submission import asked_of
+from ia3_teach.grading.workshop import Workshop
 from ia3_teach.training.bars import new_bar
 
 
@@ -75,9 +76,10 @@ def _desk(course: Course, name: str, sheets: list[Sheet], settings: Settings) ->
             cell.source for sheet in sheets for cell in sheet.handed_out.cells if cell.cell_type == "code"
         ]
         judged = [graded.exercise for sheet in sheets for graded in sheet.judged]
-        stage(staged, cells, {home for exercise in judged for home in checks.homes(exercise)})
+        stage(staged, cells, {checks.home(exercise) for exercise in judged})
         shop = Workshop(staged, _data(), settings.limits, settings.boxed)
-        yield Desk(course, name, shop, course.seed())
+        seed = course.seed()
+        yield Desk(course, name, shop, seed, {sheet.name: asked_of(sheet, staged, seed) for sheet in sheets})
 
 
 def _data() -> Path | None:

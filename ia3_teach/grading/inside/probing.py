@@ -13,7 +13,7 @@ from ia3_teach.grading.inside.cells import bounded
 
 @dataclass(frozen=True)
 class Probe:
-    """What to call with an answer; `cases` are drawn before a line of the submission has run."""
+    """What to call with an answer; probe and cases are read before a line of the submission has run."""
 
     name: str
     answer: str
@@ -28,12 +28,20 @@ class Probe:
             return path.read_bytes()
 
 
-def probes_of(exercises: list[dict[str, Any]]) -> list[Probe]:
-    """The probes of a job."""
+def probes_of(exercises: list[dict[str, Any]], root: Path, read: Callable[[Path], Any]) -> list[Probe]:
+    """The probes of a job; cases lie in files below `root`, since what draws them is no business of a box."""
     return [
-        Probe(each["name"], each["answer"], load(each["probe"]), load(each["cases"])(each["seed"]))
+        Probe(each["name"], each["answer"], load(each["probe"]), read(root / each["cases"]))
         for each in exercises
     ]
+
+
+def read_cases(path: Path) -> Any:
+    """Cases as the course's checks have them."""
+    from ia3_teach.check.probing.plain import rebuilt
+    from ia3_teach.check.probing.recorded import Record
+
+    return rebuilt(Record.load(path).data)
 
 
 def load(reference: str) -> Any:

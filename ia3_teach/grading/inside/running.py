@@ -15,7 +15,7 @@ from typing import Any
 from ia3_teach.grading.inside.answers import Sightings
 from ia3_teach.grading.inside.cells import run_cell, told
 from ia3_teach.grading.inside.frames import Speaker
-from ia3_teach.grading.inside.probing import Probe, probes_of
+from ia3_teach.grading.inside.probing import Probe, load, probes_of
 from ia3_teach.grading.inside.silence import silence_checks
 
 
@@ -24,10 +24,10 @@ def run_job(job: dict[str, Any], speaker: Speaker) -> None:
 
     Whoever hears how far it came can leave out the step that ended the process, and begin again.
     """
-    probes = probes_of(job["exercises"])
+    probes = probes_of(job["exercises"], Path(job["root"]), load(job["reader"]))
     silence_checks()
     sightings = Sightings({exercise["answer"]: exercise["cell"] for exercise in job["exercises"]})
-    waiting = list(enumerate(job["cells"]))
+    waiting = job["cells"]
     namespace = own_namespace()
     for _ in range(3):  # cells out of order: a name that was missing may be there the next time
         waiting = list(run_cells(waiting, namespace, job, sightings, speaker))
@@ -46,15 +46,15 @@ def own_namespace() -> dict[str, Any]:
 
 
 def run_cells(
-    waiting: list[tuple[int, dict[str, Any]]],
+    waiting: list[dict[str, Any]],
     namespace: dict[str, Any],
     job: dict[str, Any],
     sightings: Sightings,
     speaker: Speaker,
-) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Run each cell, tell what went wrong in it, and give back those that lacked a name."""
-    for number, cell in waiting:
-        step, only = f"cell {number}", False
+) -> Iterator[dict[str, Any]]:
+    """Run each cell, and give back those that lacked a name."""
+    for cell in waiting:
+        step, only = f"cell {cell['place']}", False
         if step in job["skip"]:
             step, only = f"{step} definitions", True
         if step in job["skip"]:
@@ -62,9 +62,8 @@ def run_cells(
         speaker.say(begin=step)
         wrong = run_cell(cell["source"], namespace, job["cell_seconds"], definitions_only=only)
         sightings.look(namespace, cell["grade_id"])
-        speaker.say(cell=number, wrong=wrong)
         if wrong.startswith("NameError"):
-            yield number, cell
+            yield cell
 
 
 def try_candidates(probe: Probe, sightings: Sightings, job: dict[str, Any], speaker: Speaker) -> None:

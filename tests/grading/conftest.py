@@ -1,0 +1,37 @@
+"""A course of nbgrader's with the small set, and what a box needs."""
+
+from pathlib import Path
+
+import pytest
+import small_exercises
+
+from ia3_teach.grading import exercises
+from ia3_teach.grading.box import NoBox, check_box
+
+
+@pytest.fixture(scope="session")
+def box() -> None:
+    """A skip that says what is missing, where there can be no box."""
+    try:
+        check_box()
+    except NoBox as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def small_checks():
+    """The small exercises in the place of the course's."""
+    pytest.importorskip("nbgrader", reason="grading needs nbgrader (the extra `teach`)")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exercises, "known", lambda: small_exercises.EXERCISES)
+        patch.setattr(exercises, "load_record", small_exercises.load_record)
+        patch.setattr(exercises, "write_cases", small_exercises.write_cases)
+        patch.setattr(exercises, "READER", "small_probes:read_cases")
+        yield
+
+
+@pytest.fixture
+def course(tmp_path: Path, small_checks) -> Path:
+    """source/ps1 in a new course."""
+    small_exercises.write_set(tmp_path / "source" / "ps1")
+    return tmp_path
