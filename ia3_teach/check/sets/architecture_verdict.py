@@ -1,0 +1,118 @@
+"""Exercises 2.1, 2.3 and 2.4, judged: sites by name, and counts by adding up what each block has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ia3_teach.check.failure import CheckFailed
+from ia3_teach.check.sets.architecture_probe import (
+    budget_cases,
+    probe_budget,
+    probe_counts,
+    probe_sites,
+    size_cases,
+)
+from ia3_teach.check.sets.graded import Exercise, Property
+from ia3_teach.check.sets.judging import described, value_of
+
+Records = dict[str, list[dict[str, Any]]]
+BLOCK = {
+    "bert": ("bert.encoder.layer", ("attention.self.key", "attention.self.value"), "output.dense"),
+    "bloom": ("transformer.h", ("self_attention.query_key_value",), "mlp.dense_4h_to_h"),
+    "llama": ("model.layers", ("self_attn.k_proj", "self_attn.v_proj"), "mlp.down_proj"),
+}
+
+
+def _sites(kind: str, case: dict[str, Any]) -> dict[str, str]:
+    start, outputs, inputs = BLOCK[kind]
+    ends = dict.fromkeys(outputs, "out") | {inputs: "in"}
+    return {f"{start}.{n}.{end}": side for n in range(case["layers"]) for end, side in ends.items()}
+
+
+def _names_sites(kind: str) -> Callable:
+    """The judge of one architecture."""
+
+    def judge(records: Records, cases: dict[str, list]) -> None:
+        for record, case in zip(records[kind], cases[kind], strict=True):
+            expected, what = _sites(kind, case), f"sites_of a {kind} of {case['layers']} blocks"
+            found = value_of(record, what)
+            if not isinstance(found, dict) or not all(type(side) is str for side in found.values()):
+                raise CheckFailed(f"{what}: {{path: side}}", described(found), "return a dict of texts")
+            for path in sorted(set(expected) ^ set(found)):
+                told = "left out" if path in expected else "named"
+                raise CheckFailed(f"{what}: {len(expected)} sites", f"{path} is {told}", _why(path))
+            for path, side in expected.items():
+                if found[path] != side:
+                    raise CheckFailed(f"{path}: {side!r}", repr(found[path]), "keys and values out, l_ff in")
+
+    return judge
+
+
+def _why(path: str) -> str:
+    if path.endswith("attention.output.dense"):
+        return "its name ends like the second feed-forward layer's, but it belongs to the attention"
+    return "print the names of the model's modules, and what each layer's output becomes"
+
+
+def _counts(kind: str) -> Callable:
+    """The judge of one architecture's count."""
+
+    def judge(records: Records, cases: dict[str, list]) -> None:
+        for record, case in zip(records[kind], cases[kind], strict=True):
+            d_model = case["heads"] * case["d_head"]
+            d_k = case["kv_heads"] * case["d_head"] if kind == "llama" else d_model
+            d_ff = 4 * d_model if kind == "bloom" else case["d_ff"]
+            expected = sum(2 * d_k + d_ff for _ in range(case["layers"]))
+            whole = case["layers"] * (2 * d_model + d_ff)
+            shared = "keys and values have fewer heads than queries here"
+            known = {} if kind != "llama" else {whole: shared}
+            _expect_number(record, f"count_values of {_said(kind, case)}", expected, known)
+
+    return judge
+
+
+def _said(kind: str, case: dict[str, Any]) -> str:
+    return f"a {kind} with " + ", ".join(f"{name} {value}" for name, value in case.items())
+
+
+def _refuses(records: Records, cases: dict[str, list]) -> None:
+    value_of(records["bert"][0], "count_values of a config that is known")
+    (record,) = records["other"]
+    if record.get("error") != "ValueError" or "gpt2" not in record["says"]:
+        found = f"{record['error']}: {record['says']}" if "error" in record else described(record["value"])
+        mistake = "raise ValueError(...) with config.model_type in its text"
+        raise CheckFailed("for GPT-2 a ValueError that names gpt2", found, mistake)
+
+
+def _fits(records: list, cases: list[dict[str, Any]]) -> None:
+    for record, case in zip(records, cases, strict=True):
+        one = case["n_layers"] * (3 * case["d_model"] + case["d_kv"])
+        square = case["n_layers"] * 4 * case["d_model"]
+        known = {case["budget"] // square: "the value projection has d_kv outputs, not d_model"}
+        told = ", ".join(f"{name}={value}" for name, value in case.items())
+        _expect_number(record, f"largest_rank({told})", case["budget"] // one, known)
+
+
+def _expect_number(record: dict[str, Any], what: str, expected: int, known: dict[int, str]) -> None:
+    found = value_of(record, what)
+    if type(found) is not int or found != expected:
+        mistake = known.get(found, "add up one block by hand") if type(found) is int else "a whole number"
+        raise CheckFailed(f"{what} = {expected}", described(found), mistake)
+
+
+SITES_OF = Exercise(
+    "set_2.sites_of", "sites_of", size_cases, probe_sites,
+    tuple(Property(f"the sites of a {kind}", 2, _names_sites(kind)) for kind in BLOCK),
+)  # fmt: skip
+COUNT_VALUES = Exercise(
+    "set_2.count_values", "count_values", size_cases, probe_counts,
+    (
+        *(Property(f"the count of a {kind}", 1, _counts(kind)) for kind in BLOCK),
+        Property("a ValueError for an architecture that it does not know", 1, _refuses),
+    ),
+)  # fmt: skip
+LARGEST_RANK = Exercise(
+    "set_2.largest_rank", "largest_rank", budget_cases, probe_budget,
+    (Property("the largest rank within the budget, and 0 where none is", 2, _fits),),
+)  # fmt: skip

@@ -1,0 +1,41 @@
+"""Exercise 1.1: tensors and an axis. No reference is here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from ia3_teach.check.sets.calls import STOPS, called
+from ia3_teach.check.sets.drawing import factors, normal
+from ia3_teach.course.sets.variants import generator
+
+Cases = list[dict[str, Any]]
+# (shape, axis): some with equal sides, so that a wrong axis does not stop by itself
+AXES = [((3, 3, 3), 0), ((3, 3, 3), -2), ((4, 4), 1), ((3, 5), 0), ((2, 4, 3), 1), ((2, 3, 4, 5), -3)]
+
+
+def axis_cases(seed: int) -> Cases:
+    """Tensors of two to four dimensions with negative entries, factors with a 0; the last two mix dtypes."""
+    draw = generator(seed)
+    cases = [{"y": normal(draw, *shape), "axis": axis} for shape, axis in AXES]
+    cases += [{"y": normal(draw, 2, 3).to(dtype), "axis": 0} for dtype in (torch.bfloat16, torch.float64)]
+    for case in cases:
+        case["l"] = factors(draw, case["y"].shape[case["axis"]])
+    return cases
+
+
+def probe_axis(answer: Callable, cases: Cases) -> list[dict[str, Any]]:
+    """The result of each case, and whether a change of the result would reach `y`."""
+    records = []
+    for case in cases:
+        y = case["y"].clone()
+        record = called(answer, case["y"], case["l"], case["axis"])
+        ones = torch.ones_like(case["l"])
+        try:  # with l = 1 the result may be y itself
+            answer(y, ones, case["axis"]).add_(1)
+        except STOPS:
+            y = case["y"]
+        records.append(record | {"apart": torch.equal(y, case["y"])})
+    return records

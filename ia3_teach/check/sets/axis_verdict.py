@@ -1,0 +1,63 @@
+"""Exercise 1.1, judged: factors along any axis, compared slice by slice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ia3_teach.check.failure import CheckFailed
+from ia3_teach.check.sets.axis_probe import axis_cases, probe_axis
+from ia3_teach.check.sets.graded import Exercise, Property
+from ia3_teach.check.sets.judging import described, expect_tensor, value_of
+
+Case = dict[str, Any]
+Records = list[dict[str, Any]]
+
+
+def _along(case: Case) -> Tensor:
+    """y with each slice along the axis times its own factor, slice by slice."""
+    y, axis = case["y"], case["axis"]
+    slices = [factor * y.select(axis, j) for j, factor in enumerate(case["l"].to(y.dtype))]
+    return torch.stack(slices, dim=axis)
+
+
+def _lines_up(records: Records, cases: list[Case]) -> None:
+    for record, case in zip(records[:6], cases[:6], strict=True):
+        what = f"scale_axis of shape {tuple(case['y'].shape)}, axis {case['axis']}"
+        y, l = case["y"], case["l"]
+        known = {"l was added: IA3 multiplies": y + (_along(case | {"y": torch.ones_like(y)}))}
+        if y.shape[-1] == len(l) and case["axis"] not in (-1, y.dim() - 1):
+            known["the factors met the last axis: give l axes of length 1 behind its own"] = y * l
+        expect_tensor(value_of(record, what), _along(case), what, known)
+
+
+def _stays_apart(records: Records, cases: list[Case]) -> None:
+    found = value_of(records[0], "scale_axis returns")
+    if not isinstance(found, Tensor) or found.shape != cases[0]["y"].shape:
+        raise CheckFailed("a tensor of the shape of y", described(found), "is `return` missing?")
+    if not all(record["kept"] for record in records):
+        raise CheckFailed("y and l as they were", "one of them changed", "no `*=` on what came in")
+    if not all(record["apart"] for record in records):
+        raise CheckFailed("a new tensor", "a change of it changes y", "the result must not be y itself")
+
+
+def _keeps_dtype(records: Records, cases: list[Case]) -> None:
+    for record, case in zip(records[6:], cases[6:], strict=True):
+        what = f"scale_axis with y in {case['y'].dtype}, l in {case['l'].dtype}"
+        found = value_of(record, what)
+        if isinstance(found, Tensor) and found.dtype != case["y"].dtype:
+            mistake = "a product has the wider dtype of the two: cast it back"
+            raise CheckFailed(f"{what}: {case['y'].dtype}", f"{found.dtype}", mistake)
+        expect_tensor(found, _along(case), what)
+
+
+SCALE_AXIS = Exercise(
+    "set_1.scale_axis", "scale_axis", axis_cases, probe_axis,
+    (
+        Property("the factors line up with the named axis", 2, _lines_up),
+        Property("y and l stay as they were, and the result is no view of y", 1, _stays_apart),
+        Property("the result has the dtype of y", 1, _keeps_dtype),
+    ),
+)  # fmt: skip

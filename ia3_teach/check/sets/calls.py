@@ -1,0 +1,68 @@
+"""Calling an answer and writing down plain data of what came: what a probe is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+PLAIN = (type(None), bool, int, float, str)
+UNWRITTEN = "the stub, not written yet"
+STOPS = (Exception, SystemExit)  # what an answer may end in without ending the check
+
+
+def called(function: Callable[..., Any], *arguments: Any) -> dict[str, Any]:
+    """{"value": plain} or {"error": kind, "says": text}, and "kept": whether the tensors handed over stayed.
+
+    The arguments are copies, so that no case is spoiled for the next.
+
+    >>> called(lambda number: 2 * number, 3)
+    {'value': 6, 'kept': True}
+    >>> called(int, "x")["error"]
+    'ValueError'
+    """
+    given = [_copy(argument) for argument in arguments]
+    try:
+        found: dict[str, Any] = {"value": plain(function(*given))}
+    except STOPS as error:
+        found = failed(error)
+    pairs = zip(given, arguments, strict=True)
+    return found | {"kept": all(_same(new, old) for new, old in pairs if isinstance(old, Tensor))}
+
+
+def failed(error: BaseException) -> dict[str, Any]:
+    """What is written down of an error: its kind, and its first line cut short."""
+    lines = str(error).strip().splitlines() or [""]
+    return {"error": type(error).__name__, "says": lines[0][:200]}
+
+
+def plain(value: Any) -> Any:
+    """Numbers, texts, tensors, lists and dicts of them; of anything else only its kind.
+
+    Kinds are compared by identity: an object which says that it equals everything is one of the others.
+
+    >>> plain((1, [2.0, {"a": torch.ones(1)}]))
+    [1, [2.0, {'a': tensor([1.])}]]
+    >>> plain(print)
+    {'kind': 'builtin_function_or_method'}
+    """
+    kind = type(value)
+    if kind in PLAIN:
+        return value
+    if kind in (Tensor, nn.Parameter):
+        return value.detach().clone()
+    if kind in (list, tuple):
+        return [plain(each) for each in value]
+    if kind is dict:
+        return {str(key): plain(each) for key, each in value.items()}
+    return {"kind": kind.__name__}
+
+
+def _copy(value: Any) -> Any:
+    return value.clone() if isinstance(value, Tensor) else value
+
+
+def _same(new: Tensor, old: Tensor) -> bool:
+    return new.dtype == old.dtype and new.shape == old.shape and torch.equal(new, old)

@@ -1,0 +1,127 @@
+"""Problem set 3: results of runs, examples, a layer to switch and a mixed batch. No reference is here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import nn
+
+from ia3_teach.check.sets.calls import STOPS, called, failed, plain
+from ia3_teach.check.sets.drawing import factors, normal
+from ia3_teach.course.sets.few_pairs import examples
+from ia3_teach.course.sets.variants import generator, number
+
+Cases = list[dict[str, Any]]
+RATES = (0.001, 0.003, 0.01, 0.03)
+
+
+def run_cases(seed: int) -> Cases:
+    """Tables of runs in any order; in the last, two rates of one method are equally good."""
+    draw, tables = generator(seed), []
+    for equal in (False, False, True):
+        runs, first = [], number(draw, 0, 3)
+        for nth, method in enumerate(("ia3", "lora", "full")):
+            best = (first + nth) % 4  # no two methods agree on a rate
+            for at, rate in enumerate(RATES):
+                level = 0.9 if equal and nth == 1 and at in (1, 2) else 0.85 - 0.08 * abs(at - best)
+                for run in range(3):
+                    drawn = [level + 0.01 * run, round(float(torch.rand((), generator=draw)), 3)]
+                    dev, test = (round(value, 3) for value in drawn)
+                    runs.append({"method": method, "rate": rate, "seed": run, "dev": dev, "test": test})
+        order = torch.randperm(len(runs), generator=draw).tolist()
+        tables.append({"runs": [runs[at] for at in order], "equal": equal})
+    return tables
+
+
+def probe_runs(answer: Callable, cases: Cases) -> list[dict[str, Any]]:
+    """What is returned for each table."""
+    return [called(answer, [dict(run) for run in case["runs"]]) for case in cases]
+
+
+def training_cases(seed: int) -> Cases:
+    """Examples of three layers, with a number of steps and a rate."""
+    draw, cases = generator(seed), []
+    for steps in (1, 2, 40):
+        case = examples(number(draw, 0, 2**30))._asdict()
+        cases.append(case | {"steps": steps, "rate": 0.01 * number(draw, 2, 6)})
+    return cases
+
+
+def probe_training(answer: Callable, cases: Cases) -> list[dict[str, Any]]:
+    """The vector after training."""
+    names = ("weight", "bias", "x", "z", "steps", "rate")
+    return [called(answer, *map(case.get, names)) for case in cases]
+
+
+def switch_cases(seed: int) -> Cases:
+    """Layers in two formats with three vectors, of which one has a 0, and an order in which to use them."""
+    draw, cases = generator(seed), []
+    for dtype in (torch.float32, torch.bfloat16):
+        case = {"weight": normal(draw, 8, 5).to(dtype), "bias": normal(draw, 8).to(dtype)}
+        case["vectors"] = {name: factors(draw, 8) for name in ("a", "b", "c")}
+        case["order"] = [("a", "b", "c", None)[number(draw, 0, 3)] for _ in range(12)] + ["b", None]
+        cases.append(case)
+    return cases
+
+
+def probe_switch(answer: Callable, cases: Cases) -> list[dict[str, Any]]:
+    """Weight and bias after every use, and after a name that is not there."""
+    return [_switch(answer, case) for case in cases]
+
+
+def _switch(answer: Callable, case: dict[str, Any]) -> dict[str, Any]:
+    linear, seen = plain_linear(case), {"after": []}
+    try:
+        switch = answer(linear, {name: l.clone() for name, l in case["vectors"].items()})
+        for name in case["order"]:
+            switch.use(name)
+            seen["after"].append([plain(linear.weight), plain(linear.bias)])
+        switch.use("a")
+        before = linear.weight.clone()
+        seen["unknown"] = called(switch.use, "d").get("error")
+        seen["unharmed"] = torch.equal(linear.weight, before)
+        switch.use(None)
+        seen["last"] = [plain(linear.weight), plain(linear.bias)]
+    except STOPS as error:
+        seen |= failed(error)
+    return seen
+
+
+def plain_linear(case: dict[str, Any]) -> nn.Linear:
+    """The frozen Linear of a case."""
+    linear = nn.Linear(*case["weight"].shape[::-1]).to(case["weight"].dtype).requires_grad_(False)
+    linear.weight.copy_(case["weight"])
+    linear.bias.copy_(case["bias"])
+    return linear
+
+
+def batch_cases(seed: int) -> Cases:
+    """Batches with equal sides, and a row for each name, for None, and for one name twice."""
+    draw, cases = generator(seed), []
+    for batch, length, d in ((4, 4, 4), (5, 2, 3)):
+        names = ["a", None, "b", "a", None][:batch]
+        case = {"x": normal(draw, batch, length, d), "weight": normal(draw, 6, d), "bias": normal(draw, 6)}
+        case["vectors"] = {name: factors(draw, d) for name in ("a", "b")}
+        cases.append(case | {"names": names})
+    return cases
+
+
+def probe_batch(answer: Callable, cases: Cases) -> dict[str, Any]:
+    """What is returned for each batch, and for a name that is not there."""
+    parts = ("x", "weight", "bias", "vectors")
+    mixed = [called(answer, *map(case.get, parts), list(case["names"])) for case in cases]
+    alone = [called(answer, *map(case.get, parts), [None] * len(case["names"])) for case in cases]
+    wrong = called(answer, *map(cases[0].get, parts), ["a", "b", "c", None])
+    return {"mixed": mixed, "alone": alone, "wrong": wrong}
+
+
+def own_cases(seed: int) -> dict[str, Any]:
+    """The learner's own examples."""
+    return examples(seed)._asdict() | {"steps": 200, "rate": 0.05}
+
+
+def probe_own(answer: Any, cases: Any) -> Any:
+    """The answer itself, which is numbers."""
+    return plain(answer)

@@ -1,0 +1,75 @@
+"""Exercise 1.2: a convolution that carries a vector. No reference is here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import nn
+
+from ia3_teach.check.sets.calls import STOPS, failed, plain
+from ia3_teach.check.sets.drawing import factors, normal
+from ia3_teach.course.sets.variants import generator, number
+
+Cases = list[dict[str, Any]]
+# (dimensions, channels in, out, settings of the convolution)
+CONVOLUTIONS = [
+    (1, 4, 4, {"kernel_size": 3, "padding": 1}),
+    (1, 4, 6, {"kernel_size": 2, "stride": 2, "groups": 2}),
+    (2, 3, 5, {"kernel_size": (3, 1), "padding": 2, "dilation": 2}),
+    (2, 4, 4, {"kernel_size": 3, "padding": 1, "bias": False}),
+]
+
+
+def convolution_cases(seed: int) -> Cases:
+    """Convolutions in one and two dimensions on both sides, with a vector, an input and a gradient."""
+    draw, cases = generator(seed), []
+    for dimensions, d_in, d_out, settings in CONVOLUTIONS:
+        for side in ("out", "in"):
+            kernel = settings["kernel_size"]
+            sizes = [kernel] * dimensions if isinstance(kernel, int) else list(kernel)
+            case = {"dimensions": dimensions, "d_in": d_in, "d_out": d_out, "settings": settings}
+            case["side"] = side
+            case["weight"] = normal(draw, d_out, d_in // settings.get("groups", 1), *sizes)
+            case["bias"] = 2 + normal(draw, d_out) if settings.get("bias", True) else None
+            case["l"] = factors(draw, d_out if side == "out" else d_in)
+            extent = [number(draw, 5, 7) for _ in range(dimensions)]
+            case["x"] = normal(draw, 4, d_in, *extent)
+            cases.append(case)
+    return cases
+
+
+def probe_convolution(answer: Callable, cases: Cases) -> list[dict[str, Any]]:
+    """Of each layer: what trains, the output at the start, with the vector, and the gradients."""
+    return [_layer(answer, case) for case in cases]
+
+
+def _layer(answer: Callable, case: dict[str, Any]) -> dict[str, Any]:
+    conv, record = convolution(case), {}
+    try:
+        layer = answer(conv, case["side"])
+        trained = {name: p for name, p in layer.named_parameters() if p.requires_grad}
+        record["trained"] = {name: list(p.shape) for name, p in trained.items()}
+        record["start"] = plain(layer(case["x"].clone()))
+        with torch.no_grad():
+            layer.l.copy_(case["l"].reshape(layer.l.shape))
+        output = layer(case["x"].clone())
+        record["output"] = plain(output)
+        output.square().sum().backward()
+        record["gradient"] = plain(None if layer.l.grad is None else layer.l.grad.flatten())
+        record["frozen"] = all(p.grad is None for p in conv.parameters())
+        record["kept"] = torch.equal(conv.weight.detach(), case["weight"])
+    except STOPS as error:
+        record |= failed(error)
+    return record
+
+
+def convolution(case: dict[str, Any]) -> nn.Module:
+    """The convolution of a case, with its weights."""
+    kind = (nn.Conv1d, nn.Conv2d)[case["dimensions"] - 1]
+    conv = kind(case["d_in"], case["d_out"], **case["settings"])
+    conv.weight.data = case["weight"].clone()
+    if case["bias"] is not None:
+        conv.bias.data = case["bias"].clone()
+    return conv

@@ -1,0 +1,109 @@
+"""Exercise 1.2, judged: the same convolutions by their functional form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from ia3_teach.check.failure import CheckFailed
+from ia3_teach.check.sets.convolution_probe import convolution_cases, probe_convolution
+from ia3_teach.check.sets.graded import Exercise, Property
+from ia3_teach.check.sets.judging import expect_tensor, value_of
+
+Case = dict[str, Any]
+Records = list[dict[str, Any]]
+
+
+def _starts_as_conv(records: Records, cases: list[Case]) -> None:
+    for record, case in zip(records, cases, strict=True):
+        what = f"a new ScaledConv, {_named(case)}"
+        _ran(record, what, "start")
+        trained, size = record["trained"], len(case["l"])
+        if set(trained) != {"l"}:
+            found = ", ".join(trained) or "nothing"
+            mistake = "freeze conv, and make self.l an nn.Parameter"
+            raise CheckFailed(f"{what} trains l and nothing else", found, mistake)
+        shape = trained["l"]
+        if size not in shape or torch.Size(shape).numel() != size:
+            found = f"l of shape {tuple(shape)}"
+            raise CheckFailed(f"{what}: {size} entries of l", found, "which side is it?")
+        expect_tensor(record["start"], _convolved(case, torch.ones(size)), f"{what}: its output")
+
+
+def _scales(side: str) -> Any:
+    """The judge of one side."""
+
+    def judge(records: Records, cases: list[Case]) -> None:
+        for record, case in zip(records, cases, strict=True):
+            if case["side"] != side:
+                continue
+            what = f"ScaledConv, {_named(case)}"
+            _ran(record, what, "output")
+            expected = _convolved(case, case["l"])
+            expect_tensor(record["output"], expected, f"{what}: its output", _mistakes(case))
+
+    return judge
+
+
+def _mistakes(case: Case) -> dict[str, Tensor]:
+    """Wrong outputs that say which mistake was made."""
+    plain = _convolved(case, torch.ones(len(case["l"])))
+    known = {"l has no effect": plain}
+    if case["side"] == "out" and case["bias"] is not None:
+        bias = _channels(case["bias"], case)
+        scaled = _channels(case["l"], case) * (plain - bias)
+        known["the bias was left out of the product: l scales w * x + b"] = scaled + bias
+    return known
+
+
+def _reaches_l(records: Records, cases: list[Case]) -> None:
+    for record, case in zip(records, cases, strict=True):
+        what = f"ScaledConv, {_named(case)}: after backward"
+        _ran(record, what, "gradient")
+        if not record["frozen"] or not record["kept"]:
+            expected = f"{what} conv as it was, without gradients"
+            raise CheckFailed(expected, "it changed, or has some", "freeze it by requires_grad_(False)")
+        if record["gradient"] is None:
+            raise CheckFailed(f"{what} a gradient at l", "None", "use self.l itself, not self.l.data")
+        l = case["l"].clone().requires_grad_()
+        (expected,) = torch.autograd.grad(_convolved(case, l).square().sum(), l)
+        expect_tensor(record["gradient"] / expected.abs().max(), expected / expected.abs().max(), what)
+
+
+def _ran(record: Case, what: str, part: str) -> None:
+    """Refuse a record in which `part` is missing because of an error."""
+    if part not in record:
+        value_of(record, what)
+
+
+def _named(case: Case) -> str:
+    settings = ", ".join(f"{name}={value}" for name, value in case["settings"].items())
+    return f"Conv{case['dimensions']}d({case['d_in']}, {case['d_out']}, {settings}), side {case['side']!r}"
+
+
+def _channels(l: Tensor, case: Case) -> Tensor:
+    return l.view(-1, *[1] * case["dimensions"])
+
+
+def _convolved(case: Case, l: Tensor) -> Tensor:
+    """The convolution of a case with l on its side, by the functional form."""
+    settings = {k: v for k, v in case["settings"].items() if k not in ("kernel_size", "bias")}
+    convolve = (functional.conv1d, functional.conv2d)[case["dimensions"] - 1]
+    l = _channels(l, case)
+    if case["side"] == "in":
+        return convolve(l * case["x"], case["weight"], case["bias"], **settings)
+    return l * convolve(case["x"], case["weight"], case["bias"], **settings)
+
+
+SCALED_CONV = Exercise(
+    "set_1.scaled_conv", "ScaledConv", convolution_cases, probe_convolution,
+    (
+        Property("it trains l alone, and starts as conv", 1, _starts_as_conv),
+        Property('side "out" scales w * x + b', 2, _scales("out")),
+        Property('side "in" scales x', 2, _scales("in")),
+        Property("the gradient reaches l, and the weights get none", 1, _reaches_l),
+    ),
+)  # fmt: skip

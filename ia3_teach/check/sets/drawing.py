@@ -1,0 +1,20 @@
+"""Random tensors for cases."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from ia3_teach.course.sets.variants import number
+
+
+def normal(draw: torch.Generator, *shape: int) -> Tensor:
+    """Standard normal entries."""
+    return torch.randn(*shape, generator=draw)
+
+
+def factors(draw: torch.Generator, size: int) -> Tensor:
+    """A vector l with entries of both signs, one of them 0."""
+    l = 1 + normal(draw, size)
+    l[number(draw, 0, size - 1)] = 0.0
+    return l

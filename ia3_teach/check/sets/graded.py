@@ -1,0 +1,75 @@
+"""An exercise of a problem set: cases, a probe, and properties that each have their own points."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from ia3_teach.check.failure import CheckFailed
+from ia3_teach.check.sets.calls import UNWRITTEN
+
+PUBLIC = 0  # the seed of the cases that everybody may see
+
+
+@dataclass(frozen=True)
+class Property:
+    """What holds for a right answer, its points, and who says whether it does: `judge` raises CheckFailed."""
+
+    text: str
+    points: float
+    judge: Callable[[Any, Any], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One property of one answer: points, of how many, and a message where some are missing."""
+
+    property: str
+    points: float
+    of: float
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """`cases(seed)` are plain data, `probe(answer, cases)` writes plain data down, the properties judge that.
+
+    `answer` is the name that the learner's notebook gives it; in a `personal` exercise the seed is not the
+    class's but the learner's own, `seed_of(name, set)`.
+    """
+
+    name: str
+    answer: str
+    cases: Callable[[int], Any]
+    probe: Callable[[Any, Any], Any]
+    properties: Sequence[Property]
+    personal: bool = False
+
+    def judge(self, record: Any, seed: int) -> list[Outcome]:
+        """Every property on what the probe wrote down, also after one has failed."""
+        cases = self.cases(seed)
+        return [_outcome(each, record, cases) for each in self.properties]
+
+    def run(self, answer: Any, seed: int = PUBLIC) -> float:
+        """Probe and verdict, one after the other: prints a line for each property and returns the points."""
+        with torch.random.fork_rng(devices=[]):
+            outcomes = self.judge(self.probe(answer, self.cases(seed)), seed)
+        if outcomes and all(UNWRITTEN in each.message for each in outcomes):
+            print(f"not written yet: {self.answer}")
+            return 0.0
+        for each in outcomes:
+            print(f"{each.points:g} of {each.of:g}  {each.property}")
+            if each.message:
+                print("        " + each.message.replace("\n", "\n        "))
+        return float(sum(each.points for each in outcomes))
+
+
+def _outcome(wanted: Property, record: Any, cases: Any) -> Outcome:
+    try:
+        wanted.judge(record, cases)
+    except CheckFailed as failure:
+        return Outcome(wanted.text, 0.0, wanted.points, str(failure))
+    return Outcome(wanted.text, wanted.points, wanted.points)

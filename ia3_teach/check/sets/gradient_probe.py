@@ -1,0 +1,27 @@
+"""Exercise 1.3: inputs, weights and the gradient of an output. No reference is here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ia3_teach.check.sets.calls import called
+from ia3_teach.check.sets.drawing import normal
+from ia3_teach.course.sets.variants import generator
+
+Cases = list[dict[str, Any]]
+
+
+def gradient_cases(seed: int) -> Cases:
+    """Inputs with one to three axes in front; square and not; with a bias and without."""
+    draw, cases = generator(seed), []
+    for front, d_in, d_out, bias in [((5,), 3, 4, True), ((4, 4), 4, 4, True), ((2, 3, 2), 4, 3, False)]:
+        case = {"x": normal(draw, *front, d_in), "weight": normal(draw, d_out, d_in)}
+        case["bias"] = 1 + normal(draw, d_out) if bias else None
+        cases.append(case | {"g": normal(draw, *front, d_out)})
+    return cases
+
+
+def probe_gradients(answer: Callable, cases: Cases) -> list[dict[str, Any]]:
+    """What is returned in each case."""
+    return [called(answer, case["x"], case["weight"], case["bias"], case["g"]) for case in cases]

@@ -1,0 +1,65 @@
+"""Judging what a probe has written down: expected, found, and the likely mistake where one fits alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ia3_teach.check.failure import CheckFailed, describe
+from ia3_teach.check.sets.calls import UNWRITTEN
+
+
+def value_of(call: Mapping[str, Any], what: str) -> Any:
+    """What a call returned. Raises CheckFailed where it ended in an error."""
+    if "error" in call:
+        stub = call["error"] == "NotImplementedError"
+        found = UNWRITTEN if stub else f"{call['error']}: {call['says']}"
+        raise CheckFailed(what, found, "write the exercise's cell and run it" if stub else "read the error")
+    return call["value"]
+
+
+def expect_tensor(found: Any, expected: Tensor, what: str, known: Mapping[str, Tensor] | None = None) -> None:
+    """The same numbers, as near as the dtypes allow; a `known` wrong value names its mistake.
+
+    >>> expect_tensor(torch.ones(2), torch.ones(2), "l")
+    """
+    shape = tuple(expected.shape)
+    if not isinstance(found, Tensor):
+        mistake = "is `return` missing?" if found is None else "return a tensor"
+        raise CheckFailed(f"{what}: a tensor of shape {shape}", described(found), mistake)
+    if tuple(found.shape) != shape:
+        raise CheckFailed(f"{what} of shape {shape}", described(found), "count the axes of what comes in")
+    if close(found, expected):
+        return
+    fitting = [wrong for wrong, value in (known or {}).items() if close(found, value)]
+    mistake = fitting[0] if len(fitting) == 1 else "compare one entry by hand"
+    raise CheckFailed(f"{what} = {describe(expected)}", described(found), mistake)
+
+
+def close(found: Tensor, expected: Tensor) -> bool:
+    """Equal up to the rounding of the coarser of the two dtypes."""
+    if found.shape != expected.shape or not found.dtype.is_floating_point:
+        return False
+    tolerance = max(1e-5, *(4 * torch.finfo(each.dtype).eps for each in (found, expected)))
+    return torch.allclose(found.double(), expected.double(), rtol=tolerance, atol=tolerance)
+
+
+def described(value: Any) -> str:
+    """In a few words; what is no plain data by its kind alone.
+
+    >>> described({"kind": "function"})
+    'a function'
+    """
+    if isinstance(value, dict) and set(value) == {"kind"}:
+        return f"a {value['kind']}"
+    return describe(value)
+
+
+def pair_of(value: Any, what: str) -> tuple[Any, Any]:
+    """Two things. Raises CheckFailed for anything else."""
+    if not isinstance(value, list) or len(value) != 2:
+        raise CheckFailed(f"{what}: a pair", described(value), "end with `return first, second`")
+    return value[0], value[1]

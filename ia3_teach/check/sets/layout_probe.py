@@ -1,0 +1,37 @@
+"""Exercises 2.2 and 2.5: an attention whose channels lie in an order that has to be found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ia3_teach.check.sets.calls import called, plain
+from ia3_teach.course.sets.layouts import hidden_attention
+from ia3_teach.course.sets.variants import generator, number
+
+Cases = dict[str, Any]
+
+
+def layout_cases(seed: int) -> Cases:
+    """The seeds of five attentions."""
+    draw = generator(seed)
+    return {"seeds": [number(draw, 0, 2**30) for _ in range(5)]}
+
+
+def probe_layout(answer: Callable, cases: Cases) -> list[dict[str, Any]]:
+    """What is returned for each attention."""
+    records = []
+    for seed in cases["seeds"]:
+        attend, channels = hidden_attention(seed)
+        records.append(called(answer, attend, sum(map(len, channels.values()))))
+    return records
+
+
+def own_layout(seed: int) -> Cases:
+    """The learner's own attention is drawn from their own seed."""
+    return {"seeds": [seed]}
+
+
+def probe_own_layout(answer: Any, cases: Cases) -> Any:
+    """The answer itself, which is lists of numbers."""
+    return plain(answer)

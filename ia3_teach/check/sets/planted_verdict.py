@@ -1,0 +1,94 @@
+"""Exercises 1.4 and 1.5, judged: the vector by least squares, row by row or column by column."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ia3_teach.check.failure import CheckFailed
+from ia3_teach.check.sets.graded import Exercise, Property
+from ia3_teach.check.sets.judging import close, described, expect_tensor, pair_of, value_of
+from ia3_teach.check.sets.planted_probe import own_cases, planted_cases, probe_own, probe_planted
+
+Case = dict[str, Any]
+Records = list[dict[str, Any]]
+
+
+def _finds(kind: str) -> Any:
+    """The judge of the layers of one kind."""
+
+    def judge(records: dict[str, Records], cases: dict[str, list[Case]]) -> None:
+        for record, case in zip(records[kind], cases[kind], strict=True):
+            side, l = explained(case)
+            what = f"find_vector on a layer of shape {tuple(case['weight'].shape)}, side {side!r}"
+            found_side, found = pair_of(value_of(record, what), what)
+            if found_side != side:
+                mistake = "one factor must fit a whole row (out) or a whole column (in), and the bias"
+                raise CheckFailed(f"{what}: {side!r}", described(found_side), mistake)
+            if isinstance(found, Tensor) and found.isnan().any():
+                raise CheckFailed(f"{what}: numbers", "NaN", "0/0: a zero in the weight says nothing about l")
+            expect_tensor(found, l, what)
+
+    return judge
+
+
+def _refuses(records: dict[str, Records], cases: dict[str, list[Case]]) -> None:
+    value_of(records["easy"][0], "find_vector on a layer with a vector")
+    for record in records["none"]:
+        if record.get("error") != "ValueError":
+            found = record.get("error") or described(record["value"])
+            mistake = "try your candidates: does one of them give both the new weight and the new bias?"
+            raise CheckFailed("a ValueError where no vector explains the change", found, mistake)
+
+
+def explained(case: Case) -> tuple[str, Tensor]:
+    """Side and vector of a layer, by least squares for each row or column."""
+    weight, new = case["weight"], case["new_weight"]
+    for side, axis in (("out", 1), ("in", 0)):
+        l = (weight * new).sum(axis) / weight.square().sum(axis)
+        if torch.allclose(l[:, None] * weight if side == "out" else weight * l, new):
+            return side, l
+    raise ValueError("a case of find_vector has no vector on either side; mend its cases")
+
+
+def _own_place(record: Any, cases: Case) -> None:
+    side, l = explained(cases)
+    if _own(record, "side") != side:
+        raise CheckFailed("the side of your own layer", described(_own(record, "side")), "is it your name?")
+    if _own(record, "place") != int(l.argmin()):
+        found = described(_own(record, "place"))
+        raise CheckFailed("the place of the negative entry", found, "counted from 0, in find_vector(*layer)")
+
+
+def _own_value(record: Any, cases: Case) -> None:
+    found, expected = _own(record, "value"), explained(cases)[1].min()
+    number = torch.tensor(float(found)) if type(found) in (int, float) else None
+    if number is None or not close(100 * number.double(), 100 * expected.round(decimals=2)):
+        raise CheckFailed("the negative entry, to two decimals", described(found), "is it your own layer's?")
+
+
+def _own(record: Any, key: str) -> Any:
+    if not isinstance(record, dict) or key not in record:
+        shape = '{"side": ..., "place": ..., "value": ...}'
+        raise CheckFailed(shape, described(record), f"{key!r} is missing")
+    return record[key]
+
+
+FIND_VECTOR = Exercise(
+    "set_1.find_vector", "find_vector", planted_cases, probe_planted,
+    (
+        Property("side and vector, without zeros", 2, _finds("easy")),
+        Property("side and vector, with zeros, and with factors of 0 and below", 1, _finds("hard")),
+        Property("a ValueError where no vector explains the change", 1, _refuses),
+    ),
+)  # fmt: skip
+MINE = Exercise(
+    "set_1.mine", "mine", own_cases, probe_own,
+    (
+        Property("the side and the place", 1, _own_place),
+        Property("the value", 1, _own_value),
+    ),
+    personal=True,
+)  # fmt: skip

@@ -1,0 +1,126 @@
+"""Problem set 5: weights, a layer and a change to imitate. No reference is here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import nn
+
+from ia3_teach.check.sets.calls import STOPS, called, failed, plain
+from ia3_teach.check.sets.drawing import normal
+from ia3_teach.course.sets.targets import change
+from ia3_teach.course.sets.variants import generator, number
+
+Cases = list[dict[str, Any]]
+SHAPES = [(7, 5, 2), (5, 7, 3), (6, 6, 1)]  # d_out, d_in, r
+
+
+def frame_cases(seed: int) -> Cases:
+    """Weights that are wide, tall and square, in float64, each with a rank."""
+    draw = generator(seed)
+    return [{"weight": normal(draw, *shape).double(), "r": r} for *shape, r in SHAPES]
+
+
+def probe_frame(answer: Callable, cases: Cases) -> dict[str, list[dict[str, Any]]]:
+    """What is returned for each weight, and for ranks that cannot be."""
+    ranks = [0, -1, min(cases[0]["weight"].shape) + 1]
+    return {
+        "right": [called(answer, case["weight"], case["r"]) for case in cases],
+        "wrong": [called(answer, cases[0]["weight"], rank) for rank in ranks],
+    }
+
+
+def layer_cases(seed: int) -> Cases:
+    """Linears with a bias and without, a core R, an input and a scale."""
+    draw, cases = generator(seed), []
+    for number_of, (d_out, d_in, r) in enumerate(SHAPES):
+        case = {"weight": normal(draw, d_out, d_in), "r": r, "alpha": float(number(draw, 2, 5))}
+        case["bias"] = normal(draw, d_out) if number_of else None
+        cases.append(case | {"core": normal(draw, r, r), "x": normal(draw, 2, 3, d_in)})
+    return cases
+
+
+def probe_layer(answer: Callable, cases: Cases) -> list[dict[str, Any]]:
+    """Of each layer: what trains, the output at the start, with a core, and the gradients."""
+    return [_layer(answer, case) for case in cases]
+
+
+def _layer(answer: Callable, case: dict[str, Any]) -> dict[str, Any]:
+    linear, record = plain_linear(case), {}
+    try:
+        torch.manual_seed(0)
+        layer = answer(linear, case["r"], case["alpha"])
+        trained = {name: p for name, p in layer.named_parameters() if p.requires_grad}
+        record["trained"] = {name: list(p.shape) for name, p in trained.items()}
+        record["start"], record["core"] = plain(layer(case["x"].clone())), plain(layer.R)
+        with torch.no_grad():
+            layer.R.copy_(case["core"])
+        output = layer(case["x"].clone())
+        record["output"] = plain(output)
+        output.square().sum().backward()
+        record["gradient"] = plain(layer.R.grad)
+        record["frozen"] = all(p.grad is None for p in linear.parameters())
+        record["kept"] = torch.equal(linear.weight.detach(), case["weight"])
+    except STOPS as error:
+        record |= failed(error)
+    return record
+
+
+def plain_linear(case: dict[str, Any]) -> nn.Linear:
+    """The Linear of a case."""
+    linear = nn.Linear(case["weight"].shape[1], case["weight"].shape[0], bias=case["bias"] is not None)
+    linear.weight.data = case["weight"].clone()
+    if case["bias"] is not None:
+        linear.bias.data = case["bias"].clone()
+    return linear
+
+
+def merge_cases(seed: int) -> Cases:
+    """A weight, a rank, a core and a scale."""
+    return [{name: case[name] for name in ("weight", "r", "alpha", "core")} for case in layer_cases(seed)]
+
+
+def probe_merge(answer: Callable, cases: Cases) -> list[dict[str, Any]]:
+    """The merged weights."""
+    return [called(answer, case["weight"], case["core"], case["alpha"]) for case in cases]
+
+
+def rank_cases(seed: int) -> Cases:
+    """Widths and LoRA ranks, among them one at the border."""
+    draw = generator(seed)
+    drawn = [{"d_in": number(draw, 64, 4096), "d_out": number(draw, 64, 4096)} for _ in range(4)]
+    cases = [case | {"lora_rank": number(draw, 1, 64)} for case in drawn]
+    borders = [(8, 8, 4), (8, 12, 6), (30, 33, 1)]  # a whole root, a weight too small for the root, neither
+    return cases + [dict(zip(("d_in", "d_out", "lora_rank"), each, strict=True)) for each in borders]
+
+
+def probe_rank(answer: Callable, cases: Cases) -> list[dict[str, Any]]:
+    """What is returned in each case."""
+    return [called(answer, *map(case.get, ("d_in", "d_out", "lora_rank"))) for case in cases]
+
+
+def core_cases(seed: int) -> Cases:
+    """Weights, and changes to imitate: one that some core gives exactly, and one that none does."""
+    draw, cases = generator(seed), []
+    for r in (2, 4):
+        weight, wanted = change(number(draw, 0, 2**30))
+        cases.append({"weight": weight, "change": wanted, "r": r})
+    return cases
+
+
+def probe_core(answer: Callable, cases: Cases) -> list[dict[str, Any]]:
+    """The core found for each change."""
+    return [called(answer, *map(case.get, ("weight", "change", "r"))) for case in cases]
+
+
+def own_cases(seed: int) -> dict[str, Any]:
+    """The learner's own weight and change."""
+    weight, wanted = change(seed)
+    return {"weight": weight, "change": wanted, "r": 3}
+
+
+def probe_own(answer: Any, cases: Any) -> Any:
+    """The answer itself, which is a number."""
+    return plain(answer)

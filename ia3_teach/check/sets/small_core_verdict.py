@@ -1,0 +1,114 @@
+"""Exercises 5.2 and 5.3, judged: the layer and its merged weight, for every choice of signs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ia3_teach.check.failure import CheckFailed
+from ia3_teach.check.sets import small_core_probe as probes
+from ia3_teach.check.sets.core_changes import change_of, changes, near
+from ia3_teach.check.sets.graded import Exercise, Property
+from ia3_teach.check.sets.judging import described, expect_tensor, value_of
+
+Case = dict[str, Any]
+Records = list[dict[str, Any]]
+
+
+def _trains_core(records: Records, cases: list[Case]) -> None:
+    for record, case in zip(records, cases, strict=True):
+        what, r = _named(case), case["r"]
+        ran(record, what, "core")
+        if record["trained"] != {"R": [r, r]}:
+            found = ", ".join(f"{name} {shape}" for name, shape in record["trained"].items()) or "nothing"
+            mistake = "R is a Parameter; the frame is none: use register_buffer, and freeze the Linear"
+            raise CheckFailed(f"{what}: trains R ({r}, {r}) alone", found, mistake)
+
+
+def _starts_nearby(records: Records, cases: list[Case]) -> None:
+    for record, case in zip(records, cases, strict=True):
+        what = _named(case)
+        ran(record, what, "core")
+        core = record["core"]
+        if not isinstance(core, Tensor) or not 0 < core.abs().max() < 1e-3:
+            mistake = "draw R with a deviation of 1e-5: not zero, and too small to be seen"
+            raise CheckFailed(f"{what}: a small random R", described(core), mistake)
+        if torch.equal(core, core.flatten()[0].expand_as(core)) and core.numel() > 1:
+            raise CheckFailed(f"{what}: a random R", "all entries alike", "draw each entry")
+        plain = torch.nn.functional.linear(case["x"], case["weight"], case["bias"])
+        if not isinstance(record["start"], Tensor) or not near(record["start"], plain, 1e-2):
+            raise CheckFailed(f"{what}: nearly the Linear's output", described(record["start"]), "R is tiny")
+
+
+def _computes(records: Records, cases: list[Case]) -> None:
+    for record, case in zip(records, cases, strict=True):
+        what = _named(case)
+        ran(record, what, "output")
+        plain = torch.nn.functional.linear(case["x"], case["weight"], case["bias"]).double()
+        right = [plain + case["x"].double() @ each.T for each in changes(case, case["core"])]
+        if not any(near(record["output"], each, 1e-4) for each in right):
+            known = {"alpha is left out": plain + (right[0] - plain) / case["alpha"]}
+            expect_tensor(record["output"], right[0].float(), f"{what}: its output", known)
+            raise CheckFailed(f"{what}: Wx + b + α L R Q x", "another output", "which order?")
+
+
+def _spares_weights(records: Records, cases: list[Case]) -> None:
+    for record, case in zip(records, cases, strict=True):
+        what = _named(case)
+        ran(record, what, "frozen")
+        if not isinstance(record["gradient"], Tensor) or not record["gradient"].abs().max() > 0:
+            found = described(record["gradient"])
+            raise CheckFailed(f"{what}: a gradient at R", found, "use self.R in forward")
+        if not record["frozen"] or not record["kept"]:
+            raise CheckFailed(f"{what}: the Linear as it was", "it changed, or has a gradient", "freeze it")
+
+
+def ran(record: Case, what: str, part: str) -> None:
+    if part not in record:
+        value_of(record, what)
+
+
+def _named(case: Case) -> str:
+    d_out, d_in = case["weight"].shape
+    return f"SmallCore(Linear({d_in}, {d_out}), {case['r']}, {case['alpha']:g})"
+
+
+def _merges(records: Records, cases: list[Case]) -> None:
+    for record, case in zip(records, cases, strict=True):
+        what = f"merged weight of shape {tuple(case['weight'].shape)}, r = {case['r']}"
+        found, weight = value_of(record, what), case["weight"].double()
+        right = [weight + each for each in changes(case, case["core"])]
+        if not any(near(found, each, 1e-4) for each in right):
+            delta = change_of(case, case["core"])
+            known = {"W itself is missing": delta, "alpha is left out": weight + delta / case["alpha"]}
+            expect_tensor(found, right[0].float(), what, known)
+            raise CheckFailed(f"{what}: W + α L R Q", "another weight", "the frame is that of W")
+
+
+def _keeps_weight(records: Records, cases: list[Case]) -> None:
+    found = value_of(records[0], "merged(weight, core, alpha)")
+    if not isinstance(found, torch.Tensor) or found.shape != cases[0]["weight"].shape:
+        raise CheckFailed("a tensor of the shape of weight", described(found), "is `return` missing?")
+    if not all(record["kept"] for record in records):
+        raise CheckFailed("weight and core as they were", "one of them changed", "no `+=` on what came in")
+
+
+SMALL_CORE = Exercise(
+    "set_5.small_core", "SmallCore", probes.layer_cases, probes.probe_layer,
+    (
+        Property("R alone is trained", 1, _trains_core),
+        Property("R starts small and random", 1, _starts_nearby),
+        Property("the output is Wx + b + α L R Q x", 3, _computes),
+        Property("the gradient reaches R, and the Linear stays as it was", 1, _spares_weights),
+    ),
+)  # fmt: skip
+
+MERGED = Exercise(
+    "set_5.merged", "merged", probes.merge_cases, probes.probe_merge,
+    (
+        Property("the merged weight", 2, _merges),
+        Property("what was handed over stays as it was", 1, _keeps_weight),
+    ),
+)  # fmt: skip

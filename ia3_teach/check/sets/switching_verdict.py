@@ -1,0 +1,116 @@
+"""Exercises 3.3 and 3.4, judged: a layer that changes its vector bit for bit, and a batch of many tasks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ia3_teach.check.failure import CheckFailed
+from ia3_teach.check.sets import comparing_probe as probes
+from ia3_teach.check.sets.graded import Exercise, Property
+from ia3_teach.check.sets.judging import described, expect_tensor, value_of
+
+Case = dict[str, Any]
+
+
+def _uses(records: list[Case], cases: list[Case]) -> None:
+    for record, case in zip(records, cases, strict=True):
+        before: list[str | None] = []
+        for name, (weight, bias) in zip(case["order"], _after(record), strict=True):
+            before.append(name)
+            l = case["vectors"].get(name, torch.ones(len(case["bias"])))
+            what = f"after use of {before}: the weight"
+            known = {}
+            if len(before) > 1 and before[-2] is not None and name is not None:
+                last = case["vectors"][before[-2]]
+                known["the vector before is still in it"] = (l * last)[:, None] * case["weight"].float()
+            expect_tensor(weight, l[:, None] * case["weight"].float(), what, known)
+            known = {"the bias was left alone: l scales W x + b": case["bias"].float()} if name else {}
+            expect_tensor(bias, l * case["bias"].float(), what.replace("weight", "bias"), known)
+
+
+def _returns(records: list[Case], cases: list[Case]) -> None:
+    for record, case in zip(records, cases, strict=True):
+        states = [pair for name, pair in zip(case["order"], _after(record), strict=True) if name is None]
+        for weight, bias in [*states, record.get("last") or _after(record)[-1]]:
+            same = _bits(weight, case["weight"]) and _bits(bias, case["bias"])
+            if not same:
+                found = f"other bits in {case['weight'].dtype}"
+                mistake = "keep the originals and copy them back: dividing rounds, and 0 has no way back"
+                raise CheckFailed("after use(None) every bit of weight and bias as at first", found, mistake)
+
+
+def _refuses(records: list[Case], cases: list[Case]) -> None:
+    for record in records:
+        _after(record)
+        if record.get("unknown") not in ("KeyError", "ValueError"):
+            found = record.get("unknown") or "no error"
+            raise CheckFailed("a ValueError or KeyError for an unknown name", found, "look it up first")
+        if not record["unharmed"]:
+            raise CheckFailed("the layer as it was before that name", "another weight", "look it up first")
+
+
+def _after(record: Case) -> list:
+    """Weights and biases after each use; an error on the way is told."""
+    if "error" in record:
+        value_of(record, "Switch(linear, vectors), then use(name) or use(None)")
+    return record["after"]
+
+
+def _bits(found: Any, expected: Tensor) -> bool:
+    return isinstance(found, Tensor) and found.dtype == expected.dtype and torch.equal(found, expected)
+
+
+def _by_rows(case: Case, names: list[str | None]) -> Tensor:
+    """Row by row: W (l ⊙ x) + b with the row's own vector."""
+    ones = torch.ones(case["x"].shape[-1])
+    factors = [case["vectors"].get(name, ones) for name in names]
+    rows = [(l * x) @ case["weight"].T + case["bias"] for l, x in zip(factors, case["x"], strict=True)]
+    return torch.stack(rows)
+
+
+def _mixes(record: dict[str, Any], cases: list[Case]) -> None:
+    for each, case in zip(record["mixed"], cases, strict=True):
+        what = f"mixed_in with names {case['names']}"
+        first = [next(name for name in case["names"] if name)] * len(case["names"])
+        known = {"every row got the first row's vector": _by_rows(case, first)}
+        if case["x"].shape[0] == case["x"].shape[1]:
+            l = torch.stack([case["vectors"].get(n, torch.ones(case["x"].shape[-1])) for n in case["names"]])
+            known["the factors run over positions: they need an axis for T"] = (
+                (l * case["x"]) @ case["weight"].T + case["bias"]
+            )
+        expect_tensor(value_of(each, what), _by_rows(case, case["names"]), what, known)
+
+
+def _spares(record: dict[str, Any], cases: list[Case]) -> None:
+    for each, case in zip(record["alone"], cases, strict=True):
+        what = "mixed_in, None in every row"
+        expect_tensor(value_of(each, what), _by_rows(case, [None] * len(case["names"])), what)
+
+
+def _needs_names(record: dict[str, Any], cases: list[Case]) -> None:
+    value_of(record["mixed"][0], "mixed_in with names that are there")
+    if record["wrong"].get("error") not in ("KeyError", "ValueError"):
+        found = record["wrong"].get("error") or described(record["wrong"]["value"])
+        mistake = "dict.get with ones treats a misspelt name as the bare model"
+        raise CheckFailed("a ValueError or KeyError for a name that is not there", found, mistake)
+
+
+SWITCH = Exercise(
+    "set_3.switch", "Switch", probes.switch_cases, probes.probe_switch,
+    (
+        Property("after use(name) the layer computes l * (W x + b)", 2, _uses),
+        Property("after use(None) every bit is back", 2, _returns),
+        Property("an unknown name is refused and harms nothing", 1, _refuses),
+    ),
+)  # fmt: skip
+MIXED_IN = Exercise(
+    "set_3.mixed_in", "mixed_in", probes.batch_cases, probes.probe_batch,
+    (
+        Property("each row has its own vector", 2, _mixes),
+        Property("None leaves its row to the bare layer", 1, _spares),
+        Property("an unknown name is refused", 1, _needs_names),
+    ),
+)  # fmt: skip

@@ -1,0 +1,138 @@
+"""Exercises 3.1, 3.2 and 3.5, judged: the choice of a rate, and gradient descent on a vector."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ia3_teach.check.failure import CheckFailed
+from ia3_teach.check.sets import comparing_probe as probes
+from ia3_teach.check.sets.graded import Exercise, Property
+from ia3_teach.check.sets.judging import close, described, expect_tensor, value_of
+
+Case = dict[str, Any]
+Records = list[dict[str, Any]]
+
+
+def _chosen(runs: list[Case], chooser: str = "dev", least: bool = True) -> dict[str, dict[str, float]]:
+    """{method: rate and test}: by the median of `chooser`; of equal rates the smaller where `least`."""
+    result = {}
+    for method in sorted({run["method"] for run in runs}):
+        mine = [run for run in runs if run["method"] == method]
+        level = {
+            rate: median(run[chooser] for run in mine if run["rate"] == rate)
+            for rate in sorted({run["rate"] for run in mine}, reverse=not least)
+        }
+        rate = max(level, key=level.get)
+        result[method] = {"rate": rate, "test": median(r["test"] for r in mine if r["rate"] == rate)}
+    return result
+
+
+def _chooses(part: str, equal: bool) -> Callable:
+    """The judge of the rate or of the test number, with or without rates that are equally good."""
+
+    def judge(records: Records, cases: list[Case]) -> None:
+        for record, case in zip(records, cases, strict=True):
+            if case["equal"] != equal:
+                continue
+            what, right = f"fair(runs): the {part}", _chosen(case["runs"])
+            found = value_of(record, what)
+            for method, expected in right.items():
+                given = found.get(method) if isinstance(found, dict) else None
+                if not isinstance(given, dict) or type(given.get(part)) not in (int, float):
+                    shape = f'{{"{method}": {{"rate": ..., "test": ...}}}}'
+                    raise CheckFailed(f"{what}: {shape}", described(found), "a dict of dicts of numbers")
+                if abs(given[part] - expected[part]) > 1e-9:
+                    mistake = _mistake(case["runs"], method, given, part, expected)
+                    raise CheckFailed(f"{what} of {method} = {expected[part]}", str(given[part]), mistake)
+
+    return judge
+
+
+def _mistake(runs: list[Case], method: str, given: Case, part: str, expected: Case) -> str:
+    """Which wrong choice gives this, if one does."""
+    if given[part] == _chosen(runs, "test")[method][part]:
+        return "chosen by the test: a number that chose is no longer one that judges"
+    if given[part] == _chosen(runs, least=False)[method][part]:
+        return "of equally good rates the smaller one counts"
+    return "medians over the seeds, for each rate; each method has its own best"
+
+
+def descended(case: Case) -> Tensor:
+    """l after gradient descent on the mean of the squared differences, by the formula of the gradient."""
+    y = case["x"] @ case["weight"].T + case["bias"]
+    l = torch.ones(y.shape[1], dtype=torch.float64)
+    for _ in range(case["steps"]):
+        l = l - case["rate"] * 2 * ((l * y - case["z"]) * y).sum(0) / y.numel()
+    return l
+
+
+def _trains(steps: Callable[[int], bool]) -> Callable:
+    """The judge of the cases with such a number of steps."""
+
+    def judge(records: Records, cases: list[Case]) -> None:
+        for record, case in zip(records, cases, strict=True):
+            if not steps(case["steps"]):
+                continue
+            what = f"train(..., steps={case['steps']}, rate={case['rate']:.2f})"
+            right, ones = descended(case), torch.ones(len(case["bias"]), dtype=torch.float64)
+            rows = len(case["x"])
+            known = {"the vector started at 0: it starts at ones, where the model is unchanged": right - 1}
+            if case["steps"] == 1:
+                known = {
+                    "the sum in place of the mean": ones + (right - ones) * rows * len(ones),
+                    "the mean over the rows only": ones + (right - ones) * len(ones),
+                    "uphill: minus the gradient": 2 * ones - right,
+                    "half the gradient: the square has a factor of 2": ones + (right - ones) / 2,
+                }
+            expect_tensor(value_of(record, what), right, what, known)
+
+    return judge
+
+
+def _leaves_alone(records: Records, cases: list[Case]) -> None:
+    found = value_of(records[0], "train(...)")
+    if not isinstance(found, Tensor) or not all(record["kept"] for record in records):
+        expected = "a new vector, and weight, bias, x and z as they were"
+        raise CheckFailed(expected, described(found), "clone what you change")
+
+
+def _own(part: str) -> Callable:
+    """The judge of the learner's own numbers."""
+
+    def judge(record: Any, case: Case) -> None:
+        l = descended(case)
+        place = int((l - 1).abs().argmax())
+        expected = {"place": place, "value": round(l[place].item(), 3)}[part]
+        found = record.get(part) if isinstance(record, dict) else None
+        number = float(found) if type(found) in (int, float) else torch.nan
+        if not close(torch.tensor(number).double(), torch.tensor(float(expected)).double()):
+            raise CheckFailed(f"the {part} of your own vector", described(found), "200 steps, rate 0.05?")
+
+    return judge
+
+
+FAIR = Exercise(
+    "set_3.fair", "fair", probes.run_cases, probes.probe_runs,
+    (
+        Property("each method has its own best rate, by the median of dev", 2, _chooses("rate", False)),
+        Property("the test number is the median at that rate", 2, _chooses("test", False)),
+        Property("of equally good rates the smaller", 1, _chooses("rate", True)),
+    ),
+)  # fmt: skip
+TRAIN = Exercise(
+    "set_3.train", "train", probes.training_cases, probes.probe_training,
+    (
+        Property("one step from ones", 2, _trains(lambda steps: steps == 1)),
+        Property("many steps", 1, _trains(lambda steps: steps > 1)),
+        Property("nothing that was handed over changes", 1, _leaves_alone),
+    ),
+)  # fmt: skip
+MINE = Exercise(
+    "set_3.mine", "mine", probes.own_cases, probes.probe_own,
+    tuple(Property(f"the {part}", 1, _own(part)) for part in ("place", "value")), personal=True,
+)  # fmt: skip

@@ -1,0 +1,117 @@
+"""Of every problem set: stubs get nothing, solutions everything, on any cases and under any name."""
+
+import importlib
+import re
+from pathlib import Path
+from typing import Any
+
+import assignments
+import pytest
+
+import ia3_teach
+from ia3_teach.check.sets import EXERCISES
+from ia3_teach.course.builds.classroom import release
+from ia3_teach.course.sets import seed_of
+
+CHECKS = Path(ia3_teach.__file__).parent / "check" / "sets"
+PERSONAL = [each for each in EXERCISES.values() if each.personal]
+COMMON = [each for each in EXERCISES.values() if not each.personal]
+
+
+def set_of(exercise: Any) -> str:
+    """set_1.fold -> ps1."""
+    return f"ps{exercise.name.split('.')[0].removeprefix('set_')}"
+
+
+def possible(name: str) -> dict[str, float]:
+    """The points that a set's metadata give for each check that runs."""
+    roles = [cell.metadata.get("nbgrader", {}) for cell in assignments.read(name).cells]
+    return {role["grade_id"]: role["points"] for role in roles if role.get("grade") and not role["solution"]}
+
+
+@pytest.mark.parametrize("name", assignments.SETS)
+def test_stubs_get_nothing(name: str) -> None:
+    earned, _ = assignments.run_all(name, stubs=True)
+    assert earned == dict.fromkeys(possible(name), 0.0)
+
+
+@pytest.mark.parametrize("student", ["ada", "José Núñez"])
+@pytest.mark.parametrize("name", assignments.SETS)
+def test_solutions_get_full_marks_under_any_name(name: str, student: str) -> None:
+    earned, _ = assignments.run_all(name, student=student)
+    assert earned == possible(name)
+
+
+@pytest.fixture(scope="module")
+def solved() -> dict[str, dict[str, Any]]:
+    """{set: what its solutions define}."""
+    return {name: assignments.run_all(name)[1] for name in assignments.SETS}
+
+
+@pytest.mark.parametrize("seed", [1, 2**31, 2**47 + 5])
+@pytest.mark.parametrize("exercise", COMMON, ids=lambda each: each.name)
+def test_solutions_get_full_marks_on_cases_of_any_seed(exercise: Any, seed: int, solved) -> None:
+    answer = solved[set_of(exercise)][exercise.answer]
+    outcomes = exercise.judge(exercise.probe(answer, exercise.cases(seed)), seed)
+    assert [each.message for each in outcomes] == [""] * len(outcomes)
+
+
+@pytest.mark.parametrize("exercise", PERSONAL, ids=lambda each: each.name)
+def test_the_numbers_of_somebody_else_get_nothing(exercise: Any, solved) -> None:
+    name = set_of(exercise)
+    record = exercise.probe(solved[name][exercise.answer], None)
+    for other in ("bob", "Ada L.", "zoë"):
+        outcomes = exercise.judge(record, seed_of(other, name))
+        assert sum(each.points for each in outcomes) < sum(each.of for each in outcomes)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=lambda each: each.name)
+@pytest.mark.parametrize("strange", [None, 7, "text", [], {}, lambda *given: given, type, print])
+def test_strange_answers_get_nothing_and_stop_nothing(exercise: Any, strange: Any) -> None:
+    outcomes = exercise.judge(exercise.probe(strange, exercise.cases(0)), 0)
+    assert sum(each.points for each in outcomes) == 0 and all(each.message for each in outcomes)
+
+
+@pytest.mark.parametrize("name", assignments.SETS)
+def test_points_of_metadata_cards_and_properties_agree(name: str) -> None:
+    number = name.removeprefix("ps")
+    module = importlib.import_module(f"ia3_teach.check.set_{number}")
+    of = {each.answer: sum(part.points for part in each.properties) for each in module.EXERCISES}
+    assert sorted(of.values()) == sorted(possible(name).values())
+
+
+@pytest.mark.parametrize("name", [*assignments.SETS, *assignments.BY_HAND])
+def test_the_title_says_the_sum_of_the_points(name: str) -> None:
+    cells = assignments.read(name).cells
+    total = sum(cell.metadata.get("nbgrader", {}).get("points", 0) for cell in cells)
+    assert f"**Points.** {total:g};" in cells[0].source
+    cards = [int(number) for cell in cells for number in re.findall(r"\*\*Points\*\* (\d+)", cell.source)]
+    assert sum(cards) == total
+
+
+@pytest.mark.parametrize("name", [*assignments.SETS, *assignments.BY_HAND])
+def test_a_release_holds_no_solution_and_every_check(name: str) -> None:
+    released = release(f"{name}.ipynb", assignments.read(name))
+    text = "\n".join(cell.source for cell in released.cells)
+    assert "SOLUTION" not in text and "HIDDEN" not in text and "For the reader" not in text
+    locked = [cell for cell in released.cells if cell.metadata.get("nbgrader", {}).get("locked")]
+    assert [cell.metadata["nbgrader"]["grade_id"] for cell in locked] == list(possible(name))
+
+
+@pytest.mark.parametrize("name", [*assignments.SETS, *assignments.BY_HAND])
+def test_the_minutes_of_the_exercises_are_those_of_the_title(name: str) -> None:
+    cells = assignments.read(name).cells
+    minutes = [int(number) for cell in cells for number in re.findall(r"\*\*Minutes\*\* (\d+)", cell.source)]
+    assert f"About {sum(minutes)} minutes" in cells[0].source
+
+
+@pytest.mark.slow
+def test_the_sample_answers_of_the_set_read_by_a_person_run() -> None:
+    _, names = assignments.run_all("ps4")
+    assert "stopped" not in names and len(names["found"]) == 7
+
+
+@pytest.mark.parametrize("path", sorted(CHECKS.glob("*_probe.py")), ids=lambda path: path.stem)
+def test_a_probe_knows_no_verdict(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert "verdict" not in text and "judging" not in text and "graded" not in text
