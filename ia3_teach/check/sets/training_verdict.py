@@ -54,12 +54,13 @@ def _chooses(part: str, equal: bool) -> Callable:
 
 
 def _mistake(runs: list[Case], method: str, given: Case, part: str, expected: Case) -> str:
-    """Which wrong choice gives this, if one does."""
-    if given[part] == _chosen(runs, "test")[method][part]:
-        return "chosen by the test: a number that chose is no longer one that judges"
-    if given[part] == _chosen(runs, least=False)[method][part]:
-        return "of equally good rates the smaller one counts"
-    return "medians over the seeds, for each rate; each method has its own best"
+    """Which wrong choices give this; two that look alike are told as two."""
+    known = {
+        "chosen by the test: a number that chose is no longer one that judges": _chosen(runs, "test"),
+        "of equally good rates the smaller one counts": _chosen(runs, least=False),
+    }
+    fitting = [why for why, wrong in known.items() if given[part] == wrong[method][part] != expected[part]]
+    return " | or: ".join(fitting) or "medians over the seeds, for each rate; each method has its own best"
 
 
 def descended(case: Case) -> Tensor:
