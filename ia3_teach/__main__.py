@@ -237,6 +237,18 @@ def experiments(
     experiments.run(tasks=task)
 
 
+@app.command("new-method")
+def new_method(name: Annotated[str, typer.Argument(help="Its class, such as RowGain.")]) -> None:
+    """For authors: begin a method of your own in the family, one file and one test that pass already.
+
+    Example: python -m ia3_teach new-method RowGain
+    """
+    from ia3_teach.family.beginning import begin
+
+    for path in begin(name):
+        print(f"{path}: written", flush=True)
+
+
 @app.command()
 def verify() -> None:
     """Check every shipped file in data/ against its sha256.
