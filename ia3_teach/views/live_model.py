@@ -68,8 +68,8 @@ def check_head(model: nn.Module, kind: str, tasks: Mapping[str, Dataset]) -> str
     heads = [path for path, place in wrapped(model).items() if isinstance(place, Head)]
     if len(heads) != 1 or len(tasks) != 1:
         raise ValueError(
-            f"a BERT answers by the one classifier trained with its vectors; found {len(heads)} classifiers "
-            f"and {len(tasks)} tasks. Load it with load_model(name, num_labels=2), and give one task"
+            f"a BERT answers by the one classifier trained with its vectors; found {len(heads)} "
+            f"classifiers and {len(tasks)} tasks. Give load_model num_labels, and one task"
         )
     return heads[0]
 

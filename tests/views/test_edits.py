@@ -39,6 +39,6 @@ def test_what_is_not_one_entry_cannot_be_pinned(name) -> None:
 
 
 def test_moves_are_done_in_their_order() -> None:
-    found = moved(VALUES, ["l_k.1.*x2", "l_k.0-1.0,2=0.5", "*.0.*x-1", "l_ff.1.1-2x4|l_k.1.1x10"])
+    found = moved(VALUES, ["l_k.1.*x2", "l_k.0-1.0,2=0.5", "*.0.*x-1", "l_ff.1.1-2|l_k.1.1x10"])
     assert found["l_k"].tolist() == [[-0.5, -2.0, -0.5], [0.5, 100.0, 0.5]]
-    assert found["l_ff"].tolist() == [[-1.0] * 4, [1.0, 4.0, 4.0, 1.0]]
+    assert found["l_ff"].tolist() == [[-1.0] * 4, [1.0, 10.0, 10.0, 1.0]]

@@ -10,14 +10,15 @@ import torch
 from playwright.sync_api import expect, sync_playwright
 from views.live.explorer_pages import NARROW, WIDE, Opened, map_page, opened
 
-from ia3_teach import load_adapter, load_model, load_task, vectors
-from ia3_teach.course.lesson import vectors_directory
+from ia3_teach import activate, load_adapter, load_model, load_task, set_vectors, vectors
+from ia3_teach.course.lesson import scores, vectors_directory
 from ia3_teach.course.shipped.tasks import task_names
 from ia3_teach.views.edits import moved
 from ia3_teach.views.explorer_page import explorer_part, write_page
 from ia3_teach.views.javascript import bundle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+FLOAT16 = 0.025  # how far a share may be off: logits by 0.1, see test_parity.py
 FIRST, SECOND = task_names()[:2]
 
 
@@ -40,8 +41,16 @@ def model() -> tuple:
 
 @pytest.fixture(scope="module")
 def live(model: tuple, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    tasks = {name: load_task(name)["test"] for name in (FIRST, SECOND)}
+    tasks = {name: unsure(*model, name) for name in (FIRST, SECOND)}
     return write_page(tmp_path_factory.mktemp("live") / "explorer.html", explorer_part(*model, tasks))
+
+
+def unsure(model: Any, tokenizer: Any, name: str) -> Any:
+    """Rows of a task, those first of which the model is least sure: there a small move shows."""
+    activate(model, name)
+    rows = load_task(name)["test"].select(range(40))
+    shares = scores(model, tokenizer, rows).softmax(-1)
+    return rows.select((shares[:, 0] - 0.5).abs().argsort().tolist())
 
 
 @pytest.fixture(scope="module")
@@ -163,19 +172,15 @@ def test_an_address_shows_the_same_again(browser, live) -> None:
 
 
 def test_the_answers_are_those_of_torch(browser, live, model) -> None:
-    from ia3_teach import activate, set_vectors
-    from ia3_teach.course.lesson import scores
-
     lines = ["l_ff.*.*x1.5", "l_k.0.0-9=1"]
-    rows = load_task(FIRST)["test"].select(range(1))
-    activate(model[0], FIRST)
+    rows = unsure(*model, FIRST).select(range(1))
     learned = vectors(model[0], FIRST)
     set_vectors(model[0], moved(learned, lines), FIRST)
     found = scores(model[0], model[1], rows).softmax(-1)[0]
     set_vectors(model[0], learned, FIRST)
     with opened(browser, live, end="#edits=" + ";".join(lines)) as it:
-        shares = [int(share.split()[0]) / 100 for share in it.answers()["as you moved it"]]
-    torch.testing.assert_close(torch.tensor(shares), found, atol=0.02, rtol=0)
+        shares = [float(share.split()[0]) / 100 for share in it.answers()["as you moved it"]]
+    torch.testing.assert_close(torch.tensor(shares), found, atol=FLOAT16, rtol=0)
 
 
 def test_a_bert_answers_by_its_classifier_and_is_saved_with_it(browser, tmp_path) -> None:
@@ -185,13 +190,13 @@ def test_a_bert_answers_by_its_classifier_and_is_saved_with_it(browser, tmp_path
     page = write_page(tmp_path / "bert.html", explorer_part(model, tokenizer, {"sentiment": rows}))
     wanted = moved(vectors(model, "sentiment"), lines)
     with opened(browser, page, end="#edits=" + ";".join(lines)) as it:
-        shares = [int(share.split()[0]) / 100 for share in it.answers()["as you moved it"]]
+        shares = [float(share.split()[0]) / 100 for share in it.answers()["as you moved it"]]
         save_from(it, tmp_path / "saved")
         assert it.errors == []
     load_adapter(model, tmp_path / "saved", "moved")
     with torch.no_grad():
         found = model.eval()(**tokenizer(rows["text"][0], return_tensors="pt")).logits[0].softmax(-1)
-    torch.testing.assert_close(torch.tensor(shares), found, atol=0.02, rtol=0)
+    torch.testing.assert_close(torch.tensor(shares), found, atol=FLOAT16, rtol=0)
     for kind, l in vectors(model, "moved").items():
         torch.testing.assert_close(l, wanted[kind])
 
@@ -199,7 +204,7 @@ def test_a_bert_answers_by_its_classifier_and_is_saved_with_it(browser, tmp_path
 def save_from(it: Opened, folder: Path) -> None:
     """What the button Save hands out."""
     saved = []
-    it.page.on("download", saved.append)
+    it.page.on("download", lambda download: saved.append(download))
     it.page.get_by_role("button", name="Save").click()
     it.settle()
     for download in saved:
@@ -224,7 +229,7 @@ def test_what_is_saved_is_read_by_peft(browser, live, model, tmp_path) -> None:
     torch.testing.assert_close(layer.ia3_l["default"].flatten().detach(), wanted["l_ff"][0])
 
 
-LINES = ["l_k.1.*x2", "l_k.0-1.0,2-5=0.5", "*.0.*x-1", "l_ff.1.1-2x4|l_k.1.1x1e-2", "l_v.*.*x0.5"]
+LINES = ["l_k.1.*x2", "l_k.0-1.0,2-5=0.5", "*.0.*x-1", "l_ff.1.1-2|l_k.1.1x1e-2", "l_v.*.*x0.5"]
 
 
 def test_python_and_the_browser_do_the_same_with_the_same_moves(browser, plain) -> None:
@@ -243,12 +248,12 @@ def test_python_and_the_browser_do_the_same_with_the_same_moves(browser, plain) 
 
 def test_two_tasks_lie_side_by_side_or_are_mixed(browser, live) -> None:
     with opened(browser, live) as it:
-        it.page.get_by_label("and", exact=True).select_option(SECOND)
+        it.page.get_by_role("combobox", name="and", exact=True).select_option(SECOND)
         it.settle()
         assert it.page.locator(".answers table").count() == 2
         assert it.page.locator("canvas.map:visible").count() == 6 and SECOND in it.answers()
         beside = it.answers()
-        it.page.get_by_label("shown").select_option("mixed")
+        it.page.get_by_role("combobox", name="shown").select_option("mixed")
         it.settle()
         assert it.page.locator("canvas.map:visible").count() == 3
         assert it.answers()["as learned"] != beside["as learned"]

@@ -33,16 +33,22 @@ export function check(fields, sets, shapes) {
   const tasks = Object.keys(sets);
   for (const name of ["task", "other"]) {
     const wanted = fields[name];
-    if (wanted && !tasks.includes(wanted)) throw new Error(`there are no vectors of ${wanted}; there are ${tasks.join(", ")}`);
+    const missing = wanted && !tasks.includes(wanted);
+    if (missing) throw new Error(`there are no vectors of ${wanted}; there are ${tasks.join(", ")}`);
   }
   for (const name of ["share", "strength", "seed"]) {
     if (name in fields && !Number.isFinite(fields[name])) throw new Error(`${name} is a number; found ${fields[name]}`);
   }
-  if (fields.order && !(fields.order in ORDERS)) throw new Error(`channels are sorted by ${Object.keys(ORDERS).join(", ")}; found ${fields.order}`);
-  if (fields.together && !["apart", "mixed"].includes(fields.together)) throw new Error(`together is apart or mixed; found ${fields.together}`);
+  oneOf(fields, "order", Object.keys(ORDERS), "channels are sorted by");
+  oneOf(fields, "together", ["apart", "mixed"], "two tasks are shown");
   for (const line of fields.edits ?? []) parse(line, shapes);
   for (const entry of fields.pinned ?? []) {
     if (!/^\w+\.\d+\.\d+$/.test(entry)) throw new Error(`"${entry}" is no entry; one looks like l_k.2.17`);
     parse(`${entry}x1`, shapes);
   }
+}
+
+function oneOf(fields, name, known, words) {
+  if (fields[name] === undefined || known.includes(fields[name])) return;
+  throw new Error(`${words} ${known.join(" or ")}; found ${fields[name]}`);
 }

@@ -12,9 +12,13 @@ export class AnswersPanel {
   update() {
     const text = this.store.get("text");
     const problem = this.live.refusal(text);
+    if (problem) {
+      this.element.replaceChildren(h("p", { class: "problem" }, problem));
+      return problem;
+    }
     const asked = this.asked();
-    this.element.replaceChildren(...(problem ? [h("p", { class: "problem" }, problem)] : asked.map((name) => this.table(name, text))));
-    return problem || asked.map((name) => this.words[name]).join(" ");
+    this.element.replaceChildren(...asked.map((name) => this.table(name, text)));
+    return asked.map((name) => this.words[name]).join(" ");
   }
 
   /** The chosen task's question, and the other's where its vectors are in play. */
@@ -43,7 +47,8 @@ export class AnswersPanel {
       const shares = this.live.ask(`${name} ${seat}`, text, task, vectors);
       const best = shares.indexOf(Math.max(...shares));
       said.push(`${words}: ${task.labels[best]} ${percent(shares[best])}`);
-      return h("tr", { class: `row-${seat}` }, h("th", { scope: "row" }, words), ...shares.map((share, i) => cell(share, i === best)));
+      const cells = shares.map((share, i) => cell(share, i === best));
+      return h("tr", { class: `row-${seat}` }, h("th", { scope: "row" }, words), ...cells);
     });
     (this.words ??= {})[name] = `${said.join("; ")}.`;
     return h("table", {}, h("caption", {}, this.live.classifies ? "The classifier says" : task.question), head, ...rows);
@@ -52,9 +57,10 @@ export class AnswersPanel {
 
 function cell(share, best) {
   const bar = h("span", { class: "bar", style: `width:${(100 * share).toFixed(1)}%` });
-  return h("td", { class: best ? "best" : null }, h("span", { class: "track" }, bar), h("span", { class: "number" }, percent(share)));
+  const number = h("span", { class: "number" }, percent(share));
+  return h("td", { class: best ? "best" : null }, h("span", { class: "track" }, bar), number);
 }
 
 function percent(share) {
-  return `${Math.round(100 * share)} %`;
+  return `${(100 * share).toFixed(1)} %`; // a tenth, so that one who is sure is seen to waver
 }

@@ -10,7 +10,8 @@ export const GUTTER = 28; // for the numbers of the layers
 export class Band {
   constructor(kind, shape) {
     [this.kind, this.shape] = [kind, shape];
-    this.canvas = h("canvas", { class: "map", tabindex: 0, role: "application", "aria-roledescription": "map of vectors" });
+    this.canvas = h("canvas", { class: "map", tabindex: 0, role: "application" });
+    this.canvas.setAttribute("aria-roledescription", "map of vectors");
     this.height = Math.max(40, Math.min(TALLEST, ROW * shape[0]));
     this.canvas.style.height = `${this.height}px`;
     this.whole();
@@ -113,7 +114,8 @@ export class Band {
   reveal({ layer, channel }) {
     const [place] = this.placesOf(layer, [channel]);
     const { left, right, top, bottom } = this.view;
-    this.pan(Math.min(0, place - left) + Math.max(0, place + 1 - right), Math.min(0, layer - top) + Math.max(0, layer + 1 - bottom));
+    const outside = (at, from, to) => Math.min(0, at - from) + Math.max(0, at + 1 - to);
+    this.pan(outside(place, left, right), outside(layer, top, bottom));
   }
 }
 

@@ -55,8 +55,8 @@ export function sentenceControls(store, tasks) {
     const { texts } = tasks[store.get("task")];
     if (shown === texts) return;
     shown = texts;
-    const buttons = texts.map((text, i) => h("button", { onclick: () => store.set({ text }), title: text }, `example ${i + 1}`));
-    examples.replaceChildren(...buttons);
+    const button = (text, i) => h("button", { onclick: () => store.set({ text }), title: text }, `example ${i + 1}`);
+    examples.replaceChildren(...texts.map(button));
   };
   return { element: h("div", {}, labelled("your sentence", box), examples), show };
 }

@@ -76,9 +76,14 @@ export function withMove(lines, target, how, amount) {
   const joins = last && last[1] === target && how === "x" && last[2] === "x";
   const replaces = last && last[1] === target && how === "=";
   const before = joins || replaces ? lines.slice(0, -1) : lines;
-  const factor = joins ? Number(last[3]) * amount : amount;
-  if (how === "x" && Math.abs(factor - 1) < 1e-6) return before;
-  return [...before, `${target}${how}${Number(factor.toPrecision(6))}`];
+  const number = how === "x" ? snapped(joins ? Number(last[3]) * amount : amount) : amount;
+  if (how === "x" && number === 1) return before;
+  return [...before, `${target}${how}${Number(number.toPrecision(6))}`];
+}
+
+/** A factor whose log2 is a multiple of 1/100, so that four small steps and one large one end at the same place. */
+function snapped(factor) {
+  return 2 ** (Math.round(100 * Math.log2(factor)) / 100);
 }
 
 /** By which factor the last move moved these entries; 1 if it did not. */

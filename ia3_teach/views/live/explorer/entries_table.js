@@ -9,7 +9,8 @@ export function entriesTable(caption, entries, base, moved, go) {
   const rows = entries.map((entry) => {
     const { kind, layer, channel } = entry;
     const name = `${kind}, layer ${layer}, channel ${channel}`;
-    const button = h("button", { onclick: () => go(entry), "aria-label": `Go to ${name}`, "data-entry": `${kind}.${layer}.${channel}` }, kind);
+    const settings = { "aria-label": `Go to ${name}`, "data-entry": `${kind}.${layer}.${channel}` };
+    const button = h("button", { onclick: () => go(entry), ...settings }, kind);
     const numbers = [layer, channel, factor(moved[kind][layer][channel]), factor(base[kind][layer][channel])];
     return h("tr", {}, h("td", {}, button), ...numbers.map((number) => h("td", { class: "figure" }, number)));
   });

@@ -5,21 +5,21 @@ import { AnswersPanel } from "./answers_panel.js";
 import { read } from "./address.js";
 import { sentenceControls, toolControls, vectorControls } from "./controls.js";
 import { h, onceAFrame, whenQuiet } from "./elements.js";
-import { entriesTable } from "./entries_table.js";
-import { histogram } from "./histogram.js";
 import { Learned, setFrom } from "./learned.js";
 import { LiveAnswers } from "./live_answers.js";
 import { Maps } from "./maps.js";
-import { farthest } from "./order.js";
 import { adapterFiles, download } from "./save.js";
 import { selectionPanel } from "./selection_panel.js";
 import { Store } from "./store.js";
+import { Tables } from "./tables.js";
 
 const QUIET = 150; // milliseconds without a change, after which tables and announcements follow
-const LISTED = 20;
 
 export class Explorer {
-  /** `facts`: { shapes, heads, tasks: { name: { question, labels, texts } }, model }; `numbers`: all values; `weights`: bytes or null. */
+  /**
+   * `facts`: { shapes, heads, tasks: { name: { question, labels, texts } }, model }; `numbers`: all values, set after
+   * set; `weights`: the bytes of a safetensors file, or null for the map alone; `first`: fields to begin with.
+   */
   constructor(place, facts, numbers, weights, first = {}) {
     this.facts = facts;
     const sets = setsOf(facts, numbers);
@@ -39,27 +39,33 @@ export class Explorer {
 
   build(place, weights) {
     const { store, facts, acts } = this;
-    this.parts = [vectorControls(store, facts.tasks), toolControls(store, acts, (by) => (this.maps.zoom(by), this.soon(["view"]))), selectionPanel(store, acts)];
-    if (weights) {
-      this.parts.push(sentenceControls(store, facts.tasks));
-      this.answers = new AnswersPanel(new LiveAnswers(facts.model, weights), facts.tasks, store, this.learned);
-    }
-    this.hovered = h("p", { class: "hovered" });
-    this.acts.onHover = (text) => (this.hovered.textContent = text || "Point at the map for its numbers.");
-    this.acts.onHover("");
-    this.message = h("p", { class: "message", role: "status" });
-    this.spoken = h("p", { class: "spoken", "aria-live": "polite" });
-    this.strip = h("p", { class: "strip", "aria-hidden": "true" }); // on a phone the answers are far above the map
-    this.bars = h("figure", { class: "histogram" });
-    this.tables = h("div", { class: "tables" });
-    const below = h("div", { class: "below" }, this.bars, this.tables);
-    const [vectors, tools, selection, sentence] = this.parts.map((part) => part.element);
-    const top = h("div", { class: "top" }, vectors, ...(sentence ? [sentence, this.answers.element] : []));
-    const save = h("button", { onclick: () => this.save(), hidden: !facts.model }, "Save");
-    tools.append(save);
-    const whole = h("div", { class: "ia3-explorer" }, top, tools, this.message, this.maps.element, this.hovered, selection, below, this.spoken, this.strip);
+    const zoom = (by) => (this.maps.zoom(by), this.soon(["view"]));
+    const vectors = vectorControls(store, facts.tasks);
+    const tools = toolControls(store, acts, zoom);
+    const selection = selectionPanel(store, acts);
+    const sentence = weights ? [sentenceControls(store, facts.tasks)] : [];
+    const live = weights && new LiveAnswers(facts.model, weights);
+    if (live) this.answers = new AnswersPanel(live, facts.tasks, store, this.learned);
+    this.parts = [vectors, tools, selection, ...sentence];
+    this.tables = new Tables(store, this.learned, this.maps, (entry) => this.go(entry));
+    this.lines();
+    tools.element.append(h("button", { onclick: () => this.save(), hidden: !facts.model }, "Save"));
+    const asked = sentence.length ? [sentence[0].element, this.answers.element] : [];
+    const above = [vectors.element, ...asked, tools.element, this.message];
+    const below = [this.hovered, selection.element, this.tables.element, this.spoken, this.strip];
+    const whole = h("div", { class: "ia3-explorer" }, ...above, this.maps.element, ...below);
     whole.explorer = this; // for whoever looks inside
     place.append(whole);
+  }
+
+  /** Lines of text: what the hand points at, messages, what is announced, and the answers for a narrow screen. */
+  lines() {
+    this.hovered = h("p", { class: "hovered" });
+    this.message = h("p", { class: "message", role: "status" });
+    this.spoken = h("p", { class: "spoken", "aria-live": "polite" });
+    this.strip = h("p", { class: "strip", "aria-hidden": "true" });
+    this.acts.onHover = (text) => (this.hovered.textContent = text || "Point at the map for its numbers.");
+    this.acts.onHover("");
   }
 
   /** Redraw what the changed fields touch, answers last: the hand sees its map at once. */
@@ -68,7 +74,8 @@ export class Explorer {
     for (const part of this.parts) part.show();
     this.message.textContent = this.store.get("message");
     this.maps.draw();
-    if (this.answers && ![...names].every((name) => LOOKS.has(name))) this.strip.textContent = this.said = this.answers.update();
+    const changed = [...names].some((name) => !LOOKS.has(name));
+    if (this.answers && changed) this.strip.textContent = this.said = this.answers.update();
     this.later();
   }
 
@@ -80,32 +87,15 @@ export class Explorer {
     if (texts?.length) this.store.set({ text: texts[0] });
   }
 
+  /** Tables, and what screen readers are told: where the keyboard is, and the answers. */
   showTables() {
-    const [base, moved] = [this.learned.base(), this.learned.moved()];
-    const { svg, words } = histogram(base, moved, this.maps.limit());
-    this.bars.replaceChildren(svg, h("figcaption", {}, `${words}. Heights are square roots; the line is what was learned.`));
-    const go = ({ kind, layer, channel }) => this.go(kind, layer, channel);
-    const pinned = this.store.get("pinned").map((entry) => {
-      const [kind, layer, channel] = entry.split(".");
-      return { kind, layer: Number(layer), channel: Number(channel) };
-    });
-    const pins = pinned.length ? [entriesTable("pinned", pinned, base, moved, go)] : [];
-    this.keepingFocus(() =>
-      this.tables.replaceChildren(...pins, entriesTable("farthest from 1", farthest(moved, LISTED), base, moved, go)),
-    );
+    this.tables.show();
     const focus = this.store.get("focus");
     const here = focus ? `${this.acts.inWords(focus.kind, focus.layer, focus.channel)}. ` : "";
     this.spoken.textContent = here + (this.said ?? "");
   }
 
-  /** A table made anew keeps the keyboard where it was. */
-  keepingFocus(change) {
-    const entry = this.tables.contains(document.activeElement) && document.activeElement.dataset.entry;
-    change();
-    if (entry) this.tables.querySelector(`[data-entry="${entry}"]`)?.focus();
-  }
-
-  go(kind, layer, channel) {
+  go({ kind, layer, channel }) {
     this.maps.bands.find((band) => band.kind === kind).reveal({ layer, channel });
     this.acts.focus(kind, layer, channel);
   }
@@ -120,8 +110,9 @@ export class Explorer {
   }
 
   save() {
-    download(adapterFiles(this.learned.moved(), this.facts.model, this.answers.live.model.head));
-    this.store.set({ message: "Saved adapter_model.safetensors and adapter_config.json; put both into one directory." });
+    const files = adapterFiles(this.learned.moved(), this.facts.model, this.answers.live.model.head);
+    download(files);
+    this.store.set({ message: `Saved ${Object.keys(files).join(" and ")}; put both into one directory.` });
   }
 }
 

@@ -11,19 +11,22 @@ export function histogram(base, moved, limit) {
   const most = Math.sqrt(Math.max(...before.bins, ...now.bins, 1));
   const height = (count) => (Math.sqrt(count) / most) * HEIGHT;
   const step = WIDTH / BINS;
-  const svg = element("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT + FOOT}`, role: "img", "aria-label": inWords(now, limit) });
+  const words = inWords(now);
+  const svg = element("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT + FOOT}`, role: "img", "aria-label": words });
   now.bins.forEach((count, i) => {
     const fill = cssColour(((2 * i) / (BINS - 1) - 1) * limit, limit);
-    svg.append(element("rect", { x: i * step, y: HEIGHT - height(count), width: step - 0.5, height: height(count), fill, class: "bin" }));
+    const place = { x: i * step, y: HEIGHT - height(count), width: step - 0.5, height: height(count) };
+    svg.append(element("rect", { ...place, fill, class: "bin" }));
   });
-  const points = before.bins.map((count, i) => `${i * step},${HEIGHT - height(count)} ${(i + 1) * step},${HEIGHT - height(count)}`);
+  const corners = (count, i) => [i, i + 1].map((end) => `${end * step},${HEIGHT - height(count)}`);
+  const points = before.bins.flatMap(corners);
   svg.append(element("polyline", { points: points.join(" "), class: "outline" }));
   for (const [log, anchor] of [[-limit, "start"], [0, "middle"], [limit, "end"]]) {
     const text = element("text", { x: WIDTH * (0.5 + log / limit / 2), y: HEIGHT + 12, "text-anchor": anchor });
     text.textContent = factor(2 ** log);
     svg.append(text);
   }
-  return { svg, words: inWords(now, limit) };
+  return { svg, words };
 }
 
 /** Entries in bins of equal width from -limit to limit; those beyond are in the last ones. */

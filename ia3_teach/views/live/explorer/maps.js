@@ -1,7 +1,6 @@
 /** All bands together: one for each kind, a second one below it for the other task, and the scale of their colours. */
 
 import { Band } from "./band.js";
-import { touchedPlaces } from "./control.js";
 import { h } from "./elements.js";
 import { HELP, listenToKeys } from "./keys.js";
 import { ordersOf } from "./order.js";
@@ -16,15 +15,18 @@ export class Maps {
     this.bands = Object.entries(learned.shapes).map(([kind, shape]) => new Band(kind, shape));
     this.others = this.bands.map((band) => new Band(band.kind, band.shape));
     this.legend = h("div", { class: "legend" });
-    this.element = h("div", { class: "maps" }, h("p", { id: "map-keys", class: "keys" }, HELP), ...this.bands.map((band, i) => this.section(band, i)), this.legend);
+    const keys = h("p", { id: "map-keys", class: "keys" }, HELP);
+    this.element = h("div", { class: "maps" }, keys, ...this.bands.map((band, i) => this.section(band, i)), this.legend);
   }
 
   section(band, i) {
     this.others[i].canvas.removeAttribute("tabindex");
     this.others[i].title = h("p", { class: "beside" });
     this.others[i].box = h("div", { hidden: true }, this.others[i].title, this.others[i].canvas);
-    const title = h("button", { class: "kind", onclick: () => this.acts.selectKind(band.kind), title: "select this kind" }, band.kind);
-    return h("section", { "aria-label": band.kind }, title, band.canvas, this.others[i].box);
+    const { kind } = band;
+    const select = () => this.acts.selectKind(kind);
+    const title = h("button", { class: "kind", onclick: select, title: "select this kind" }, kind);
+    return h("section", { "aria-label": kind }, title, band.canvas, this.others[i].box);
   }
 
   connect(acts) {
@@ -69,7 +71,8 @@ export class Maps {
   /** Sorted by what was learned, so that nothing jumps away from the hand. */
   orders(kind, base) {
     const order = this.store.get("order");
-    return this.learned.once(`orders ${kind}`, [base, order], () => ordersOf(base[kind], order, this.acts.channelsPerHead(kind)));
+    const size = this.acts.channelsPerHead(kind);
+    return this.learned.once(`orders ${kind}`, [base, order], () => ordersOf(base[kind], order, size));
   }
 
   marks() {
@@ -91,19 +94,12 @@ export class Maps {
   }
 }
 
-/** How many entries the moves touch. */
-export function countTouched(lines, shapes) {
-  return [...touchedPlaces(lines, shapes).values()].reduce((sum, channels) => sum + channels.size, 0);
-}
-
 function legend(limit) {
   const steps = [-1, -0.5, 0, 0.5, 1];
   const colours = steps.map((step) => cssColour(step * limit, limit)).join(", ");
   const ticks = steps.map((step) => h("span", {}, step ? factor(2 ** (step * limit)) : "× 1"));
-  return [
-    h("span", {}, "inhibits"),
-    h("div", { class: "scale" }, h("div", { class: "ramp", style: `background:linear-gradient(to right, ${colours})` }), h("div", { class: "ticks" }, ...ticks)),
-    h("span", {}, "amplifies"),
-    h("span", { class: "black" }, "0 or below"),
-  ];
+  const ramp = h("div", { class: "ramp", style: `background:linear-gradient(to right, ${colours})` });
+  const scale = h("div", { class: "scale" }, ramp, h("div", { class: "ticks" }, ...ticks));
+  const words = ["inhibits", "amplifies"].map((side) => h("span", {}, side));
+  return [words[0], scale, words[1], h("span", { class: "black" }, "0 or below")];
 }

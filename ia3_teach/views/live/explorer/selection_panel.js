@@ -15,7 +15,8 @@ export function selectionPanel(store, acts) {
     (log) => acts.drag(2 ** log, 1),
     (log) => factor(2 ** log),
   );
-  const value = h("input", { type: "number", step: "any", onchange: () => acts.setTo(value.value === "" ? NaN : Number(value.value)) });
+  const put = () => acts.setTo(value.value === "" ? NaN : Number(value.value));
+  const value = h("input", { type: "number", step: "any", onchange: put });
   const pin = h("button", { onclick: () => acts.pin() }, "Pin");
   const again = h("button", { onclick: () => store.set({ seed: store.get("seed") + 1 }) }, "Other random entries");
   const buttons = [
@@ -32,12 +33,14 @@ export function selectionPanel(store, acts) {
     const chosen = Boolean(store.get("selection"));
     for (const control of [...buttons, move, value, pin]) control.disabled = !chosen;
   };
-  const rows = [h("div", { class: "row" }, name, wider, pin), h("div", { class: "row" }, moveLabel, labelled("or set it to", value), again)];
-  return { element: h("div", { class: "selection" }, ...rows), show };
+  const above = h("div", { class: "row" }, name, wider, pin);
+  const below = h("div", { class: "row" }, moveLabel, labelled("or set it to", value), again);
+  return { element: h("div", { class: "selection" }, above, below), show };
 }
 
 function widen(acts, store, what) {
-  const { kind, layer, channel } = store.get("focus") ?? { kind: store.get("selection").split(".")[0], layer: 0, channel: 0 };
+  const [first, row, channels] = acts.places()[0];
+  const { kind, layer, channel } = store.get("focus") ?? { kind: first, layer: row, channel: channels[0] };
   if (what === "entry") acts.focus(kind, layer, channel);
   if (what === "layer") acts.selectLayer(kind, layer);
   if (what === "block") store.set({ selection: `*.${layer}.*` });

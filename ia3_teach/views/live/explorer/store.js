@@ -39,7 +39,7 @@ export class Store {
   /** Everything as it was at first, but for the sentence, which is the reader's own. */
   reset() {
     const { text, ...first } = structuredClone(this.first);
-    this.set({ ...first, selection: "", message: "Everything is as it was learned." });
+    this.set({ ...first, message: "Everything is as it was learned." });
   }
 
   /** Calls `listener(names)` after each change; returns what stops it. */
