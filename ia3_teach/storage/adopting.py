@@ -30,8 +30,9 @@ def adopt(model: nn.Module, stored: Stored) -> None:
         if is_of_base(modules.get(owner), key, tensor):
             continue
         if owner not in inside or path.endswith(f".base_layer.{key}"):
+            kind = (endings_of(stored) or [OWN])[0]
             raise ValueError(
-                f"unexpected tensor {brief(PREFIX + path)}: neither part of a {(endings_of(stored) or [OWN])[0]} "
+                f"unexpected tensor {brief(PREFIX + path)}: neither part of a {kind} "
                 "adapter nor of a saved head or embedding, nor a weight of this base model"
             )
         stored.heads.setdefault(owner, {})[key] = tensor
