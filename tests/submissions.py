@@ -277,7 +277,7 @@ HOSTILE: dict[str, tuple[float, float, str, Made]] = {
     "ends it in a cell": (4, 1, "cell 2: it ended", lambda n: with_cell(n, "import os\nos._exit(0)")),
     "kills everything": (4, 0, "small.total: it ended", lambda n: answers(n, total=KILLS)),
     "exits politely": (4, 0, "", lambda n: answers(n, total="def total(n): raise SystemExit")),
-    "prints 100 MB": (4, 1, "printed 1", lambda n: with_cell(n, "for _ in range(100): print(10**6 * 'x')")),
+    "prints 100 MB": (4, 1, "printed ", lambda n: with_cell(n, "for _ in range(100): print(10**6 * 'x')")),
     "prints on in an answer": (4, 1, "", lambda n: answers(n, total=PRINTS)),
     "takes memory": (4, 0, "", lambda n: answers(n, total=MEMORY)),
     "takes shared memory": (4, 0, "more memory", lambda n: answers(n, total=SHARED)),

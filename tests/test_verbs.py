@@ -13,9 +13,10 @@ from ia3_teach.course.making import make_vectors, pretraining
 from ia3_teach.course.making.recipes import Size, Stage
 from ia3_teach.course.shipped import manifest
 from ia3_teach.course.shipped.paths import data_dir
+from ia3_teach.grading import exercises
 
 TRIED = ["verify", "run", "execute", "index", "build learner", "build class", "vectors", "pretrain"]
-TRIED += ["experiments", "lab"]
+TRIED += ["experiments", "lab", "grade"]
 
 
 def invoke(*words: object) -> str:
@@ -60,6 +61,21 @@ def test_build_class_makes_a_release(tmp_path: Path) -> None:
     pytest.importorskip("nbgrader", reason="a class release needs nbgrader (the extra `teach`)")
     invoke("build", "class", tmp_path / "class")
     assert list((tmp_path / "class").rglob("*.ipynb"))
+
+
+def test_grade_fills_a_gradebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("nbgrader", reason="grading needs nbgrader (the extra `teach`)")
+    import small_exercises
+    from grading_course import hand_in
+
+    for name in ("load_record", "write_cases"):
+        monkeypatch.setattr(exercises, name, getattr(small_exercises, name))
+    monkeypatch.setattr(exercises, "known", lambda: small_exercises.EXERCISES)
+    monkeypatch.setattr(exercises, "READER", "small_probes:read_cases")
+    small_exercises.write_set(tmp_path / "source" / "ps1")
+    hand_in(tmp_path, ["perfect"])
+    said = invoke("grade", "ps1", "--course", tmp_path, "--without-box-submissions-run-as-you")
+    assert "ps1: 1 submissions graded" in said and (tmp_path / "gradebook.db").is_file()
 
 
 def test_lab_serves_a_folder_only(tmp_path: Path) -> None:

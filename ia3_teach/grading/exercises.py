@@ -29,7 +29,7 @@ def load_record(path: Path) -> Any:
 
 def write_cases(cases: Any, path: Path) -> None:
     """Cases for the box, as plain data; READER reads them there."""
-    from ia3_teach.check.probing.plain import plain
+    from ia3_teach.check.probing.plain_data import plain
     from ia3_teach.check.probing.recorded import Record
 
     Record(plain(cases)).save(path)

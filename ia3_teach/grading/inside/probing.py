@@ -38,7 +38,7 @@ def probes_of(exercises: list[dict[str, Any]], root: Path, read: Callable[[Path]
 
 def read_cases(path: Path) -> Any:
     """Cases as the course's checks have them."""
-    from ia3_teach.check.probing.plain import rebuilt
+    from ia3_teach.check.probing.plain_data import rebuilt
     from ia3_teach.check.probing.recorded import Record
 
     return rebuilt(Record.load(path).data)

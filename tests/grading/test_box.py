@@ -1,0 +1,81 @@
+"""The box: refused where there is none, empty of what is not an answer's business, and bounded."""
+
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from ia3_teach.grading import boxed
+from ia3_teach.grading.box import Box
+from ia3_teach.grading.boxed import run_boxed
+from ia3_teach.grading.limits import Limits
+
+LIMITS = Limits(start=60, cell=1, probe=1, whole=90, memory=200_000_000, files=20_000_000, processes=8)
+
+
+def run(code: str, job: Path, **limits: float):
+    """Some code in a box whose job is an empty folder."""
+    bounds = Limits(**vars(LIMITS) | limits)
+    command = [*Box(job, job, limits=bounds).command(), sys.executable, "-c", code]
+    return run_boxed(command, bounds, lambda: False, env={})
+
+
+@pytest.mark.parametrize(
+    ("code", "ended"),
+    [
+        ("import os; os._exit(3)", "exit 3"),
+        ("print('no frame')", "results"),
+        ("import os\nwhile True: os.write(1, b'x' * 100_000)", "results"),
+        ("import os\nwhile True: os.write(1, b'{\"size\": 100000}\\n' + b'x' * 100_000)", "results"),
+        ("import os, time\nos.write(1, b'{\"size\": 0}\\n'); time.sleep(99)", "time"),
+        ("import time\ntime.sleep(99)", "time"),
+    ],
+    ids=["exit", "text", "endless", "too much", "silent", "never begun"],
+)  # fmt: skip
+def test_how_it_ended_is_told(box, tmp_path, code, ended) -> None:
+    start = time.monotonic()
+    ran = run(code, tmp_path, start=12 if "sleep(99)" in code and "write" not in code else 60)
+    assert ran.ended == ended and time.monotonic() - start < 80
+
+
+def test_a_bell_ends_it_and_all_that_it_started(box, tmp_path) -> None:
+    code = "import os, time\nfor _ in range(3): os.fork()\ntime.sleep(987654)"
+    command = [*Box(tmp_path, tmp_path).command(), sys.executable, "-c", code]
+    assert run_boxed(command, LIMITS, lambda: True, env={}).ended == "stopped"
+    lines = [" ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"])]
+    assert not [line for line in lines if "987654" in line]
+
+
+def test_what_is_printed_is_cut_and_counted(box, tmp_path) -> None:
+    ran = run("import sys; sys.stderr.write('x' * 3_000_000)", tmp_path)
+    assert ran.printed_bytes == 3_000_000 and len(ran.printed) == LIMITS.printed
+
+
+def test_nothing_of_the_machine_but_the_system_is_there(box, tmp_path) -> None:
+    (tmp_path / "given").write_text("yes")
+    code = (
+        "import os, sys\n"
+        "print(open('/job/given').read(), os.getuid(), file=sys.stderr)\n"
+        "print(sorted(os.listdir('/')), os.path.exists('/etc/passwd'), os.listdir('/tmp'), file=sys.stderr)\n"
+        "print([name for name in os.listdir('/proc') if name.isdigit()], file=sys.stderr)"
+    )
+    said = run(code, tmp_path).printed.decode()
+    assert "yes 1000" in said and "False []" in said and "['1', '2']" in said, said
+    assert not {"'home'", "'var'", "'mnt'", "'srv'"} & set(said.split())
+
+
+def test_the_limits_hold_for_all_processes_together(box, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(boxed, "EVERY", 0.02)
+    each = "import os, time\nfor _ in range(2): os.fork()\nkept = os.urandom(1) * 70_000_000\ntime.sleep(60)"
+    assert run(each, tmp_path).ended == "memory"
+    many = "import os, time\nfor _ in range(4): os.fork()\ntime.sleep(60)"
+    assert run(many, tmp_path).ended == "processes"
+
+
+def test_bubblewrap_is_not_asked_for_what_is_not_there() -> None:
+    command = Box(Path("/course"), Path("/job")).command()
+    sources = [command[place + 1] for place, word in enumerate(command) if word == "--ro-bind"]
+    assert all(Path(source).exists() for source in sources if source not in ("/course", "/job"))
+    assert "--ro-bind / /" not in " ".join(command)
