@@ -25,12 +25,16 @@ class Property:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One property of one answer: points, of how many, and a message where some are missing."""
+    """One property of one answer: points, of how many, and where some are missing why.
+
+    `message` shows no value of a case and may be read by a learner after grading; `detail` has all.
+    """
 
     property: str
     points: float
     of: float
     message: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,19 +55,21 @@ class Exercise:
     def judge(self, record: Any, seed: int) -> list[Outcome]:
         """Every property on what the probe wrote down, also after one has failed."""
         cases = self.cases(seed)
+        if isinstance(cases, list) and not (isinstance(record, list) and len(record) == len(cases)):
+            record = None  # forged, or of other cases: no property holds of it
         return [_outcome(each, record, cases) for each in self.properties]
 
     def run(self, answer: Any, seed: int = PUBLIC) -> float:
         """Probe and verdict, one after the other: prints a line for each property and returns the points."""
         with torch.random.fork_rng(devices=[]):
             outcomes = self.judge(self.probe(answer, self.cases(seed)), seed)
-        if outcomes and all(UNWRITTEN in each.message for each in outcomes):
+        if outcomes and all(UNWRITTEN in each.detail for each in outcomes):
             print(f"not written yet: {self.answer}")
             return 0.0
         for each in outcomes:
             print(f"{each.points:g} of {each.of:g}  {each.property}")
-            if each.message:
-                print("        " + each.message.replace("\n", "\n        "))
+            if each.detail:
+                print("        " + each.detail.replace("\n", "\n        "))
         return float(sum(each.points for each in outcomes))
 
 
@@ -71,5 +77,7 @@ def _outcome(wanted: Property, record: Any, cases: Any) -> Outcome:
     try:
         wanted.judge(record, cases)
     except CheckFailed as failure:
-        return Outcome(wanted.text, 0.0, wanted.points, str(failure))
+        return Outcome(wanted.text, 0.0, wanted.points, failure.mistake, str(failure))
+    except Exception as error:  # a record that an answer forged earns nothing, and stops no grader
+        return Outcome(wanted.text, 0.0, wanted.points, "what came back cannot be judged", repr(error))
     return Outcome(wanted.text, wanted.points, wanted.points)

@@ -115,3 +115,10 @@ def test_the_sample_answers_of_the_set_read_by_a_person_run() -> None:
 def test_a_probe_knows_no_verdict(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert "verdict" not in text and "judging" not in text and "graded" not in text
+
+
+@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=lambda each: each.name)
+@pytest.mark.parametrize("forged", [None, [], {}, [{}] * 9, {"right": 1, "mixed": [7], "easy": [[]]}, "text"])
+def test_a_forged_record_earns_nothing_and_stops_nobody(exercise: Any, forged: Any) -> None:
+    outcomes = exercise.judge(forged, 0)
+    assert sum(each.points for each in outcomes) == 0 and all(each.message for each in outcomes)
