@@ -75,24 +75,42 @@ def test_a_rank_above_r_is_refused() -> None:
         DyLoRA(r=4, rank=5)
 
 
-def child_gradients(train: bool) -> tuple[Tensor, Tensor]:
-    """(the mean and the share of entries that are not 0) over many backwards."""
+class ForgetsTheShare(Child):
+    """The mask without 1 / p: the mean of the gradient is too small."""
+
+    def change(self, x: Tensor) -> Tensor:
+        return self.share * super().change(x) + (1 - self.share) * super().change(x).detach()
+
+
+class DrawsOnce(Child):
+    """One mask for good, as the task-driven form has it."""
+
+    def change(self, x: Tensor) -> Tensor:
+        if not hasattr(self, "mask"):
+            self.mask = torch.bernoulli(torch.full_like(self.w, self.share)) / self.share
+        kept = self.w * self.mask
+        return x @ (kept + (self.w - kept).detach()).T
+
+
+def lets_a_share_through(kind: type[Child], train: bool = True, share: float = 0.25) -> bool:
+    """Whether over many backwards that share of entries has a gradient, whose mean is the whole one."""
     torch.manual_seed(0)
-    child, x = Child(layer(), 0.25).train(train), numbers(3, 6)
-    found = []
-    for _ in range(2000):
-        (gradient,) = torch.autograd.grad(child.around(layer(), x).sum(), child.w)
-        found.append(gradient)
-    return torch.stack(found).mean(0), torch.stack(found).ne(0).double().mean(0)
+    child, linear, x = kind(layer(), 0.25).train(train), layer(), numbers(3, 6)
+    many = [torch.autograd.grad(child.around(linear, x).sum(), child.w)[0] for _ in range(2000)]
+    found, whole = torch.stack(many), x.sum(0).expand(4, 6)
+    often = found.ne(0).double().mean(0)
+    close = torch.allclose(often, torch.full_like(often, share), rtol=0, atol=0.05)
+    return close and torch.allclose(found.mean(0), whole, rtol=0.2, atol=0)
 
 
 def test_a_share_of_the_gradient_comes_through_and_its_mean_is_the_whole() -> None:
-    """Wrong ones would forget the 1 / p (a mean too small), or draw once (entries at 0 for good)."""
-    mean, share = child_gradients(train=True)
-    whole, everything = child_gradients(train=False)
-    torch.testing.assert_close(mean, whole, rtol=0.2, atol=0)
-    torch.testing.assert_close(share, torch.full_like(share, 0.25), rtol=0, atol=0.05)
-    assert (everything == 1).all()
+    assert lets_a_share_through(Child)
+    assert lets_a_share_through(Child, train=False, share=1.0)
+
+
+@pytest.mark.parametrize("wrong", [ForgetsTheShare, DrawsOnce])
+def test_other_lots_are_told_apart(wrong) -> None:
+    assert not lets_a_share_through(wrong)
 
 
 def test_a_rank_is_drawn_in_every_training_pass_and_all_of_them_come() -> None:

@@ -268,8 +268,20 @@ def test_w_times_a_product_of_ones_is_the_identity() -> None:
     assert torch.equal(scaled(W, torch.ones(1, 6).double(), l[:, None]), l[:, None] * W)
 
 
+@pytest.mark.parametrize(("r", "alpha", "ratio"), [(4, 8, 16), (16, 2, 3)])
+def test_the_scalings_are_those_of_the_papers_and_not_each_others(r: int, alpha: float, ratio: float) -> None:
+    lora, rs, plus = alpha / r, alpha / math.sqrt(r), ratio * alpha / r
+    assert RsLoRA(r=r, alpha=alpha).scaling == rs != lora
+    assert rs != alpha / r**2 and rs != alpha * math.sqrt(r)
+    assert LoRAPlus(r=r, alpha=alpha, ratio=ratio).scaling == plus
+    assert plus not in (lora, alpha / r / ratio, lora * ratio**2)
+
+
 def test_lora_plus_is_lora_with_two_rates() -> None:
-    """Against an optimizer with a group for B, as the official code has it."""
+    """Against an optimizer with a group for B, as the official code has it.
+
+    One rate for both, or the higher one on A, would move them elsewhere.
+    """
     data = [{"input_ids": [5, 6, 7], "labels": 1}]
     plus, plain = bert().float(), bert().float()
     attach(plus, LoRAPlus(r=2, alpha=4, ratio=8, modules_to_save=[]))
@@ -297,6 +309,7 @@ def test_lora_plus_is_lora_with_two_rates() -> None:
         a, b = mine.adapters["default"], twin.adapters["default"]
         torch.testing.assert_close(8 * a.B, b.B, rtol=1e-3, atol=1e-6)
         torch.testing.assert_close(a.A, b.A, rtol=1e-3, atol=1e-6)
+        assert not torch.allclose(a.B, b.B, rtol=0.1, atol=0)
 
 
 def test_veras_pair_is_one_for_all_layers_and_is_not_saved() -> None:
