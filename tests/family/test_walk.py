@@ -71,6 +71,7 @@ def test_a_method_says_what_it_is(method: str) -> None:
     assert recipe.form in FORMS
     for fact in ("merges", "adds_latency", "shares_batch", "starts_as_identity"):
         assert isinstance(getattr(recipe, fact), bool)
+    assert recipe.adds_latency != recipe.merges  # once merged there is a plain Linear, as the walk sees
 
 
 @every_case
