@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor, nn
 
 from ia3_teach.arithmetic.values import vectors
-from ia3_teach.views.javascript import LIVE, bundle
+from ia3_teach.views.bundling import LIVE, bundle
 from ia3_teach.views.live_model import facts_of, map_facts, numbers_of, weights_of
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from torch import Tensor, nn
 from ia3_teach.adapters import Handle
 from ia3_teach.arithmetic.combining import combine, weighted_mean
 from ia3_teach.arithmetic.values import set_vectors, vectors
+from ia3_teach.views.bundling import bundle
 from ia3_teach.views.edits import check_entry, check_move, moved
 from ia3_teach.views.explorer_page import style
 from ia3_teach.views.heat_map import plot_vectors
-from ia3_teach.views.javascript import bundle
 from ia3_teach.views.live_model import facts_of, map_facts, numbers_of, weights_of
 from ia3_teach.views.output import CARD, INCH, png
 

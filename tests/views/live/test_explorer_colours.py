@@ -8,7 +8,7 @@ from colour_vision import KINDS, distance, linear
 from torch import tensor
 
 from ia3_teach.views import style
-from ia3_teach.views.javascript import LIVE
+from ia3_teach.views.bundling import LIVE
 
 EXPLORER = LIVE / "explorer"
 COLOUR = re.compile(r"#[0-9a-f]{6}")

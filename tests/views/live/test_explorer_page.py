@@ -13,9 +13,9 @@ from views.live.explorer_pages import NARROW, WIDE, Opened, map_page, opened
 from ia3_teach import activate, load_adapter, load_model, load_task, set_vectors, vectors
 from ia3_teach.course.lesson import scores, vectors_directory
 from ia3_teach.course.shipped.tasks import task_names
+from ia3_teach.views.bundling import bundle
 from ia3_teach.views.edits import moved
 from ia3_teach.views.explorer_page import explorer_part, write_page
-from ia3_teach.views.javascript import bundle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FLOAT16 = 0.025  # how far a share may be off: logits by 0.1, see test_parity.py

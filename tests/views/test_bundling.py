@@ -2,8 +2,8 @@
 
 import pytest
 
-from ia3_teach.views import javascript
-from ia3_teach.views.javascript import LIVE, bundle
+from ia3_teach.views import bundling
+from ia3_teach.views.bundling import LIVE, bundle
 
 MODULES = sorted(path.relative_to(LIVE).as_posix() for path in LIVE.rglob("*.js"))
 
@@ -14,7 +14,7 @@ def written(folder, **files):
 
 
 def test_modules_that_import_each_other_are_refused(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(javascript, "LIVE", tmp_path)
+    monkeypatch.setattr(bundling, "LIVE", tmp_path)
     one, other = 'import { b } from "./b.js";\n', 'import { a } from "./a.js";\n'
     written(tmp_path, a=one + "export const a = 1;", b=other + "export const b = 1;")
     with pytest.raises(ValueError, match=r"a\.js imports itself, by way of b\.js"):
@@ -25,14 +25,14 @@ def test_modules_that_import_each_other_are_refused(tmp_path, monkeypatch) -> No
     "line", ['import * as b from "./b.js";', "export default 1;", "export { a };", "export let a = 1;"]
 )
 def test_a_form_that_is_not_understood_is_refused_by_its_line(line, tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(javascript, "LIVE", tmp_path)
+    monkeypatch.setattr(bundling, "LIVE", tmp_path)
     written(tmp_path, a=line)
     with pytest.raises(ValueError, match="is not understood; import as"):
         bundle("a.js")
 
 
 def test_what_is_imported_comes_first_and_once_and_equal_names_do_not_clash(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(javascript, "LIVE", tmp_path)
+    monkeypatch.setattr(bundling, "LIVE", tmp_path)
     used = 'import { c } from "./c.js";\nconst own = 1;\n'
     written(
         tmp_path,
