@@ -31,7 +31,13 @@ def test_blocks_that_are_no_numbers_are_refused(value: list, tmp_path) -> None:
 
 @pytest.mark.parametrize(
     "settings",
-    [{"peft_type": LONG}, {"peft_type": [LONG]}, {"modules_to_save": LONG}, {LONG: LONG}, {"lora_bias": LONG}],
+    [
+        {"peft_type": LONG},
+        {"peft_type": [LONG]},
+        {"modules_to_save": LONG},
+        {LONG: LONG},
+        {"lora_bias": LONG},
+    ],
     ids=range(5),
 )
 def test_a_long_setting_is_shown_in_short(settings: dict, tmp_path) -> None:
