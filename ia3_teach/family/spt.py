@@ -5,7 +5,8 @@ at least r (d_in + d_out) of them gets y = (W + B A) x + b, any other y = (W + �
 Shapes: values (k,), or A (r, d_in) and B (d_out, r). Count: min(k, r (d_in + d_out)) per layer.
 Merged: W + Δ or W + B A. Start: Δ = 0, or A Kaiming-uniform and B = 0, the unchanged model.
 Source: He et al. 2023, "Sensitivity-Aware Visual Parameter-Efficient Fine-Tuning", sections 3.2 and 3.3. The
-official code takes the sum over batches of gradients, squared, for s, not example by example.
+official code (ziplab/SPT, engine.py) squares the gradients of whole batches, gives a layer its LoRA from a
+fifth of those values on, and does the like with norms and biases.
 """
 
 from __future__ import annotations
