@@ -1,10 +1,10 @@
 r"""DyLoRA: one LoRA that works at every rank up to r, as its first rows are trained to do without the others.
 
-y = W x + b + (alpha / k) B[:, :k] A[:k] x, with k drawn from 1 ... r in every training pass, and k = `rank`
-after. Shapes: A (r, d_in), B (d_out, r). Count: r (d_in + d_out) per layer. Merged: W + (alpha / k) B[:, :k]
-A[:k]. Start: A Kaiming-uniform and B = 0, the unchanged model.
-Source: Valipour et al. 2023, "DyLoRA", section 3. The official code draws one k for all layers of a step and
-has a second mode that trains row k alone; here each layer draws its own.
+y = W x + b + (alpha / k) B[:, :k] A[:k] x, with k drawn from 1 ... r in every training pass, then k = `rank`.
+Shapes: A (r, d_in), B (d_out, r). Count: r (d_in + d_out) per layer. Merged: W + (alpha / k) B[:, :k] A[:k].
+Start: A Kaiming-uniform and B = 0, the unchanged model.
+Source: Valipour et al. 2023, "DyLoRA", section 3. In the official code the rank is set from outside a layer,
+and a second mode (frozen) trains row k alone; here each layer draws its own.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@ r"""PaFi: train the entries of the weights that are smallest, the same ones for 
 y = (W + Δ) x + b with Δ = 0 outside the mask. Shapes: values (k,) per layer, W (d_out, d_in).
 Count: the share of all entries, rounded down. Merged: W + Δ. Start: Δ = 0, the unchanged model.
 Source: Liao, Meng and Monz 2023, "Parameter-Efficient Fine-Tuning without Introducing New Latency", section
-3.1. No data is needed to choose, so that one mask serves all tasks. The official code lets all weights but
-the norms' compete; here those of the blocks' Linears.
+3.1. No data is needed to choose, so that one mask serves all tasks. Here the weights of the blocks' Linears
+compete, not all of the model's.
 """
 
 from __future__ import annotations

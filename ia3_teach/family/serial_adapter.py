@@ -5,8 +5,8 @@ Shapes: D (m, d), a (m,), U (d, m), c (d,), with m the bottleneck. Count: 2 d m 
 Start: U = 0 and c = 0, the unchanged model. The relu between D and U is why nothing merges.
 Source: Houlsby et al. 2019, "Parameter-Efficient Transfer Learning for NLP", section 2.1: after attention and
 after the feed-forward layer; Pfeiffer et al. 2021, "AdapterFusion", section 3.2: after the feed-forward only.
-The official code starts D and U at N(0, 0.01) cut at two deviations, which is only near the unchanged model,
-and trains the norms too; there it stands behind the sublayer's dropout, which here comes after it.
+The official code has gelu, starts D and U at N(0, 0.001) cut at two deviations, only near the unchanged
+model, and trains the norms too; there it stands behind the sublayer's dropout, which here comes after it.
 """
 
 from __future__ import annotations
