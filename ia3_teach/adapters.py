@@ -24,6 +24,7 @@ from ia3_teach.state import (
     state_of,
     thaw,
 )
+from ia3_teach.wording import short
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,8 @@ def check_copies(model: nn.Module, heads: Sequence[str]) -> None:
         for inner, module in module_at(model, path).named_modules(prefix=path):
             if isinstance(vars(module).get("forward"), FunctionType):
                 raise ValueError(
-                    f"the `forward` of {inner} was replaced by a function that goes on using the original "
+                    f"the `forward` of {short(inner)} was replaced by a function that goes on "
+                    "using the original "
                     "weights, also in the copy that an adapter trains; put it into a class of its own"
                 )
 
@@ -117,7 +119,7 @@ def activate(model: nn.Module, name: str | Sequence[str] | None) -> None:
     names = () if name is None else (name,) if isinstance(name, str) else tuple(name)
     check_known(state, names)
     if len(set(names)) != len(names):
-        raise ValueError(f"each adapter can be active once; found {list(names)}")
+        raise ValueError(f"each adapter can be active once; found {short(list(names))}")
     show(model, state, names)
     for module in wrapped(model).values():
         for each, adapter in module.adapters.items():

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from ia3_teach.layer import unwrapped, wrapped
 from ia3_teach.mixed import Rows
 from ia3_teach.state import check_known, refuse_change, refuse_merged, show, state_of
+from ia3_teach.wording import brief, short
 
 ENTERING = threading.Lock()
 
@@ -50,7 +51,7 @@ def rows(model: nn.Module, names: Sequence[str | None]) -> Iterator[nn.Module]:
     merged model, routed experts, or (at the forward pass) a batch of another size.
     """
     if isinstance(names, str) or len(names) == 0:
-        raise ValueError(f'rows takes one name (or None) per row, such as ["a", None]; found {names!r}')
+        raise ValueError(f'rows takes one name (or None) per row, such as ["a", None]; found {brief(names)}')
     check_known(state_of(model), [name for name in names if name is not None])
     refuse_experts(model)
     mixed = Rows(tuple(names))
@@ -105,7 +106,8 @@ def refuse_experts(model: nn.Module) -> None:
     routed = [path for path in wrapped(model) if "experts" in path.split(".")]
     if routed:
         raise ValueError(
-            f"{routed[0]} belongs to experts, which get the tokens of all rows mixed, so no row can have its "
+            f"{short(routed[0])} belongs to experts, which get the tokens of all rows mixed, so no "
+            "row can have its "
             "own adapter there; leave the experts out with `exclude`, or run one adapter after the other"
         )
 

@@ -21,6 +21,7 @@ from ia3_teach.storage.commit import replace_together
 from ia3_teach.storage.decoding import check_outline, decode
 from ia3_teach.storage.peft_format import CONFIG, TENSORS, config_of, tensors_of
 from ia3_teach.storage.stored import Stored, Tensors, read_stored
+from ia3_teach.wording import short
 
 
 def save_adapter(model: nn.Module, directory: str | Path, name: str | None = None) -> Path:
@@ -35,7 +36,7 @@ def save_adapter(model: nn.Module, directory: str | Path, name: str | None = Non
     refuse_merged(state, "save an adapter")
     name = the_active(model) if name is None else check_known(state, [name])[0]
     if directory.exists() and not directory.is_dir():
-        raise ValueError(f"{directory} is a file; an adapter is saved as a directory")
+        raise ValueError(f"{short(directory)} is a file; an adapter is saved as a directory")
     recipe = state.recipes[name]
     config, tensors = config_of(model, name, recipe), tensors_of(model, name, recipe)
     content = in_one_order(save(tensors, notes(model, config)))

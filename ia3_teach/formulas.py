@@ -14,6 +14,7 @@ from ia3_teach.lora import LoRA
 from ia3_teach.recipe import Recipe
 from ia3_teach.sites.architectures import ARCHITECTURES, COMPOSED
 from ia3_teach.sites.layouts import falcon_kv_heads
+from ia3_teach.wording import brief, short
 
 PAPER = ("d_k", "d_v", "d_ff")
 # The layers that PEFT's patterns match, each by the width of its side away from d_model.
@@ -106,7 +107,9 @@ def stacks(config: object) -> list[tuple[int, bool]]:
 def supported(config: object) -> object:
     """The architecture's row in the table. Raises ValueError where there is none."""
     if config.model_type not in ARCHITECTURES:
-        raise ValueError(f"no formula for {config.model_type!r}; known: {', '.join(sorted(ARCHITECTURES))}")
+        raise ValueError(
+            f"no formula for {brief(config.model_type)}; known: {short(', '.join(sorted(ARCHITECTURES)))}"
+        )
     return ARCHITECTURES[config.model_type]
 
 

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from ia3_teach.mixed import Rows, check_thread
 from ia3_teach.precision import Adapters
+from ia3_teach.wording import short
 
 # Where wrappers keep the module that they wrap: torch.compile, FSDP, activation checkpointing.
 WRAPPED = ("_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module")
@@ -174,8 +175,8 @@ def check_bits(model: nn.Module) -> None:
         for name, parameter in place.adapters.named_parameters():
             if parameter.requires_grad and parameter.itemsize < 4:
                 raise ValueError(
-                    f"{path}.adapters.{name} is stored as {parameter.dtype}, in which small steps are lost "
-                    "(1 + 0.003 is 1); assign its .data a float32 tensor before training"
+                    f"{short(path)}.adapters.{short(name)} is stored as {parameter.dtype}, in which small "
+                    "steps are lost (1 + 0.003 is 1); assign its .data a float32 tensor before training"
                 )
 
 

@@ -18,6 +18,7 @@ from ia3_teach.recipe import Recipe
 from ia3_teach.sites.architectures import architecture
 from ia3_teach.sites.patterns import Pattern
 from ia3_teach.sites.targets import ALL_LINEAR, all_linears, match_linears, narrow
+from ia3_teach.wording import brief, short
 
 Function = Callable[[Tensor], Tensor]
 MOST_SCALING = 1_000_000  # alpha / r beyond this is no setting but an accident
@@ -44,14 +45,18 @@ class LoRA(Recipe):
         """Refuse settings that cannot work before any model is touched."""
         super().__post_init__()
         if isinstance(self.sites, Pattern) and self.sites != ALL_LINEAR or self.sites in ([], ()):
-            raise ValueError(f'sites is "all-linear" or a list of patterns, ["query"]; found {self.sites!r}')
+            raise ValueError(
+                f'sites is "all-linear" or a list of patterns, ["query"]; found {brief(self.sites)}'
+            )
         if not isinstance(self.r, int) or isinstance(self.r, bool) or self.r < 1:
-            raise ValueError(f"the rank r is a whole number of at least 1; found {self.r!r}")
+            raise ValueError(f"the rank r is a whole number of at least 1; found {brief(self.r)}")
         number = isinstance(self.alpha, int | float) and not isinstance(self.alpha, bool)
         if not number or not abs(self.alpha) <= MOST_SCALING * self.r:
-            raise ValueError(f"alpha is a number of at most {MOST_SCALING:,} r; found {str(self.alpha)[:20]}")
+            raise ValueError(
+                f"alpha is a number of at most {MOST_SCALING:,} r; found {short(str(self.alpha)[:20])}"
+            )
         if not 0 <= self.dropout < 1:
-            raise ValueError(f"dropout is a share in [0, 1); found {self.dropout!r}")
+            raise ValueError(f"dropout is a share in [0, 1); found {brief(self.dropout)}")
 
     def plan(self, model: nn.Module) -> dict[str, nn.Module]:
         """New pairs A, B for each matched layer. Raises ValueError for a pattern that matches none."""
@@ -70,7 +75,7 @@ def default_layers(model: nn.Module) -> tuple[str, ...]:
     if not layers:
         kind = model.config.model_type
         raise ValueError(
-            f"PEFT has no default layers for model_type {kind!r}; name them: "
+            f"PEFT has no default layers for model_type {brief(kind)}; name them: "
             'LoRA(sites=["q_proj", "v_proj"]), or LoRA(sites="all-linear")'
         )
     return layers

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from ia3_teach.layer import Adapted, module_at, replace_module, wrapped
 from ia3_teach.patched import check_heads, check_same
 from ia3_teach.state import refuse_change, state_of
+from ia3_teach.wording import short
 
 
 def merge(model: nn.Module) -> nn.Module:
@@ -85,22 +86,25 @@ def finite(path: str, place: Adapted) -> dict[str, nn.Parameter]:
     base = place.base
     if "weight" not in base._parameters:
         raise ValueError(
-            f"the weight of {path} is computed anew in every pass (by a parametrization or by pruning), "
-            "so nothing can be folded into it; make it an ordinary parameter first"
+            f"the weight of {short(path)} is computed anew in every pass (by a parametrization or by "
+            "pruning), so nothing can be folded into it; make it an ordinary parameter first"
         )
     if base.weight.is_meta:
-        raise ValueError(f"the weight of {path} is not in memory (it is on the meta device); load it first")
+        raise ValueError(
+            f"the weight of {short(path)} is not in memory (it is on the meta device); load it first"
+        )
     weight, bias = folded(place)
     for kind, tensor in (("weight", weight), ("bias", bias)):
         if tensor is not None and not torch.isfinite(tensor).all():
             raise ValueError(
-                f"merging {path} would give a {kind} that is not finite; look for inf or NaN in it"
+                f"merging {short(path)} would give a {short(kind)} that is not finite; look for "
+                "inf or NaN in it"
             )
     made = {"weight": frozen_copy(transposed(base, weight), base.weight)}
     if bias is None:
         return made
     if "bias" not in base._parameters:
-        raise ValueError(f"{path} cannot have a bias, and merging would give it one; go on unmerged")
+        raise ValueError(f"{short(path)} cannot have a bias, and merging would give it one; go on unmerged")
     return made | {"bias": frozen_copy(bias, base.weight if base.bias is None else base.bias)}
 
 

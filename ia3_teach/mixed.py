@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ia3_teach.wording import short
+
 
 @dataclass
 class Rows:
@@ -40,7 +42,8 @@ class Rows:
             repeated |= {n * self.beams * length for length in self.lengths}
         if x.shape[0] not in repeated:
             raise ValueError(
-                f"rows() was given {n} names, but the batch has {x.shape[0]} rows; give one name per row"
+                f"rows() was given {n:,} names, but the batch has {short(x.shape[0])} rows; "
+                "give one name per row"
             )
         return function(x.unflatten(0, (n, -1))).flatten(0, 1)
 

@@ -15,6 +15,7 @@ from torch.nn.modules import module as of_every_module
 
 from ia3_teach.layer import Adapted, Head, Place, features
 from ia3_teach.training.mode import in_mode
+from ia3_teach.wording import short
 
 HOOKS = ("_forward_hooks", "_forward_pre_hooks")
 ROUNDINGS = 16  # of the largest entry; folding and multiplying round a few times each
@@ -29,12 +30,12 @@ def check_same(path: str, place: Adapted, folded: Mapping[str, nn.Parameter]) ->
         adapted, merged = tried(place, folded)
     except Exception as error:  # a stranger's hook may raise anything
         text = f"{sentence(path)}, and fails on an input of random numbers: {error}"
-        raise ValueError(text[:500]) from error
+        raise ValueError(short(text, 590)) from error
     allowed = ROUNDINGS * torch.finfo(adapted.dtype).eps * adapted.abs().amax((1, 2))
     if not (adapted.shape == merged.shape and ((adapted - merged).abs().amax((1, 2)) <= allowed).all()):
         raise ValueError(
-            f"{sentence(path)}, so that with the adapter folded into its weight it would give something else "
-            "than it gives now; take that off, or go on unmerged"
+            f"{short(sentence(path))}, so that with the adapter folded into its weight it would "
+            "give something else than it gives now; take that off, or go on unmerged"
         )
 
 
@@ -48,8 +49,9 @@ def check_heads(places: Mapping[str, Place]) -> None:
     for path, place in places.items():
         if isinstance(place, Head) and is_patched(place):
             raise ValueError(
-                f"{path} has hooks or a `forward` put on it after attaching, which merging would lose; put "
-                "them on the chosen copy inside (its `adapters`), or take them off"
+                f"{short(path)} has hooks or a `forward` put on it after attaching, which merging "
+                "would lose; "
+                "put them on the chosen copy inside (its `adapters`), or take them off"
             )
 
 

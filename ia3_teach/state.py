@@ -12,7 +12,7 @@ from torch import nn
 from ia3_teach.layer import SPLIT, Adapted, Head, module_at, plain_name, replace_module, unwrapped, wrapped
 from ia3_teach.mixed import Rows, check_thread
 from ia3_teach.recipe import Recipe
-from ia3_teach.wording import brief, listed
+from ia3_teach.wording import brief, listed, short
 
 STATE = "_ia3_teach"
 
@@ -41,7 +41,7 @@ def state_of(model: nn.Module) -> State:
 def refuse_merged(state: State, what: str) -> None:
     """Raise while the adapters are merged into the weights."""
     if state.merged:
-        raise ValueError(f"the model is merged; call unmerge(model) before you {what}")
+        raise ValueError(f"the model is merged; call unmerge(model) before you {short(what)}")
 
 
 def refuse_change(state: State, what: str) -> None:
@@ -50,7 +50,7 @@ def refuse_change(state: State, what: str) -> None:
         check_thread(state.owner)
     refuse_merged(state, what)
     if state.rows is not None:
-        raise ValueError(f"each row has its own adapter now; leave `with rows(...)` before you {what}")
+        raise ValueError(f"each row has its own adapter now; leave `with rows(...)` before you {short(what)}")
 
 
 def check_known(state: State, names: Sequence[str]) -> Sequence[str]:
@@ -58,7 +58,7 @@ def check_known(state: State, names: Sequence[str]) -> Sequence[str]:
     for name in names:
         if not isinstance(name, str) or name not in state.recipes:
             has = listed(state.recipes, 9) or "none"
-            raise ValueError(f"no adapter is called {brief(name)}; this model has: {has}")
+            raise ValueError(f"no adapter is called {brief(name)}; this model has: {short(has)}")
     return names
 
 
@@ -67,7 +67,7 @@ def the_active(model: nn.Module) -> str:
     active = state_of(model).active
     if len(active) != 1:
         listed = ", ".join(active) or "none"
-        raise ValueError(f"say which adapter you mean: {len(active)} are active ({listed})")
+        raise ValueError(f"say which adapter you mean: {len(active)} are active ({short(listed)})")
     return active[0]
 
 
@@ -76,8 +76,8 @@ def refuse_split(model: nn.Module) -> None:
     kind = next((kind.__name__ for kind in type(model).__mro__ if kind.__name__ in SPLIT), None)
     if kind is not None:
         raise ValueError(
-            f"the model is wrapped in {kind}, which averages the gradients of the parameters that it found; "
-            "attach or load the adapter first, and wrap the model afterwards"
+            f"the model is wrapped in {short(kind)}, which averages the gradients of the parameters that it "
+            "found; attach or load the adapter first, and wrap the model afterwards"
         )
 
 

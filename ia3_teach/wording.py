@@ -1,10 +1,15 @@
-"""How an error shows what was found: briefly, however long it is."""
+"""How an error shows what was found: briefly, however long it is.
+
+Every error has fewer than 600 characters: what comes from outside goes through one of these.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
-LONGEST = 100
+LONGEST = 100  # characters of what is shown as Python writes it
+LONGEST_TEXT = 150  # of a text that stands as it is, such as a path
+ALL_NAMES = 150  # of several names together
 
 
 def brief(found: object, limit: int = LONGEST) -> str:
@@ -15,19 +20,47 @@ def brief(found: object, limit: int = LONGEST) -> str:
     """
     if isinstance(found, str) and len(found) > 4 * limit:  # do not escape megabytes to show a hundred letters
         found = f"{found[: 2 * limit]}{found[-2 * limit :]}"
-    text = repr(found)
+    return cut(written(found, repr), limit)
+
+
+def short(found: object, limit: int = LONGEST_TEXT) -> str:
+    """The object as text, with dots for the middle where it is long; half an emoji is shown by its number.
+
+    >>> short("a" * 300, limit=12)
+    'aaaa ... aaa'
+    """
+    text = cut(written(found, str), limit)
+    return cut(text.encode(errors="backslashreplace").decode(), limit)
+
+
+def listed(names: Collection[object], most: int = 3, limit: int = ALL_NAMES) -> str:
+    """The first few of many names, and how many more there are.
+
+    >>> listed(["a", "b", "c", "d", "e"], most=2)
+    'a, b and 3 more'
+    """
+    shown, left = [], limit
+    for name in list(names)[:most]:
+        text = brief(name, max(8, left))[1:-1] if isinstance(name, str) else brief(name, max(8, left))
+        if shown and len(text) + 2 > left:
+            break
+        shown.append(text)
+        left -= len(text) + 2
+    more = [f"{len(names) - len(shown):,} more"] if len(names) > len(shown) else []
+    return " and ".join([", ".join(shown), *more])
+
+
+def cut(text: str, limit: int) -> str:
+    """The text, or its start and end with dots between."""
     if len(text) <= limit:
         return text
     start = (limit - 4) // 2
     return f"{text[:start]} ... {text[start + 5 - limit :]}"
 
 
-def listed(names: Collection[object], most: int = 3) -> str:
-    """The first few of many names, and how many more there are.
-
-    >>> listed(["a", "b", "c", "d", "e"], most=2)
-    'a, b and 3 more'
-    """
-    shown = [brief(name)[1:-1] if isinstance(name, str) else brief(name) for name in list(names)[:most]]
-    more = [f"{len(names) - most} more"] if len(names) > most else []
-    return " and ".join([", ".join(shown), *more])
+def written(found: object, how: type | object) -> str:
+    """str(found) or repr(found); its kind where that fails, as for whole numbers of 5,000 digits."""
+    try:
+        return how(found)
+    except Exception as error:  # a stranger's object may raise anything
+        return f"a {type(found).__name__[:40]} that cannot be written out ({type(error).__name__[:40]})"

@@ -23,6 +23,7 @@ from ia3_teach.layer import Adapted, Head, wrapped
 from ia3_teach.state import State, check_known, check_new_name, refuse_change, state_of
 from ia3_teach.storage.decoding import ia3
 from ia3_teach.storage.stored import Stored, Tensors
+from ia3_teach.wording import brief, short
 
 Formula = Callable[[Sequence[Tensor], Sequence[float]], Tensor]
 
@@ -52,7 +53,7 @@ def combine(model: nn.Module, weights: Mapping[str, float], name: str, how: str 
     check_new_name(state, name)
     check_weights(state, weights)
     if how not in FORMULAS:
-        raise ValueError(f"how is {' or '.join(FORMULAS)}; found {how!r}")
+        raise ValueError(f"how is {short(' or '.join(FORMULAS))}; found {brief(how)}")
     sites, heads = sites_of(model, weights, FORMULAS[how]), heads_of(model, weights)
     recipe, values = ia3(model, Stored({}, {}, sites, heads))
     handle = attach(model, recipe, name)
@@ -76,14 +77,14 @@ FORMULAS: dict[str, Formula] = {"mean": weighted_mean, "geometric": geometric_me
 def check_weights(state: State, weights: Mapping[str, float]) -> None:
     """Refuse what is not {name of an IA3 adapter: finite number}."""
     if not isinstance(weights, Mapping) or not weights:
-        raise ValueError(f'weights is a dict such as {{"a": 0.5, "b": 0.5}}; found {weights!r}')
+        raise ValueError(f'weights is a dict such as {{"a": 0.5, "b": 0.5}}; found {brief(weights)}')
     for each in check_known(state, list(weights)):
         if not isinstance(state.recipes[each], IA3):
             kind = type(state.recipes[each]).__name__
-            raise ValueError(f"{each!r} is a {kind} adapter; only IA3 vectors can be combined")
+            raise ValueError(f"{brief(each)} is a {short(kind)} adapter; only IA3 vectors can be combined")
         weight = weights[each]
         if isinstance(weight, bool) or not isinstance(weight, int | float) or not math.isfinite(weight):
-            raise ValueError(f"a weight is a finite number; found {weight!r} for {each!r}")
+            raise ValueError(f"a weight is a finite number; found {brief(weight)} for {brief(each)}")
 
 
 def sites_of(model: nn.Module, weights: Mapping[str, float], formula: Formula) -> Tensors:
@@ -99,7 +100,7 @@ def sites_of(model: nn.Module, weights: Mapping[str, float], formula: Formula) -
         scales = [adapter.scale().detach().cpu().double() for adapter in mine.values()]
         combined = formula(scales, [weights[name] for name in mine])
         if not combined.float().isfinite().all():
-            raise ValueError(f"the combination at {path} would not be finite; take smaller weights")
+            raise ValueError(f"the combination at {short(path)} would not be finite; take smaller weights")
         sites[path] = {"ia3_l": combined[:, None] if side == "out" else combined[None, :]}
     return sites
 
@@ -108,7 +109,9 @@ def side_of(path: str, adapters: Mapping[str, IA3Vectors]) -> str:
     """The one side on which these adapters scale. Raises ValueError where there are two."""
     sides = {name: adapter.side for name, adapter in adapters.items()}
     if len(set(sides.values())) > 1:
-        raise ValueError(f"at {path} the adapters scale different sides, {sides}: no vector can do both")
+        raise ValueError(
+            f"at {short(path)} the adapters scale different sides, {short(sides)}: no vector can do both"
+        )
     return next(iter(sides.values()))
 
 
@@ -119,7 +122,8 @@ def check_positive(path: str, adapters: Mapping[str, IA3Vectors]) -> None:
             wrong = int((values <= 0).sum())
             if wrong:
                 raise ValueError(
-                    f"{wrong} of {len(values)} entries of {vector} of {name!r} at {path} are not positive: "
+                    f"{wrong:,} of {len(values)} entries of {short(vector, 60)} of {brief(name)} "
+                    f"at {short(path)} are not positive: "
                     'they have no geometric mean; take how="mean"'
                 )
 
@@ -131,8 +135,9 @@ def heads_of(model: nn.Module, weights: Mapping[str, float]) -> Tensors:
         mine = {name: place.adapters[name].state_dict() for name in weights if name in place.adapters}
         if mine and (len(mine) < len(weights) or not math.isclose(math.fsum(weights.values()), 1)):
             raise ValueError(
-                f"heads have no neutral element: {path!r} can be averaged over adapters that all have one, "
-                "with weights that add up to 1. To combine vectors alone, attach with modules_to_save=[]"
+                f"heads have no neutral element: {brief(path)} can be averaged over adapters that all have "
+                "one, with weights that add up to 1. To combine vectors alone, attach with "
+                "modules_to_save=[]"
             )
         for key in next(iter(mine.values()), {}):
             mean = sum(weights[name] * head[key].double() for name, head in mine.items())

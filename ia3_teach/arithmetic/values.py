@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from ia3_teach.ia3 import IA3Vectors
 from ia3_teach.layer import Adapted, wrapped
 from ia3_teach.state import check_known, refuse_merged, state_of, the_active
+from ia3_teach.wording import brief, short
 
 
 def vectors(model: nn.Module, name: str | None = None) -> dict[str, Tensor]:
@@ -42,8 +43,9 @@ def check_widths(vector: str, layers: Mapping[str, Tensor]) -> None:
     if len(sites) > 1:
         each = "; ".join(f"{width} values at {', '.join(paths)}" for width, paths in sites.items())
         raise ValueError(
-            f"{vector} has {each}: vectors of several widths form no matrix; give each width an adapter of "
-            "its own, or read the parameters of the layers"
+            f"{short(vector)} has {short(each)}: vectors of several widths form no matrix; give "
+            "each width an "
+            "adapter of its own, or read the parameters of the layers"
         )
 
 
@@ -56,7 +58,7 @@ def set_vectors(model: nn.Module, values: dict[str, Tensor], name: str | None = 
     mine = vectors(model, name)
     wanted, found = shapes(mine), shapes(values)
     if wanted != found:
-        raise ValueError(f"the adapter's vectors have the shapes {wanted}; found {found}")
+        raise ValueError(f"the adapter's vectors have the shapes {short(wanted)}; found {short(found)}")
     rows = {vector: iter(matrix) for vector, matrix in values.items()}
     for adapter in ia3_adapters(model, name).values():
         for vector, parameter in adapter.vectors().items():
@@ -85,7 +87,7 @@ def ia3_adapters(model: nn.Module, name: str | None) -> dict[str, IA3Vectors]:
     mine = {path: place.adapters[name] for path, place in places.items()}
     found = {path: adapter for path, adapter in mine.items() if isinstance(adapter, IA3Vectors)}
     if not found:
-        raise ValueError(f"adapter {name!r} holds no IA3 vectors; attach(model, IA3()) makes some")
+        raise ValueError(f"adapter {brief(name)} holds no IA3 vectors; attach(model, IA3()) makes some")
     return found
 
 

@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from ia3_teach.family.method import Function, check_whole
 from ia3_teach.family.pairs import GatedPair, LowRankGated, gates_of
 from ia3_teach.family.penalty import with_penalty
+from ia3_teach.wording import short
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class AdaLoRA(LowRankGated):
         super().__post_init__()
         check_whole("target", self.target)
         if self.target > self.r:
-            raise ValueError(f"target is at most r={self.r}; found {self.target}")
+            raise ValueError(f"target is at most r={short(self.r)}; found {short(self.target)}")
 
     def adapter(self, layer: nn.Module) -> Singular:
         """A, g and B of one layer."""

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from ia3_teach import family
-from ia3_teach.wording import brief
+from ia3_teach.wording import brief, short
 
 METHOD = '''r"""NAME: what it does, in one line; here each output of a layer grows by a share of itself.
 
@@ -123,10 +123,14 @@ def begin(name: str, root: Path | None = None) -> list[Path]:
     paths = [root / "ia3_teach" / "family" / f"{stem}.py", root / "tests" / "family" / f"test_{stem}.py"]
     missing = [path.parent for path in paths if not path.parent.is_dir()]
     if missing:
-        raise ValueError(f"there is no folder {missing[0]}; methods are written in a checkout of the course")
+        raise ValueError(
+            f"there is no folder {short(missing[0])}; methods are written in a checkout of the course"
+        )
     taken = [path for path in paths if path.exists()]
     if taken or name.lower() in map(str.lower, family.names()):
-        raise ValueError(f"there is a method or a file {name} ({stem}) already; choose another name")
+        raise ValueError(
+            f"there is a method or a file {short(name)} ({short(stem)}) already; choose another name"
+        )
     for path, text in zip(paths, (METHOD, TEST), strict=True):
         path.write_text(text.replace("NAME", name).replace("STEM", stem), encoding="utf-8")
     return paths

@@ -19,6 +19,7 @@ from torch.nn import functional as F
 
 from ia3_teach.family.method import Change, Method, new
 from ia3_teach.layer import features
+from ia3_teach.wording import brief
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class ChildTuning(Method):
         """Refuse a share outside (0, 1]."""
         super().__post_init__()
         if not isinstance(self.share, int | float) or not 0 < self.share <= 1:
-            raise ValueError(f"share is a number in (0, 1]; found {self.share!r}")
+            raise ValueError(f"share is a number in (0, 1]; found {brief(self.share)}")
 
     def adapter(self, layer: nn.Module) -> Child:
         """w of one layer."""

@@ -20,6 +20,7 @@ from torch.nn import functional as F
 from ia3_teach.family.method import Adapter, Function, check_whole, new
 from ia3_teach.family.serial_adapter import Bottleneck, SerialAdapter
 from ia3_teach.layer import features
+from ia3_teach.wording import short
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,9 @@ class Compacter(SerialAdapter):
         super().__post_init__()
         check_whole("n", self.n)
         if self.bottleneck % self.n:
-            raise ValueError(f"n={self.n} must divide the bottleneck, which is {self.bottleneck}")
+            raise ValueError(
+                f"n={short(self.n)} must divide the bottleneck, which is {short(self.bottleneck)}"
+            )
 
     def adapter(self, layer: nn.Module) -> Kronecker:
         """The network behind one layer."""
@@ -57,7 +60,7 @@ class Kronecker(Adapter):
         super().__init__()
         d = features(layer)[1]
         if d % n:
-            raise ValueError(f"n={n} must divide the {d} channels of a layer; choose another n")
+            raise ValueError(f"n={short(n)} must divide the {short(d)} channels of a layer; choose another n")
         shapes = {"A": (n, n, n), "s": (n, m // n), "t": (n, d // n), "p": (n, d // n), "q": (n, m // n)}
         for name, shape in (shapes | {"a": (m,), "c": (d,)}).items():
             self.register_parameter(name, new(layer, *shape))

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from ia3_teach.family.method import check_whole
 from ia3_teach.family.pairs import LowRank, Pair
+from ia3_teach.wording import short
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class DyLoRA(LowRank):
         if self.rank is not None:
             check_whole("rank", self.rank)
             if self.rank > self.r:
-                raise ValueError(f"rank is at most r={self.r}; found {self.rank}")
+                raise ValueError(f"rank is at most r={short(self.r)}; found {short(self.rank)}")
 
     def adapter(self, layer: nn.Module) -> Nested:
         """A and B of one layer."""

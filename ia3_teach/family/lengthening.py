@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from ia3_teach.layer import Adapted, wrapped
+from ia3_teach.wording import short
 
 
 class Lengthening:
@@ -73,10 +74,10 @@ def chosen(stack: nn.Module) -> tuple[int, list[nn.Module]]:
             "an adapter that lengthens the input shares no batch with rows that it does not lengthen"
         )
     if len(names) > 1 and not wanted:
-        raise ValueError(f"{sorted(names)} all lengthen the input; activate one of them")
+        raise ValueError(f"{short(sorted(names))} all lengthen the input; activate one of them")
     lengths = {adapter.length for adapter in mine}
     if len(lengths) > 1:
-        raise ValueError(f"the adapters prepend {sorted(lengths)} rows, and one batch has one length")
+        raise ValueError(f"the adapters prepend {short(sorted(lengths))} rows, and one batch has one length")
     return (lengths.pop() if lengths else 0), mine
 
 
@@ -87,7 +88,7 @@ def lengthen(given: dict[str, Any], n: int, at: int, begun: bool) -> None:
         raise ValueError("learned rows are put among token ids; give the model input_ids, not inputs_embeds")
     if mask is not None:
         if mask.dim() != 2:
-            raise ValueError(f"give the attention mask as (B, T); found {tuple(mask.shape)}")
+            raise ValueError(f"give the attention mask as (B, T); found {short(tuple(mask.shape))}")
         given["attention_mask"] = inserted(mask, n, at, 1)
     for name in ("position_ids", "cache_position"):
         if given.get(name) is not None:

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from ia3_teach.family.method import Adapter, Function, Method, check_whole, new
 from ia3_teach.layer import features
+from ia3_teach.wording import short
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,9 @@ class Edit(Adapter):
         super().__init__()
         d = features(layer)[1]
         if r > d:
-            raise ValueError(f"a subspace of {d} channels has {d} directions at most; found r={r}")
+            raise ValueError(
+                f"a subspace of {short(d)} channels has {short(d)} directions at most; found r={short(r)}"
+            )
         self.free, self.V, self.b = new(layer, d, r), new(layer, r, d), new(layer, r)
         self.reset_parameters()
 

@@ -14,6 +14,7 @@ import math
 from dataclasses import dataclass
 
 from ia3_teach.family.pairs import LowRank
+from ia3_teach.wording import brief
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class LoRAPlus(LowRank):
         """Refuse a ratio that is no positive number."""
         super().__post_init__()
         if not isinstance(self.ratio, int | float) or not 0 < self.ratio < math.inf:
-            raise ValueError(f"ratio is a number greater than 0; found {self.ratio!r}")
+            raise ValueError(f"ratio is a number greater than 0; found {brief(self.ratio)}")
 
     @property
     def scaling(self) -> float:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from ia3_teach.family.method import Change, Method, Parts, Settings, new
 from ia3_teach.family.roles import widths
-from ia3_teach.wording import brief
+from ia3_teach.wording import brief, short
 
 Chosen = Mapping[str, Tensor]
 
@@ -35,7 +35,7 @@ class Sparse(Method):
         """Refuse a share outside (0, 1]."""
         super().__post_init__()
         if not isinstance(self.share, int | float) or not 0 < self.share <= 1:
-            raise ValueError(f"share is a number in (0, 1]; found {self.share!r}")
+            raise ValueError(f"share is a number in (0, 1]; found {brief(self.share)}")
 
     def plan(self, model: nn.Module) -> dict[str, nn.Module]:
         """The chosen entries of each layer. Raises ValueError where the share is less than one entry."""
@@ -43,7 +43,9 @@ class Sparse(Method):
         chosen = self.choose(layers) if self.chosen is None else self.chosen
         found = {path: chosen[path] for path in layers if path in chosen and len(chosen[path])}
         if not found:
-            raise ValueError(f"a share of {self.share} of these weights is not one entry; take a larger one")
+            raise ValueError(
+                f"a share of {short(self.share)} of these weights is not one entry; take a larger one"
+            )
         return {path: Entries(layers[path], index) for path, index in found.items()}
 
     def choose(self, layers: Mapping[str, nn.Module]) -> Chosen:
@@ -85,8 +87,8 @@ class Entries(Change):
         super().__init__(layer)
         if (index.diff() <= 0).any() or index.min() < 0 or index.max() >= layer.weight.numel():
             raise ValueError(
-                f"places in a weight of {layer.weight.numel()} entries rise from 0 on, each once; found "
-                f"{brief(index.tolist())}"
+                f"places in a weight of {short(layer.weight.numel())} entries rise from 0 on, each once; "
+                f"found {brief(index.tolist())}"
             )
         self.values = new(layer, len(index))
         self.register_buffer("index", index.to(layer.weight.device, torch.int64, copy=True))

@@ -20,6 +20,7 @@ from ia3_teach.layer import adapter_dtype, linear_layers
 from ia3_teach.recipe import Recipe
 from ia3_teach.sites.patterns import Pattern, match_all
 from ia3_teach.sites.targets import match_linears, narrow
+from ia3_teach.wording import brief, short
 
 Function = Callable[[Tensor], Tensor]
 Settings = Mapping[str, object]
@@ -52,7 +53,7 @@ class Method(Recipe):
         if self.sites is None:
             return linears_of(model, self.roles)
         if isinstance(self.sites, Pattern) or not self.sites:
-            raise ValueError(f'sites is a list of patterns, such as ["query"]; found {self.sites!r}')
+            raise ValueError(f'sites is a list of patterns, such as ["query"]; found {brief(self.sites)}')
         carriers = self.carriers(model)
         if carriers.keys() == linear_layers(model).keys():
             return list(match_linears(model, self.sites))
@@ -118,7 +119,7 @@ class Adapter(nn.Module):
 
     def fold(self, weight: Tensor, bias: Tensor | None) -> tuple[Tensor, Tensor | None]:
         """The same on the weights. Raises ValueError where no weights can do it."""
-        raise ValueError(f"{type(self).__name__} cannot be merged: {self.refusal}; go on unmerged")
+        raise ValueError(f"{type(self).__name__} cannot be merged: {short(self.refusal)}; go on unmerged")
 
 
 class Change(Adapter):
@@ -161,4 +162,4 @@ def new(layer: nn.Module, *shape: int) -> nn.Parameter:
 def check_whole(name: str, found: object, least: int = 1) -> None:
     """Refuse a setting that is no whole number of at least `least`."""
     if not isinstance(found, int) or isinstance(found, bool) or found < least:
-        raise ValueError(f"{name} is a whole number of at least {least}; found {found!r}")
+        raise ValueError(f"{short(name)} is a whole number of at least {short(least)}; found {brief(found)}")

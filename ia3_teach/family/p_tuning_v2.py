@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ia3_teach.family.prefix_tuning import PrefixTuning
+from ia3_teach.wording import short
 
 
 @dataclass(frozen=True)
@@ -28,4 +29,4 @@ class PTuningV2(PrefixTuning):
         """Refuse a network."""
         super().__post_init__()
         if self.mlp is not None:
-            raise ValueError(f"P-Tuning v2 has no network; take PrefixTuning(mlp={self.mlp})")
+            raise ValueError(f"P-Tuning v2 has no network; take PrefixTuning(mlp={short(self.mlp)})")

@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 from ia3_teach.family.method import Change, Method, check_whole, new
 from ia3_teach.layer import features, wrapped
+from ia3_teach.wording import brief
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class LowRank(Method):
         super().__post_init__()
         check_whole("r", self.r)
         if not isinstance(self.alpha, int | float) or not math.isfinite(self.alpha):
-            raise ValueError(f"alpha is a finite number; found {self.alpha!r}")
+            raise ValueError(f"alpha is a finite number; found {brief(self.alpha)}")
 
     @property
     def scaling(self) -> float:
@@ -119,5 +120,5 @@ def gates_of(model: nn.Module, name: str) -> list[GatedPair]:
     places = [place for place in wrapped(model).values() if name in place.adapters]
     found = [place.adapters[name] for place in places if isinstance(place.adapters[name], GatedPair)]
     if not found:
-        raise ValueError(f"the model has no adapter {name!r} with gates; attach the recipe first")
+        raise ValueError(f"the model has no adapter {brief(name)} with gates; attach the recipe first")
     return found

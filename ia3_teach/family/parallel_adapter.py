@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from ia3_teach.family.method import Function, Method, check_whole
 from ia3_teach.family.serial_adapter import Bottleneck
 from ia3_teach.layer import features
+from ia3_teach.wording import brief
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class ParallelAdapter(Method):
         super().__post_init__()
         check_whole("bottleneck", self.bottleneck)
         if not isinstance(self.scale, int | float) or not math.isfinite(self.scale):
-            raise ValueError(f"scale is a finite number; found {self.scale!r}")
+            raise ValueError(f"scale is a finite number; found {brief(self.scale)}")
 
     def adapter(self, layer: nn.Module) -> Beside:
         """The network beside one layer."""

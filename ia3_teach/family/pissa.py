@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from ia3_teach.family.pairs import LowRank, Pair
+from ia3_teach.wording import short
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ class Principal(Pair):
         most = min(layer.weight.shape)
         if r > most:
             raise ValueError(
-                f"a weight of {tuple(layer.weight.shape)} has {most} directions at most; found r={r}"
+                f"a weight of {short(tuple(layer.weight.shape))} has {short(most)} directions at "
+                f"most; found r={short(r)}"
             )
         super().__init__(layer, r)
         self.register_buffer("A_0", self.A.detach().clone())

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from ia3_teach.family.method import Adapter, Function, Method, Settings, new
 from ia3_teach.layer import features
+from ia3_teach.wording import short
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,9 @@ class RoAd(Method):
         """None, for neighbouring pairs. Raises ValueError for others."""
         found = config.get("variant", "road_1"), config.get("group_size", 64)
         if found != ("road_1", 2):
-            raise ValueError(f"of PEFT's RoAd this library has road_1 with group_size 2; found {found}")
+            raise ValueError(
+                f"of PEFT's RoAd this library has road_1 with group_size 2; found {short(found)}"
+            )
         return {}
 
     def adapter(self, layer: nn.Module) -> Rotation:
@@ -68,7 +71,7 @@ class Rotation(Adapter):
         super().__init__()
         d_out = features(layer)[1]
         if d_out % 2:
-            raise ValueError(f"RoAd turns pairs of channels, and a layer has {d_out}; exclude it")
+            raise ValueError(f"RoAd turns pairs of channels, and a layer has {short(d_out)}; exclude it")
         self.theta, self.alpha = new(layer, d_out // 2), new(layer, d_out // 2)
         self.reset_parameters()
 

@@ -15,6 +15,7 @@ from torch import nn
 from ia3_teach.formulas import dimensions, stacks
 from ia3_teach.layer import linear_layers, original, outer_modules
 from ia3_teach.sites.patterns import hits_of
+from ia3_teach.wording import brief, short
 
 
 class Role(NamedTuple):
@@ -103,7 +104,8 @@ def block_of(config: object) -> Block:
     kind = getattr(config, "model_type", None)
     if kind not in BLOCKS:
         raise ValueError(
-            f"the family has no table of layers for model_type {kind!r}; known: {', '.join(sorted(BLOCKS))}. "
+            f"the family has no table of layers for model_type {brief(kind)}; known: "
+            f"{short(', '.join(sorted(BLOCKS)))}. "
             'Name the layers yourself, such as sites=["attn.key", "mlp.down"]'
         )
     return GATED_T5 if getattr(config, "is_gated_act", False) and "t5" in kind else BLOCKS[kind]

@@ -20,6 +20,7 @@ from torch.nn import functional as F
 
 from ia3_teach.family.method import Adapter, Function, Method, check_whole, new
 from ia3_teach.layer import features
+from ia3_teach.wording import brief, short
 
 PLACEMENTS = {"houlsby": ("attention", "down"), "pfeiffer": ("down",)}
 
@@ -42,7 +43,9 @@ class SerialAdapter(Method):
         """Refuse another placement, and a bottleneck that is no whole number."""
         super().__post_init__()
         if self.placement not in PLACEMENTS:
-            raise ValueError(f"placement is one of {', '.join(PLACEMENTS)}; found {self.placement!r}")
+            raise ValueError(
+                f"placement is one of {short(', '.join(PLACEMENTS))}; found {brief(self.placement)}"
+            )
         check_whole("bottleneck", self.bottleneck)
 
     @property

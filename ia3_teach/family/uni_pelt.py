@@ -23,6 +23,7 @@ from ia3_teach.family.prefix_tuning import PrefixTuning
 from ia3_teach.family.prepend import attended
 from ia3_teach.family.roles import linears_of, widths
 from ia3_teach.layer import linear_layers
+from ia3_teach.wording import short
 
 PAIRED = ("query", "value", "query_key_value")
 
@@ -44,7 +45,7 @@ class UniPELT(PrefixTuning):
         check_whole("r", self.r)
         check_whole("bottleneck", self.bottleneck)
         if self.mlp is not None:
-            raise ValueError(f"UniPELT's prefix has no network; found mlp={self.mlp}")
+            raise ValueError(f"UniPELT's prefix has no network; found mlp={short(self.mlp)}")
 
     def carriers(self, model: nn.Module) -> Mapping[str, nn.Module]:
         """Queries, keys and values, and the last Linear of the feed-forward layer."""

@@ -14,6 +14,7 @@ from typing import Any
 from ia3_teach.grading.course import Course
 from ia3_teach.grading.marking import Mark
 from ia3_teach.grading.source import Sheet
+from ia3_teach.wording import short
 
 
 @dataclass
@@ -113,8 +114,10 @@ def _check_cells(book: Any, name: str, sheet: Sheet) -> None:
     ours = {graded.grade_id for graded in sheet.graded}
     if known != ours:
         raise ValueError(
-            f"{sheet.name}: the gradebook has the graded cells {sorted(known)}, the source {sorted(ours)}; "
-            f"run `nbgrader generate_assignment {name} --force`, or put the source back that was released"
+            f"{short(sheet.name, 90)}: the gradebook has the graded cells {short(sorted(known), 90)}, the "
+            f"source {short(sorted(ours), 90)}; run `nbgrader generate_assignment "
+            f"{short(name, 90)} --force`, "
+            "or put the source back that was released"
         )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from torch import Tensor, nn
 
 from ia3_teach.sites.layouts import at_the_end, codegen, concatenated, falcon, per_head, starcoder
+from ia3_teach.wording import brief, short
 
 Channels = Mapping[str, Tensor | None]
 Layout = Callable[[object, int], Channels]
@@ -169,8 +170,8 @@ def architecture(model: nn.Module) -> Architecture:
     name = getattr(getattr(model, "config", None), "model_type", None)
     if name not in ARCHITECTURES:
         raise ValueError(
-            f"no table of sites for model_type {name!r}; known: "
-            f"{', '.join(sorted(ARCHITECTURES))}. "
+            f"no table of sites for model_type {brief(name)}; known: "
+            f"{short(', '.join(sorted(ARCHITECTURES)))}. "
             'Name the sites yourself, for example IA3(sites={"attn.key": "out", "mlp.down": "in"}).'
         )
     return ARCHITECTURES[name]

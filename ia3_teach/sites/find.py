@@ -20,6 +20,7 @@ from ia3_teach.layer import features, linear_layers, unwrapped
 from ia3_teach.sites.architectures import COMPOSED, Channels, Target, architecture
 from ia3_teach.sites.patterns import Pattern
 from ia3_teach.sites.targets import ALL_LINEAR, all_linears, match_linears
+from ia3_teach.wording import brief, short
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def find_sites(model: nn.Module, sites: str | Mapping[Pattern, str], heads: Sequ
     if sites == ALL_LINEAR:
         return named_sites(model, dict.fromkeys(all_linears(model, heads), "out"))
     raise ValueError(
-        f'sites must be "paper", "peft", "all-linear" or a dict of patterns to sides; found {sites!r}'
+        f'sites must be "paper", "peft", "all-linear" or a dict of patterns to sides; found {brief(sites)}'
     )
 
 
@@ -84,7 +85,9 @@ def peft_targets(model: nn.Module) -> Mapping[str, str]:
     targets = architecture(model).peft
     if not targets:
         name = model.config.model_type
-        raise ValueError(f'PEFT has no default for model_type {name!r}; take sites="paper" or name the sites')
+        raise ValueError(
+            f'PEFT has no default for model_type {brief(name)}; take sites="paper" or name the sites'
+        )
     return targets
 
 
@@ -92,7 +95,9 @@ def explicit_sites(model: nn.Module, sites: Mapping[Pattern, str]) -> list[Site]
     """Sites from `{pattern: side}`. Raises ValueError for another side than "in" and "out"."""
     wrong = {side for side in sites.values()} - {"in", "out"}
     if wrong or not sites:
-        raise ValueError(f'a side is "in" or "out"; found {sorted(wrong) if wrong else "no sites at all"}')
+        raise ValueError(
+            f'a side is "in" or "out"; found {short(sorted(wrong) if wrong else "no sites at all")}'
+        )
     matches = match_linears(model, list(sites))
     return named_sites(model, {path: sites[pattern] for path, pattern in matches.items()})
 

@@ -11,7 +11,10 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
+from ia3_teach.wording import brief, listed, short
+
 Pattern = str | re.Pattern
+MOST_LETTERS = 300  # of a name that is compared with others
 
 
 def matches(path: str, pattern: Pattern) -> bool:
@@ -44,13 +47,15 @@ def match_all(paths: Sequence[str], patterns: Sequence[Pattern]) -> dict[str, Pa
     hits = {pattern: hits_of(pattern, paths) for pattern in patterns}
     for pattern, found in hits.items():
         if not found:
-            raise ValueError(no_match(pattern, paths))
+            raise ValueError(short(no_match(pattern, paths), 590))
     chosen: dict[str, Pattern] = {}
     for path in paths:
         mine = [pattern for pattern in patterns if path in hits[pattern]]
         if len(mine) > 1:
             names = ", ".join(map(text_of, mine))
-            raise ValueError(f"{path} is matched by {len(mine)} patterns: {names}; keep one of them")
+            raise ValueError(
+                f"{short(path)} is matched by {len(mine)} patterns: {short(names)}; keep one of them"
+            )
         if mine:
             chosen[path] = mine[0]
     return chosen
@@ -63,14 +68,17 @@ def hits_of(pattern: Pattern, paths: Sequence[str]) -> list[str]:
 
 def no_match(pattern: Pattern, paths: Sequence[str]) -> str:
     """The error for a pattern without a match."""
-    return f"pattern {text_of(pattern)!r} matches no Linear layer of this model; {near(pattern, paths)}"
+    return f"pattern {brief(text_of(pattern))} matches no Linear layer of this model; {near(pattern, paths)}"
 
 
 def near(pattern: Pattern, paths: Sequence[str]) -> str:
     """The endings of paths that are spelled like a pattern."""
     endings = sorted({".".join(path.split(".")[-n:]) for path in paths for n in (1, 2, 3)})
-    alike = get_close_matches(text_of(pattern), endings, n=4, cutoff=0.5)
-    return f"near misses: {', '.join(alike)}" if alike else f"Linear layers: {', '.join(endings[:12])}"
+    wanted = short(text_of(pattern))  # to compare megabytes takes minutes
+    alike = get_close_matches(wanted, [ending for ending in endings if len(ending) < MOST_LETTERS], 4, 0.5)
+    if alike:
+        return f"near misses: {listed(alike, 4, limit=250)}"
+    return f"Linear layers: {listed(endings, 12, limit=250)}"
 
 
 def text_of(pattern: Pattern) -> str:

@@ -11,6 +11,7 @@ from torch import nn
 
 from ia3_teach.layer import linear_layers, module_at, outer_modules, unwrapped
 from ia3_teach.sites.patterns import Pattern, hits_of, match_all, near, text_of
+from ia3_teach.wording import brief, short
 
 ALL_LINEAR = "all-linear"
 
@@ -39,8 +40,9 @@ def refuse_other_kinds(pattern: Pattern, linears: Sequence[str], others: Mapping
     if wrong:
         kind = type(others[wrong[0]]).__name__
         raise ValueError(
-            f"pattern {text_of(pattern)!r} matches {wrong[0]}, a module of type {kind}: "
-            f"only Linear and Conv1D layers carry adapters; {near(pattern, linears)}"
+            f"pattern {brief(text_of(pattern))} matches {short(wrong[0])}, a module of type "
+            f"{short(kind, 60)}: only Linear and Conv1D layers carry adapters; "
+            f"{short(near(pattern, linears), 200)}"
         )
 
 
@@ -75,7 +77,7 @@ def narrow(
 def without(paths: Sequence[str], exclude: Sequence[Pattern]) -> list[str]:
     """The paths that no pattern matches. Raises ValueError for a pattern that matches none."""
     if isinstance(exclude, Pattern):
-        raise ValueError(f"exclude is a list of patterns, such as [{text_of(exclude)!r}]")
+        raise ValueError(f"exclude is a list of patterns, such as [{brief(text_of(exclude))}]")
     gone = {path for pattern in exclude for path in some_hits(pattern, paths)}
     return [path for path in paths if path not in gone]
 
@@ -84,7 +86,7 @@ def some_hits(pattern: Pattern, paths: Sequence[str]) -> list[str]:
     """What a pattern of `exclude` matches. Raises ValueError, with near misses, if it is nothing."""
     hits = hits_of(pattern, paths)
     if not hits:
-        raise ValueError(f"exclude={text_of(pattern)!r} matches no site; {near(pattern, paths)}")
+        raise ValueError(f"exclude={brief(text_of(pattern))} matches no site; {short(near(pattern, paths))}")
     return hits
 
 
@@ -92,7 +94,9 @@ def in_blocks(paths: Sequence[str], layers: set[int]) -> list[str]:
     """The paths in these blocks. Raises ValueError for a number without a site."""
     numbers = {block_number(path) for path in paths} - {None}
     if not layers <= numbers:
-        raise ValueError(f"no site lies in block {sorted(layers - numbers)}; there are {sorted(numbers)}")
+        raise ValueError(
+            f"no site lies in block {short(sorted(layers - numbers))}; there are {short(sorted(numbers))}"
+        )
     return [path for path in paths if block_number(path) in layers]
 
 
@@ -114,6 +118,6 @@ def refuse_unsupported(model: nn.Module, paths: Sequence[str]) -> None:
         parent = module_at(model, path.rpartition(".")[0])
         if isinstance(parent, nn.MultiheadAttention | nn.TransformerEncoderLayer):
             raise ValueError(
-                f"{path} lies in a {type(parent).__name__}, which reads weights without calling the layer: "
-                f"an adapter there would do nothing; leave it out with exclude=[{path!r}]"
+                f"{short(path)} lies in a {type(parent).__name__}, which reads weights without calling the "
+                f"layer: an adapter there would do nothing; leave it out with exclude=[{brief(path)}]"
             )

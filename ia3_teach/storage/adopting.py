@@ -13,7 +13,7 @@ from ia3_teach.state import embeddings
 from ia3_teach.storage.headers import Outline
 from ia3_teach.storage.peft_format import OWN, PREFIX
 from ia3_teach.storage.stored import Stored, endings_of
-from ia3_teach.wording import brief
+from ia3_teach.wording import brief, short
 
 
 def adopt(model: nn.Module, stored: Stored) -> None:
@@ -32,7 +32,7 @@ def adopt(model: nn.Module, stored: Stored) -> None:
         if owner not in inside or path.endswith(f".base_layer.{key}"):
             kind = (endings_of(stored) or [OWN])[0]
             raise ValueError(
-                f"unexpected tensor {brief(PREFIX + path)}: neither part of a {kind} "
+                f"unexpected tensor {brief(PREFIX + path)}: neither part of a {short(kind)} "
                 "adapter nor of a saved head or embedding, nor a weight of this base model"
             )
         stored.heads.setdefault(owner, {})[key] = tensor

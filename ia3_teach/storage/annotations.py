@@ -15,7 +15,7 @@ from torch import nn
 from ia3_teach.storage.fingerprints import check_same, fingerprint, layers_of_base
 from ia3_teach.storage.peft_format import CONFIG, TENSORS
 from ia3_teach.storage.stored import Stored
-from ia3_teach.wording import brief
+from ia3_teach.wording import brief, short
 
 SETTINGS, BLOCKS = "ia3_teach_settings", "ia3_teach_blocks"
 BASE = "ia3_teach_base"  # not written any more: samples of the adapter's own layers alone
@@ -38,13 +38,14 @@ def check_save(directory: Path, stored: Stored) -> None:
     """Refuse a later format of this library, and two files of which a kill has replaced one only."""
     if FORMAT in stored.metadata:
         raise ValueError(
-            f"{directory} was saved in format {brief(stored.metadata[FORMAT])}, which a newer ia3_teach "
-            "reads; update it"
+            f"{short(directory)} was saved in format {brief(stored.metadata[FORMAT])}, which a newer "
+            "ia3_teach reads; update it"
         )
     written, wanted = stored.metadata.get(SETTINGS), settings(stored.config)
     if written not in (None, wanted):
         raise ValueError(
-            f"in {directory}, {TENSORS} was saved with other settings ({brief(written)}) than {CONFIG} "
+            f"in {short(directory)}, {TENSORS} was saved with other settings ({brief(written)}) "
+            f"than {CONFIG} "
             f"says ({brief(wanted)}); save the adapter again"
         )
 

@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from ia3_teach.storage.atomic import flush, workshop
 from ia3_teach.storage.locks import alone, unlock
+from ia3_teach.wording import short
 
 SAVED = ".saved"
 ATTEMPTS = 100
@@ -81,7 +82,7 @@ def read_together(directory: Path, names: Sequence[str], read: Callable[[Mapping
             continue
         if marks(directory, names) == before:
             return result
-    raise ValueError(f"{directory} is being saved over and over; load it when that has ended")
+    raise ValueError(f"{short(directory)} is being saved over and over; load it when that has ended")
 
 
 def marks(directory: Path, names: Sequence[str]) -> list[tuple[object, ...]]:

@@ -17,7 +17,7 @@ from ia3_teach.storage.peft_format import CONFIG
 from ia3_teach.storage.promises import check_promises
 from ia3_teach.storage.relatives import is_relative, own_fields, recipe_of, values_of
 from ia3_teach.storage.stored import Stored, Tensors
-from ia3_teach.wording import brief, listed
+from ia3_teach.wording import brief, listed, short
 
 # Settings of PEFT's LoRA that change what the layer computes, and the values that mean plain LoRA.
 PLAIN_LORA = {
@@ -80,8 +80,8 @@ def lora(stored: Stored) -> tuple[LoRA, Tensors]:
     for key, fine in PLAIN_LORA.items():
         if stored.config.get(key) not in fine:
             raise ValueError(
-                f"the adapter was trained with {key}={brief(stored.config[key])}, which this library does "
-                "not have"
+                f"the adapter was trained with {short(key)}={brief(stored.config[key])}, which this library "
+                "does not have"
             )
     ranks = {len(parts["lora_A.weight"]) for parts in stored.sites.values()}
     said = stored.setting("r", int, None)

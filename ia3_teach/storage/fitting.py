@@ -13,7 +13,7 @@ from ia3_teach.layer import features, linear_layers, original, outer_modules, pl
 from ia3_teach.storage.headers import Outline
 from ia3_teach.storage.relatives import check_relative, is_relative
 from ia3_teach.storage.stored import Stored, endings_of
-from ia3_teach.wording import brief, listed
+from ia3_teach.wording import brief, listed, short
 
 Parts = Mapping[str, Tensor | Outline]
 
@@ -41,7 +41,7 @@ def check_fit(model: nn.Module, stored: Stored) -> None:
 def check_site(path: str, parts: Parts, endings: tuple[str, ...], size: tuple[int, int]) -> None:
     """Refuse shapes that do not fit a Linear of this size (d_in, d_out)."""
     if set(parts) != set(endings):
-        raise ValueError(f"{brief(path)} has {listed(sorted(parts))}; needed are {list(endings)}")
+        raise ValueError(f"{brief(path)} has {listed(sorted(parts))}; needed are {short(list(endings))}")
     (d_in, d_out), found = size, [tuple(parts[ending].shape) for ending in endings]
     if len(endings) == 1:
         fine = found[0] in ((d_out, 1), (1, d_in))
@@ -50,7 +50,7 @@ def check_site(path: str, parts: Parts, endings: tuple[str, ...], size: tuple[in
         fine = rank > 0 and found == [(rank, d_in), (d_out, rank)]
     if not fine:
         raise ValueError(
-            f"{brief(path)} maps {d_in} to {d_out} channels, the adapter's shapes are {brief(found)}: "
+            f"{brief(path)} maps {d_in:,} to {d_out:,} channels, the adapter's shapes are {brief(found)}: "
             "another base model"
         )
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from safetensors import safe_open
 
+from ia3_teach.wording import brief, short
+
 MOST_SETTINGS = 4 * 2**20  # bytes of adapter_config.json; 10,000 sites with long paths come to 1 MB
 MOST_HEADER = 16 * 2**20
 LONGEST_NAME = 500
@@ -27,16 +29,18 @@ def read_settings(path: Path) -> dict[str, object]:
     """The JSON object in a file. Raises ValueError for a file too large for settings, or of another kind."""
     size = path.stat().st_size
     if size > MOST_SETTINGS:
-        raise ValueError(f"{path} has {size:,} bytes; settings have {MOST_SETTINGS:,} at most")
+        raise ValueError(f"{short(path)} has {size:,} bytes; settings have {MOST_SETTINGS:,} at most")
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
     except (
         ValueError,
         RecursionError,
     ) as error:  # no text, no JSON, or more digits or depth than Python takes
-        raise ValueError(f"{path} is damaged ({str(error)[:200]}); copy or save it again") from error
+        raise ValueError(
+            f"{short(path)} is damaged ({short(str(error)[:200])}); copy or save it again"
+        ) from error
     if not isinstance(config, dict):
-        raise ValueError(f"{path} should hold a JSON object; found {type(config).__name__}")
+        raise ValueError(f"{short(path)} should hold a JSON object; found {type(config).__name__}")
     return config
 
 
@@ -47,8 +51,8 @@ def check_header(path: Path) -> None:
     size = path.stat().st_size
     if length > min(MOST_HEADER, max(size - 8, 0)):
         raise ValueError(
-            f"{path} is damaged: a header of {length:,} bytes cannot be (the file has {size:,}, and headers "
-            f"{MOST_HEADER:,} at most); copy or save it again"
+            f"{short(path)} is damaged: a header of {length:,} bytes cannot be (the file has {size:,}, and "
+            f"headers {MOST_HEADER:,} at most); copy or save it again"
         )
 
 
@@ -58,7 +62,7 @@ def outlines(opened: safe_open) -> dict[str, Outline]:
     long = next((name for name in names if len(name) > LONGEST_NAME), None)
     if long is not None:
         raise ValueError(
-            f"a tensor has a name of {len(long):,} characters, which starts with {long[:40]!r}; "
+            f"a tensor has a name of {len(long):,} characters, which starts with {brief(long[:40])}; "
             f"{LONGEST_NAME} are the most"
         )
     return {name: Outline(tuple(opened.get_slice(name).get_shape())) for name in names}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from ia3_teach.recipe import Recipe
 from ia3_teach.storage.peft_format import CONFIG, OWN
-from ia3_teach.wording import brief
+from ia3_teach.wording import brief, short
 
 FAMILY = "ia3_teach.family"
 # PEFT's kinds that are a method of the family, and the switches that make its LoRA one.
@@ -26,7 +26,7 @@ def method_of(config: Mapping[str, object]) -> type[Recipe] | None:
     family = importlib.import_module(FAMILY)
     if name not in family.names():
         known = ", ".join(family.names())
-        raise ValueError(f"{CONFIG} says method={brief(name)}; this library has {known}")
+        raise ValueError(f"{CONFIG} says method={brief(name)}; this library has {short(known)}")
     return getattr(family, name)
 
 

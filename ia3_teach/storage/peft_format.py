@@ -16,6 +16,7 @@ from ia3_teach.ia3 import IA3Vectors
 from ia3_teach.layer import Adapted, plain_name, wrapped
 from ia3_teach.lora import LoRA, LoRAPair
 from ia3_teach.recipe import Recipe
+from ia3_teach.wording import short
 
 CONFIG, TENSORS = "adapter_config.json", "adapter_model.safetensors"
 PREFIX = "base_model.model."
@@ -43,7 +44,7 @@ def tensors_of(model: nn.Module, name: str, recipe: Recipe) -> dict[str, Tensor]
                 found[f"{PREFIX}{path}.{key}"] = value.detach().cpu().contiguous().clone()
     wrong = [key for key, value in found.items() if not torch.isfinite(value).all()]
     if wrong:
-        raise ValueError(f"{wrong[0]} holds NaN or infinity; such an adapter is not saved")
+        raise ValueError(f"{short(wrong[0])} holds NaN or infinity; such an adapter is not saved")
     return found
 
 

@@ -14,7 +14,7 @@ from torch import nn
 from ia3_teach.layer import features, linear_layers, outer_modules
 from ia3_teach.storage.peft_format import CONFIG, TENSORS
 from ia3_teach.storage.stored import Stored
-from ia3_teach.wording import brief
+from ia3_teach.wording import brief, short
 
 ADDED_BY_PEFT = (
     "classifier",
@@ -41,8 +41,8 @@ def check_heads(model: nn.Module, stored: Stored) -> None:
             continue
         if name not in ADDED_BY_PEFT or any(ends(path, name) for path in modules):
             raise ValueError(
-                f"{CONFIG} says that {name!r} was trained in full, but {TENSORS} does not hold it: the file "
-                "is not complete; save the adapter again"
+                f"{CONFIG} says that {brief(name)} was trained in full, but {TENSORS} does not hold it: the "
+                "file is not complete; save the adapter again"
             )
 
 
@@ -59,13 +59,15 @@ def check_targets(model: nn.Module, stored: Stored) -> None:
     missing = [path for path in sorted(meant - set(stored.sites)) if not all_exact(path, targets, exact)]
     if missing:
         raise ValueError(
-            f"{CONFIG} names {len(missing)} layers for which {TENSORS} has nothing, such as {missing[0]}: "
+            f"{CONFIG} names {len(missing)} layers for which {TENSORS} has nothing, such as "
+            f"{short(missing[0])}: "
             "the file is not complete, or the model is another one than it was trained on"
         )
     extra = [path for path in sorted(stored.sites) if not is_meant(path, targets, stored)]
     if extra:
         raise ValueError(
-            f"{TENSORS} has something for {extra[0]}, which {CONFIG} does not name; save the adapter again"
+            f"{TENSORS} has something for {short(extra[0])}, which {CONFIG} does not name; save "
+            "the adapter again"
         )
 
 
@@ -99,7 +101,7 @@ def hits(path: str, names: Names) -> bool:
         return re.fullmatch(names, path) is not None
     except re.error as error:
         raise ValueError(
-            f"{CONFIG} has an expression that cannot be read ({error}): {names[:100]!r}"
+            f"{CONFIG} has an expression that cannot be read ({short(error)}): {brief(names[:100])}"
         ) from None
 
 
@@ -107,7 +109,9 @@ def names(stored: Stored, key: str) -> Names | None:
     """A field of the settings that holds an expression or a list of names. Raises ValueError for others."""
     found = stored.setting(key, (list, str, type(None)), None)
     if isinstance(found, list) and not all(isinstance(name, str) for name in found):
-        raise ValueError(f"{CONFIG} has {key}={str(found)[:100]}, which should be a list of names")
+        raise ValueError(
+            f"{CONFIG} has {short(key)}={short(str(found)[:100])}, which should be a list of names"
+        )
     return found
 
 
@@ -134,6 +138,6 @@ def check_sides(model: nn.Module, stored: Stored) -> None:
         if (shape != (1, d_in) and named) or (shape != (d_out, 1) and not loosely):
             side, other = ("in", "out") if named else ("out", "in")
             raise ValueError(
-                f"{CONFIG} says that the vector of {path} is on side {side!r}, but it has the shape "
-                f"{shape} of one on side {other!r}; save the adapter again"
+                f"{CONFIG} says that the vector of {short(path, 100)} is on side {brief(side)}, but it "
+                f"has the shape {short(shape)} of one on side {brief(other)}; save the adapter again"
             )

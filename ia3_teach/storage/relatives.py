@@ -8,7 +8,7 @@ from ia3_teach.recipe import Recipe
 from ia3_teach.storage.methods import method_of
 from ia3_teach.storage.peft_format import CONFIG, OWN, TENSORS
 from ia3_teach.storage.stored import Stored, Tensors
-from ia3_teach.wording import brief
+from ia3_teach.wording import brief, short
 
 
 def is_relative(stored: Stored) -> bool:
@@ -44,7 +44,7 @@ def recipe_of(stored: Stored) -> Recipe:
         return kind.from_file(settings, values_of(stored), heads)
     except (TypeError, KeyError) as error:
         text = f"{CONFIG} has settings that do not make a {kind.__name__}: {error}"
-        raise ValueError(text[:300]) from error
+        raise ValueError(short(text, 300)) from error
 
 
 def check_relative(model: nn.Module, stored: Stored) -> None:
@@ -56,6 +56,6 @@ def check_relative(model: nn.Module, stored: Stored) -> None:
         found = {key: tuple(value.shape) for key, value in values.get(path, {}).items()}
         if wanted != found:
             raise ValueError(
-                f"{path} has {brief(found)} in {TENSORS}, and the recipe makes {brief(wanted)}: another base "
-                "model, or the file is not complete"
+                f"{short(path)} has {brief(found)} in {TENSORS}, and the recipe makes {brief(wanted)}: "
+                "another base model, or the file is not complete"
             )

@@ -16,7 +16,7 @@ from ia3_teach.storage.commit import read_together
 from ia3_teach.storage.headers import Outline, check_header, outlines, read_settings
 from ia3_teach.storage.methods import method_of
 from ia3_teach.storage.peft_format import CONFIG, ENDINGS, OWN, PREFIX, TENSORS
-from ia3_teach.wording import brief
+from ia3_teach.wording import brief, short
 
 Tensors = dict[str, dict[str, Tensor]]
 
@@ -35,14 +35,16 @@ class Stored:
         """A field of the config, of this kind. Raises ValueError for another kind."""
         value = self.config.get(key, default)
         if not isinstance(value, kind) or isinstance(value, bool):
-            raise ValueError(f"{CONFIG} says {key}={brief(value)}, which cannot be; save the adapter again")
+            raise ValueError(
+                f"{CONFIG} says {short(key)}={brief(value)}, which cannot be; save the adapter again"
+            )
         return value
 
     def number(self, key: str, default: float) -> float:
         """A field that is a finite number. Raises ValueError for another."""
         value = self.setting(key, (int, float), default)
         if not -math.inf < value < math.inf:
-            raise ValueError(f"{CONFIG} says {key}={brief(value)}, which is no finite number")
+            raise ValueError(f"{CONFIG} says {short(key)}={brief(value)}, which is no finite number")
         return value
 
 
@@ -60,7 +62,9 @@ def read_files(directory: Path, places: Mapping[str, Path], check: Callable[[Sto
         if not path.is_file():
             pickled = " (adapter_model.bin is a pickle, which can run code, and is not opened)"
             hint = pickled if (directory / "adapter_model.bin").exists() else ""
-            raise ValueError(f"{directory} holds no {name}, which save_adapter and PEFT write{hint}")
+            raise ValueError(
+                f"{short(directory)} holds no {short(name)}, which save_adapter and PEFT write{short(hint)}"
+            )
     try:
         config = read_settings(places[CONFIG])
         check_header(places[TENSORS])
@@ -71,7 +75,9 @@ def read_files(directory: Path, places: Mapping[str, Path], check: Callable[[Sto
                 check(shapes)
             tensors = {key: opened.get_tensor(key) for key in opened.keys()}
     except SafetensorError as error:
-        raise ValueError(f"{directory} is damaged ({str(error)[:200]}); copy or save it again") from error
+        raise ValueError(
+            f"{short(directory)} is damaged ({short(str(error)[:200])}); copy or save it again"
+        ) from error
     for key, tensor in tensors.items():
         check_finite(key, tensor, whole=stored.config.get("peft_type") == OWN)
     return sort(stored, tensors)
@@ -134,7 +140,9 @@ def endings_of(stored: Stored) -> tuple[str, ...]:
     if method is not None:
         return () if kind == OWN else tuple(method.tensor_names.values())
     if kind not in ENDINGS:
-        raise ValueError(f"the adapter is of kind {brief(kind)}; this library reads {' and '.join(ENDINGS)}")
+        raise ValueError(
+            f"the adapter is of kind {brief(kind)}; this library reads {short(' and '.join(ENDINGS))}"
+        )
     return ENDINGS[kind]
 
 

@@ -20,7 +20,7 @@ from ia3_teach.sites.find import find_sites
 from ia3_teach.state import check_new_name, refuse_change, state_of
 from ia3_teach.storage.decoding import check_outline, decode
 from ia3_teach.storage.stored import Stored, Tensors, check_finite
-from ia3_teach.wording import brief
+from ia3_teach.wording import brief, short
 
 ENDING = ".multi_lora_b"
 MOST_IN_OLD_FORMAT = 64 * 2**20  # bytes; T0-11B's vectors take 4 MB
@@ -40,7 +40,9 @@ def load_t_few(model: nn.Module, path: str | Path, name: str = "default") -> Han
     sites = t_few_sites(read_t_few(path))
     missing = [site.path for site in find_sites(unwrapped(model), "paper") if site.path not in sites]
     if missing:
-        raise ValueError(f"{path} has no vector for {len(missing)} sites of this model, such as {missing[0]}")
+        raise ValueError(
+            f"{short(path)} has no vector for {len(missing)} sites of this model, such as {short(missing[0])}"
+        )
     stored = Stored({"peft_type": "IA3"}, {}, sites)
     check_outline(unwrapped(model), stored)
     recipe, values = decode(unwrapped(model), stored)
@@ -54,7 +56,7 @@ def check_gated_t5(model: nn.Module) -> None:
     config = getattr(unwrapped(model), "config", None)
     kind = getattr(config, "model_type", None)
     if kind not in ("t5", "mt5"):
-        raise ValueError(f"a T-Few checkpoint belongs to a T5; this model's type is {kind!r}")
+        raise ValueError(f"a T-Few checkpoint belongs to a T5; this model's type is {brief(kind)}")
     if not config.is_gated_act:
         raise ValueError(
             "this T5 is not gated: it has one `wi` and no `wi_1`, where the authors' code trains no l_ff; "
@@ -75,19 +77,21 @@ def read_t_few(path: str | Path) -> dict[str, Tensor]:
     {'k': tensor([1., 1.])}
     """
     if not Path(path).is_file():
-        raise ValueError(f"there is no file {path}")
+        raise ValueError(f"there is no file {short(path)}")
     if Path(path).stat().st_size > MOST_IN_OLD_FORMAT and not is_zipfile(path):
         raise ValueError(
-            f"{path} is too large for vectors in torch's old format; save it again with torch.save"
+            f"{short(path)} is too large for vectors in torch's old format; save it again with torch.save"
         )
     try:
         # an archive is only mapped into memory: 11 GB of T0-3B are refused for a name before they are read
         tensors = torch.load(path, map_location="cpu", weights_only=True, mmap=is_zipfile(path))
     except Exception as error:  # damaged bytes raise almost anything
         reason = str(error).strip().splitlines() or [type(error).__name__]
-        raise ValueError(f"{path} is damaged or holds more than tensors ({brief(reason[0])})") from error
+        raise ValueError(
+            f"{short(path)} is damaged or holds more than tensors ({brief(reason[0])})"
+        ) from error
     if not isinstance(tensors, dict) or not tensors:
-        raise ValueError(f"{path} should hold a dict of tensors; found {type(tensors).__name__}")
+        raise ValueError(f"{short(path)} should hold a dict of tensors; found {type(tensors).__name__}")
     for key, tensor in tensors.items():
         check_vector(key, tensor)
     return {key.removesuffix(ENDING): tensor.flatten().clone() for key, tensor in tensors.items()}
@@ -103,7 +107,7 @@ def check_vector(key: object, tensor: object) -> None:
             f"{tensor.dtype} on {tensor.device}; save it again with .dequantize().to_dense().cpu()"
         )
     if tensor.dim() != 2 or tensor.shape[1] != 1:
-        raise ValueError(f"{brief(key)} should be one column (d, 1); found {tuple(tensor.shape)}")
+        raise ValueError(f"{brief(key)} should be one column (d, 1); found {short(tuple(tensor.shape))}")
     check_finite(key, tensor)
 
 
@@ -115,7 +119,7 @@ def t_few_sites(vectors: dict[str, Tensor]) -> Tensors:
         if last != "wi_1":
             sites[path] = {"ia3_l": vector[:, None]}
         elif f"{parent}.wo" in vectors:
-            raise ValueError(f"{parent} has vectors on both wi_1 and wo, and one site cannot hold two")
+            raise ValueError(f"{short(parent)} has vectors on both wi_1 and wo, and one site cannot hold two")
         else:
             sites[f"{parent}.wo"] = {"ia3_l": vector[None, :]}
     return sites

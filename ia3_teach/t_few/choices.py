@@ -10,6 +10,7 @@ from torch import nn
 from ia3_teach.layer import unwrapped
 from ia3_teach.training.batches import Example
 from ia3_teach.training.texts import ids_after, open_ids
+from ia3_teach.wording import brief, short
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -31,7 +32,9 @@ def encode_choices(
     special = is_encoder_decoder(model)
     sizes = {len(prompts), len(choices), len(prompts if labels is None else labels)}
     if len(sizes) > 1:
-        raise ValueError(f"each prompt has a list of choices (and a label); found lists of lengths {sizes}")
+        raise ValueError(
+            f"each prompt has a list of choices (and a label); found lists of lengths {short(sizes)}"
+        )
     read = tokenizer(list(prompts))["input_ids"] if special and prompts else open_ids(tokenizer, prompts)
     examples = []
     for i, (prompt, texts) in enumerate(zip(prompts, choices, strict=True)):
@@ -47,15 +50,17 @@ def check_choices(i: int, example: Example) -> None:
     choices = example.get("choices")
     if choices is None or len(choices) == 0 or any(len(choice) == 0 for choice in choices):
         raise ValueError(
-            f"example {i} needs one choice or more, each of one token or more; found choices = {choices}; "
-            "encode_choices(model, tokenizer, prompts, choices, labels) makes such examples"
+            f"example {i:,} needs one choice or more, each of one token or more; found choices = "
+            f"{short(choices)}; encode_choices(model, tokenizer, prompts, choices, labels) makes such "
+            "examples"
         )
     if len(example["input_ids"]) == 0:
-        raise ValueError(f"the prompt of example {i} has no tokens; nothing predicts a first one")
+        raise ValueError(f"the prompt of example {i:,} has no tokens; nothing predicts a first one")
     label = example.get("labels", 0)
     if label not in range(len(choices)):
         raise ValueError(
-            f"labels of example {i} must be a number of its choices, 0 to {len(choices) - 1}; found {label!r}"
+            f"labels of example {i:,} must be a number of its choices, 0 to "
+            f"{len(choices) - 1}; found {brief(label)}"
         )
 
 

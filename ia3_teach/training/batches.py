@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from ia3_teach.layer import unwrapped
 from ia3_teach.training.losses import IGNORED
-from ia3_teach.wording import brief
+from ia3_teach.wording import brief, short
 
 Example = Mapping[str, object]
 CHECKED_EARLY = 1000
@@ -35,19 +35,18 @@ def check_example(i: int, example: Example) -> None:
         value = example.get(key)
         if value is None or (hasattr(value, "__len__") and getattr(value, "ndim", 1) and len(value) == 0):
             raise ValueError(
-                f"example {i} has no {key}; encode(model, tokenizer, rows) makes examples with both"
+                f"example {i:,} has no {short(key)}; encode(model, tokenizer, rows) makes examples with both"
             )
     ids, labels = (as_numbers(example[key], f"{key} of example {i}") for key in ("input_ids", "labels"))
     if ids.dim() != 1 or ids.is_floating_point() or ids.min() < 0:
         raise ValueError(
-            f"input_ids of example {i} are one row of whole numbers from 0 on; found "
-            f"{brief(example['input_ids'])} "
-            "(tokenizer(text), without return_tensors, makes such rows)"
+            f"input_ids of example {i:,} are one row of whole numbers from 0 on; found "
+            f"{brief(example['input_ids'])} (tokenizer(text), without return_tensors, makes such rows)"
         )
     if labels.dim() > 1:
-        raise ValueError(f"labels of example {i} are a number or one row; found {brief(example['labels'])}")
+        raise ValueError(f"labels of example {i:,} are a number or one row; found {brief(example['labels'])}")
     if bool((labels == IGNORED).all()):
-        raise ValueError(f"example {i} has only labels of {IGNORED}: was its answer cut off?")
+        raise ValueError(f"example {i:,} has only labels of {IGNORED}: was its answer cut off?")
 
 
 def as_numbers(value: object, what: str) -> Tensor:
@@ -56,7 +55,8 @@ def as_numbers(value: object, what: str) -> Tensor:
         return torch.as_tensor(value)
     except (TypeError, ValueError, RuntimeError, OverflowError) as error:
         raise ValueError(
-            f"{what} are numbers; found {brief(value)}, of which no tensor can be made ({brief(str(error))})"
+            f"{short(what)} are numbers; found {brief(value)}, of which no tensor can be made "
+            f"({brief(str(error))})"
         ) from error
 
 

@@ -17,6 +17,7 @@ import torch
 from torch import nn
 
 from ia3_teach.storage.atomic import replacing, workshop
+from ia3_teach.wording import short
 
 SUM = 64
 START = re.compile(rb"[0-9a-f]{64}PK")  # torch.save writes a zip archive
@@ -60,9 +61,9 @@ def check_path(path: Path) -> None:
     name = repr(str(path)[:200])
     if os.path.isdir(path):
         better = repr(str(path / "run.checkpoint"))
-        raise ValueError(f"checkpoint={name} is a folder; name a file in it, such as {better}")
+        raise ValueError(f"checkpoint={short(name)} is a folder; name a file in it, such as {short(better)}")
     if os.path.exists(path) and not os.path.isfile(path):
-        raise ValueError(f"checkpoint={name} is a device or a pipe; name an ordinary file")
+        raise ValueError(f"checkpoint={short(name)} is a device or a pipe; name an ordinary file")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with workshop(path.parent, path.name) as private:
@@ -70,7 +71,8 @@ def check_path(path: Path) -> None:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ValueError(
-            f"checkpoint={name} cannot be written ({reason}); name a file in a folder of your own"
+            f"checkpoint={short(name)} cannot be written ({short(reason)}); name a file in a "
+            "folder of your own"
         ) from error
 
 
@@ -86,7 +88,9 @@ def load_checkpoint(path: Path, state: TrainingState) -> int:
     other = [key for key, value in state.settings.items() if kept["settings"].get(key) != value]
     if other:
         differ = ", ".join(other)
-        raise ValueError(f"{path} is of another run: {differ} differ; name another file for this one")
+        raise ValueError(
+            f"{short(path)} is of another run: {short(differ)} differ; name another file for this one"
+        )
     for name, parameter in state.parameters.items():
         parameter.copy_(kept["parameters"][name])
     state.optimizer.load_state_dict(kept["optimizer"])
@@ -103,9 +107,11 @@ def read_checkpoint(path: Path) -> dict[str, object]:
             start = file.read(SUM + 2)
             content = start[SUM:] + file.read() if START.fullmatch(start) else b""  # not 2 GB of other things
     except OSError as error:
-        raise ValueError(f"{path} cannot be read ({error.strerror}); name another file") from error
+        raise ValueError(
+            f"{short(path)} cannot be read ({short(error.strerror)}); name another file"
+        ) from error
     if not content or hashlib.sha256(content).hexdigest().encode() != start[:SUM]:
         raise ValueError(
-            f"{path} is not a checkpoint of fit, or it is damaged; name another file to start again"
+            f"{short(path)} is not a checkpoint of fit, or it is damaged; name another file to start again"
         )
     return torch.load(io.BytesIO(content), weights_only=True)

@@ -21,6 +21,7 @@ from ia3_teach.training.checkpoint import TrainingState, check_path, load_checkp
 from ia3_teach.training.losses import loss_of
 from ia3_teach.training.mode import in_mode
 from ia3_teach.training.threads import few_threads
+from ia3_teach.wording import brief, short
 
 SAVE_EVERY = 50
 Loss = Callable[[nn.Module, Sequence[Example]], Tensor]
@@ -149,8 +150,8 @@ def check_finite(step: int, loss: float, state: TrainingState) -> None:
     norm = nn.utils.get_total_norm(gradients).item()
     if not (math.isfinite(loss) and math.isfinite(norm)):
         raise ValueError(
-            f"step {step} has a loss of {loss} and a gradient of length {norm}; lower the rate "
-            f"({state.settings['learning_rate']}) or look for damaged examples. The model keeps the "
+            f"step {step:,} has a loss of {loss:g} and a gradient of length {norm:g}; lower the rate "
+            f"({short(state.settings['learning_rate'])}) or look for damaged examples. The model keeps the "
             "values from before this step"
         )
 
@@ -169,8 +170,8 @@ def check_settings(steps: int, learning_rate: float, batch_size: int, weight_dec
     """Refuse numbers that cannot work."""
     for name, value in {"steps": steps, "batch_size": batch_size}.items():
         if not isinstance(value, int) or value < 1:
-            raise ValueError(f"{name} is a whole number of at least 1; found {value!r}")
+            raise ValueError(f"{short(name)} is a whole number of at least 1; found {brief(value)}")
     if not (math.isfinite(learning_rate) and learning_rate > 0):
-        raise ValueError(f"learning_rate must be greater than 0; found {learning_rate!r}")
+        raise ValueError(f"learning_rate must be greater than 0; found {brief(learning_rate)}")
     if not (math.isfinite(weight_decay) and weight_decay >= 0):
-        raise ValueError(f"weight_decay must be at least 0; found {weight_decay!r}")
+        raise ValueError(f"weight_decay must be at least 0; found {brief(weight_decay)}")

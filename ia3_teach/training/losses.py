@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ia3_teach.layer import unwrapped
-from ia3_teach.wording import listed
+from ia3_teach.wording import listed, short
 
 IGNORED = -100
 # Models whose label at position t belongs to position t itself; a causal model predicts the next token.
@@ -44,9 +44,9 @@ def of_whole_examples(logits: Tensor, labels: Tensor) -> Tensor:
         return several_labels(logits, labels)
     if labels.is_floating_point() or labels.dim() != 1:
         raise ValueError(
-            f"the classifier has {n} outputs; found labels of shape {tuple(labels.shape[1:])} and kind "
-            f"{labels.dtype} for each example. Give one class (a whole number), for several labels at once "
-            f"{n} fractions such as 0.0 or 1.0, and a number to predict to a model with num_labels=1"
+            f"the classifier has {n:,} outputs; found labels of shape {short(tuple(labels.shape[1:]))} and "
+            f"kind {labels.dtype} for each example. Give one class (a whole number), for several labels at "
+            f"once {n:,} fractions such as 0.0 or 1.0, and a number to predict to a model with num_labels=1"
         )
     return classification(logits, labels)
 
@@ -90,8 +90,8 @@ def token_loss(logits: Tensor, labels: Tensor) -> Tensor:
         )
     if logits.shape[:-1] != labels.shape:
         raise ValueError(
-            f"the labels have the shape {tuple(labels.shape)}, the tokens {tuple(logits.shape[:-1])}; give "
-            f"one label for each token, {IGNORED} where there is none"
+            f"the labels have the shape {short(tuple(labels.shape))}, the tokens "
+            f"{short(tuple(logits.shape[:-1]))}; give one label for each token, {IGNORED} where there is none"
         )
     wrong = labels[(labels != IGNORED) & ((labels < 0) | (labels >= logits.shape[-1]))]
     if len(wrong):
@@ -114,5 +114,7 @@ def classification(logits: Tensor, labels: Tensor) -> Tensor:
     n_classes = logits.shape[-1]
     if labels.min() < 0 or labels.max() >= n_classes:
         found = listed(sorted(set(labels.tolist())), 9)
-        raise ValueError(f"labels must be classes 0 to {n_classes - 1}; found {found}; is num_labels right?")
+        raise ValueError(
+            f"labels must be classes 0 to {n_classes - 1}; found {short(found)}; is num_labels right?"
+        )
     return F.cross_entropy(logits, labels)

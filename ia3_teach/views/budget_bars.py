@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ia3_teach.views.phrases import joined
 from ia3_teach.views.style import METHODS, QKV_COLOURS, describe, new_figure
+from ia3_teach.wording import brief, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -69,7 +70,7 @@ def head_values(sizes: Sizes, head: str, n_labels: int = 2) -> int:
     1051650
     """
     if head not in HEADS:
-        raise ValueError(f"a head is one of {', '.join(HEADS)}; found {head!r}")
+        raise ValueError(f"a head is one of {short(', '.join(HEADS))}; found {brief(head)}")
     d = sizes.d_model
     last = d * n_labels + n_labels
     return {"not counted": 0, "one Linear": last, "two Linears": d * d + d + last}[head]

@@ -6,6 +6,8 @@ Pages opened from disk may not import other files, and a widget is one file; it 
 import re
 from pathlib import Path
 
+from ia3_teach.wording import brief, short
+
 LIVE = Path(__file__).parent / "live"
 IMPORT = re.compile(r'^import \{([^}]*)\} from "([^"]+)";$', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:class|function|const) (\w+))", re.MULTILINE)
@@ -27,7 +29,7 @@ def bundle(entry: str) -> str:
 def add(path: Path, done: dict[Path, str], above: tuple[Path, ...]) -> None:
     """Put what a module imports before it, then the module."""
     if path in above:
-        raise ValueError(f"{path.name} imports itself, by way of {above[-1].name}")
+        raise ValueError(f"{short(path.name)} imports itself, by way of {short(above[-1].name)}")
     if path in done:
         return
     text = path.read_text(encoding="utf-8")
@@ -44,7 +46,8 @@ def wrapped(path: Path, text: str) -> str:
     left = re.search(r"^(?:import|export)\b.*", inside, re.MULTILINE)
     if left:
         raise ValueError(
-            f'{path.name}: {left[0]!r} is not understood; import as `import {{ a }} from "./b.js";` and '
+            f"{short(path.name)}: {brief(left[0])} is not understood; import as "
+            '`import { a } from "./b.js";` and '
             "export classes, functions and constants where they are declared"
         )
     return f"const {name_of(path)} = (() => {{\n{inside}\nreturn {{ {', '.join(names)} }};\n}})();"

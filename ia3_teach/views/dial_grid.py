@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from ia3_teach.arithmetic.values import dial
 from ia3_teach.course.lesson.evaluate import scores
+from ia3_teach.wording import short
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -33,7 +34,9 @@ class DialGrid:
         Raises ValueError for a setting that is no stop.
         """
         if strength not in self.stops:
-            raise ValueError(f"the dial has the stops {', '.join(map(str, self.stops))}; found {strength}")
+            raise ValueError(
+                f"the dial has the stops {short(', '.join(map(str, self.stops)))}; found {short(strength)}"
+            )
         chances = self.chances[list(self.stops).index(strength), row].tolist()
         return [*chances, max(0.0, 1 - sum(chances))]
 

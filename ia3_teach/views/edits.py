@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from torch import Tensor
 
+from ia3_teach.wording import brief, short
+
 Values = dict[str, Tensor]
 Place = tuple[str, list[int], list[int]]
 
@@ -47,7 +49,7 @@ def parts_of(line: str) -> tuple[str, str, float]:
     """
     found = FORM.fullmatch(line) if isinstance(line, str) else None
     if not found:
-        raise ValueError(f"{line!r} is no move; one looks like l_k.2.17x1.5 or l_ff.3.*=1")
+        raise ValueError(f"{brief(line)} is no move; one looks like l_k.2.17x1.5 or l_ff.3.*=1")
     return found[1], found[2], float(found[3])
 
 
@@ -56,7 +58,9 @@ def places_of(target: str, values: Mapping[str, Tensor]) -> Iterator[Place]:
     for part in target.split("|"):
         kind, layers, channels = part.split(".")
         if kind != "*" and kind not in values:
-            raise ValueError(f"{target}: there is no kind {kind}; there are {', '.join(values)}")
+            raise ValueError(
+                f"{short(target)}: there is no kind {short(kind)}; there are {short(', '.join(values))}"
+            )
         for name in values if kind == "*" else [kind]:
             rows, columns = values[name].shape
             yield name, numbers(layers, rows, "layer"), numbers(channels, columns, "channel")
@@ -70,7 +74,7 @@ def check_move(line: str, values: Mapping[str, Tensor]) -> None:
 def check_entry(name: str, values: Mapping[str, Tensor]) -> None:
     """Refuse what is not one entry of these vectors, such as "l_k.2.17"."""
     if not re.fullmatch(r"\w+\.\d+\.\d+", name, re.ASCII):
-        raise ValueError(f"{name!r} is no entry; one looks like l_k.2.17")
+        raise ValueError(f"{brief(name)} is no entry; one looks like l_k.2.17")
     list(places_of(name, values))
 
 
@@ -86,6 +90,6 @@ def numbers(ranges: str, size: int, what: str) -> list[int]:
     for part in ranges.split(","):
         first, _, last = part.partition("-")
         if int(last or first) >= size or int(first) > int(last or first):
-            raise ValueError(f"{what} {part}: they run from 0 to {size - 1}")
+            raise ValueError(f"{short(what)} {short(part)}: they run from 0 to {size - 1}")
         found += range(int(first), int(last or first) + 1)
     return found

@@ -11,6 +11,7 @@ from ia3_teach.views.curves import running_mean
 from ia3_teach.views.levels import draw_level
 from ia3_teach.views.phrases import span, trend
 from ia3_teach.views.style import METHODS, describe, heat, log2_scale, new_figure, scale_bar, symmetric_limit
+from ia3_teach.wording import short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,7 +28,9 @@ def plot_frame(frames: Frames, losses: Sequence[float], step: int) -> "Figure":
     Raises ValueError for a step that was not recorded.
     """
     if step not in frames:
-        raise ValueError(f"the film has a frame for the steps {', '.join(map(str, frames))}; found {step}")
+        raise ValueError(
+            f"the film has a frame for the steps {short(', '.join(map(str, frames)))}; found {step:,}"
+        )
     figure, panels = screen(list(frames[step]))
     limit = colour_limit(frames)
     for kind, l in frames[step].items():

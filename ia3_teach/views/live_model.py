@@ -14,6 +14,7 @@ from ia3_teach.course.shipped.tasks import label_names
 from ia3_teach.layer import Head, unwrapped, wrapped
 from ia3_teach.state import state_of
 from ia3_teach.storage.peft_format import config_of
+from ia3_teach.wording import short
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -30,8 +31,8 @@ def facts_of(model: nn.Module, tokenizer: Any, tasks: Mapping[str, Dataset]) -> 
     kind = getattr(getattr(unwrapped(model), "config", None), "model_type", None)
     if kind not in HEADS:
         raise ValueError(
-            f"only bloom and bert answer in a browser; found a model of type {kind}. "
-            "explore_map({name: vectors(model, name)}) shows those of any model, without answers"
+            f"only bloom and bert answer in a browser; found a model of type {short(kind)}. "
+            "explore_map({short(name: vectors(model, name))}) shows those of any model, without answers"
         )
     check_adapters(model, tasks)
     first = next(iter(tasks))
@@ -55,8 +56,8 @@ def check_adapters(model: nn.Module, tasks: Mapping[str, Dataset]) -> None:
     missing = [name for name in tasks if name not in has]
     if missing or not tasks:
         raise ValueError(
-            f"each task needs an adapter of its name; {', '.join(missing) or 'no task'} has none, "
-            f"the model has: {', '.join(has) or 'none'}"
+            f"each task needs an adapter of its name; {short(', '.join(missing) or 'no task')} has none, "
+            f"the model has: {short(', '.join(has) or 'none')}"
         )
     shapes_of({name: vectors(model, name) for name in tasks})
 
@@ -86,7 +87,8 @@ def shapes_of(sets: Mapping[str, Mapping[str, Tensor]]) -> dict[str, list[int]]:
     different = {str(shapes): shapes for shapes in found.values()}
     if len(different) != 1 or not all(len(shape) == 2 for shape in next(iter(found.values())).values()):
         raise ValueError(
-            f"vectors are matrices (n_layers, d), of the same shapes in every set; found {found or 'none'}"
+            "vectors are matrices (n_layers, d), of the same shapes in every set; found "
+            f"{short(found or 'none')}"
         )
     return next(iter(different.values()))
 

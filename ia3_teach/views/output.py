@@ -5,6 +5,8 @@ import html
 import io
 from typing import TYPE_CHECKING
 
+from ia3_teach.wording import brief
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -21,7 +23,7 @@ def describe(figure: "Figure", words: str) -> "Figure":
     """
     words = " ".join(words.split())
     if len(words) < SHORTEST:
-        raise ValueError(f"the description {words!r} is too short: say in a sentence what is to be seen")
+        raise ValueError(f"the description {brief(words)} is too short: say in a sentence what is to be seen")
     figure.description = words
     return figure
 

@@ -13,6 +13,7 @@ from ia3_teach.views import cells
 from ia3_teach.views.output import describe as describe
 from ia3_teach.views.output import png as png
 from ia3_teach.views.output import show as show
+from ia3_teach.wording import short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -138,7 +139,7 @@ def plot_triptych(target: Tensor, yours: Tensor, title: str = "", as_scale: bool
     the difference farther apart.
     """
     if target.shape != yours.shape:
-        raise ValueError(f"target is {tuple(target.shape)} but yours is {tuple(yours.shape)}")
+        raise ValueError(f"target is {short(tuple(target.shape))} but yours is {short(tuple(yours.shape))}")
     numbers = [_as_matrix(part) for part in (target, yours)]
     shown = [log2_scale(part) if as_scale else part for part in numbers]
     shown.append(shown[1] - shown[0])

@@ -20,6 +20,7 @@ from ia3_teach.views.explorer_page import style
 from ia3_teach.views.heat_map import plot_vectors
 from ia3_teach.views.live_model import facts_of, map_facts, numbers_of, weights_of
 from ia3_teach.views.output import CARD, INCH, png
+from ia3_teach.wording import brief, short
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -67,7 +68,9 @@ class Explorer(anywidget.AnyWidget):
     def _check_task(self, proposal: Any) -> str:
         name = proposal["value"]
         if name not in self.sets and (name or proposal["trait"].name == "task"):
-            raise ValueError(f"there are no vectors of {name!r}; there are {', '.join(self.sets)}")
+            raise ValueError(
+                f"there are no vectors of {brief(name)}; there are {short(', '.join(self.sets))}"
+            )
         return name
 
     def mix(self) -> dict[str, float]:

@@ -6,6 +6,7 @@ from typing import Any
 from ia3_teach.course.builds.laying import lay
 from ia3_teach.course.builds.learner import as_bytes
 from ia3_teach.course.builds.source import BuildError, read_lessons
+from ia3_teach.wording import short
 
 
 def build_class(source_dir: Path, target_dir: Path) -> list[str]:
@@ -17,7 +18,7 @@ def build_class(source_dir: Path, target_dir: Path) -> list[str]:
     """
     source, target = Path(source_dir), Path(target_dir)
     if source.resolve() == target.resolve():
-        raise BuildError(f"{target} holds the solved lessons; build into another folder")
+        raise BuildError(f"{short(target)} holds the solved lessons; build into another folder")
     lessons = read_lessons(source)
     files = {name: as_bytes(release(name, lesson)) for name, lesson in lessons.items()}
     lines = lay(files, target)
@@ -32,7 +33,7 @@ def release(name: str, lesson: Any) -> Any:
         for step in _steps():
             lesson, resources = step().preprocess(lesson, resources)
     except Exception as error:  # nbgrader's own errors have no common base
-        raise BuildError(f"{name}: nbgrader refuses it: {error}") from error
+        raise BuildError(f"{short(name)}: nbgrader refuses it: {short(error)}") from error
     return lesson
 
 
@@ -41,7 +42,7 @@ def _steps() -> tuple[type, ...]:
         from nbgrader import preprocessors as step
     except ImportError as error:
         how = 'pip install "ia3-teach[teach]"'
-        raise BuildError(f"a class build needs nbgrader; install it with {how}") from error
+        raise BuildError(f"a class build needs nbgrader; install it with {short(how)}") from error
     return (
         step.CheckCellMetadata,
         step.LockCells,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ia3_teach.course.builds.source import BuildError
 from ia3_teach.storage.atomic import replacing
+from ia3_teach.wording import short
 
 RECORD = ".build.json"
 
@@ -60,13 +61,15 @@ def _lay_beside(path: Path, content: bytes, record: dict[str, str]) -> str:
 def _prepare(target: Path) -> Path:
     """The target as a folder in which a file can be written."""
     if target.exists() and not target.is_dir():
-        raise BuildError(f"{target} is a file; give the name of a folder")
+        raise BuildError(f"{short(target)} is a file; give the name of a folder")
     try:
         target.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=target):
             return target
     except OSError as error:
-        raise BuildError(f"cannot write into {target}: {error.strerror}; choose another") from error
+        raise BuildError(
+            f"cannot write into {short(target)}: {short(error.strerror)}; choose another"
+        ) from error
 
 
 def _read_record(target: Path) -> dict[str, str]:
@@ -78,7 +81,7 @@ def _read_record(target: Path) -> dict[str, str]:
         return {str(name): str(digest) for name, digest in record.items()}
     except (ValueError, AttributeError) as error:
         hint = "delete it: every notebook then counts as yours, and newer ones are laid beside"
-        raise BuildError(f"{path} is damaged ({error}); {hint}") from error
+        raise BuildError(f"{short(path)} is damaged ({short(error)}); {short(hint)}") from error
 
 
 def _digest(content: bytes) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from ia3_teach.course.builds.laying import lay
 from ia3_teach.course.builds.source import BuildError, read_lessons
 from ia3_teach.course.builds.stubs import learner_notebook
+from ia3_teach.wording import short
 
 
 def build_learner(source_dir: Path, target_dir: Path) -> list[str]:
@@ -19,7 +20,7 @@ def build_learner(source_dir: Path, target_dir: Path) -> list[str]:
     """
     source, target = Path(source_dir), Path(target_dir)
     if source.resolve() == target.resolve():
-        raise BuildError(f"{target} holds the solved lessons; build into another folder")
+        raise BuildError(f"{short(target)} holds the solved lessons; build into another folder")
     solved = read_lessons(source)
     files = {name: as_bytes(learner_notebook(lesson)) for name, lesson in solved.items()}
     files |= {path.name: path.read_bytes() for path in _companions(source)}

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from ia3_teach.wording import short
+
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 
@@ -21,13 +23,13 @@ def read_lessons(source: Path) -> dict[str, Any]:
 
     paths = sorted(Path(source).glob("*.ipynb"))
     if not paths:
-        raise BuildError(f"no lessons to build from: {source} holds no *.ipynb files")
+        raise BuildError(f"no lessons to build from: {short(source)} holds no *.ipynb files")
     lessons = {}
     for path in paths:
         try:
             lessons[path.name] = nbformat.read(path, as_version=4)
         except Exception as error:  # nbformat raises many kinds for a damaged file
-            raise BuildError(f"{path.name} is not a readable notebook: {error}") from error
+            raise BuildError(f"{short(path.name)} is not a readable notebook: {short(error)}") from error
         _check_exercises(path.name, lessons[path.name])
     return lessons
 
@@ -38,9 +40,9 @@ def _check_exercises(name: str, notebook: Any) -> None:
         if role(cell, "solution"):
             regions(cell.source, BEGIN, END, place)
             if BEGIN not in cell.source:
-                raise BuildError(f"{place}: an exercise without a solution; put it in {BEGIN}")
+                raise BuildError(f"{short(place)}: an exercise without a solution; put it in {BEGIN}")
         elif BEGIN in cell.source:
-            raise BuildError(f"{place}: a solution in a cell that nbgrader does not know as one")
+            raise BuildError(f"{short(place)}: a solution in a cell that nbgrader does not know as one")
         regions(cell.source, BEGIN_HIDDEN, END_HIDDEN, place)
 
 
@@ -61,10 +63,10 @@ def regions(text: str, begin: str, end: str, place: str = "") -> list[tuple[int,
             continue
         opens = line.strip() == begin
         if opens == (start is not None):
-            raise BuildError(f"{place}: `{line.strip()}` out of order in line {number + 1}")
+            raise BuildError(f"{short(place)}: `{short(line.strip())}` out of order in line {number + 1}")
         if start is not None:
             found.append((start, number))
         start = number if opens else None
     if start is not None:
-        raise BuildError(f"{place}: `{begin}` in line {start + 1} has no `{end}`")
+        raise BuildError(f"{short(place)}: `{short(begin)}` in line {start + 1} has no `{short(end)}`")
     return found

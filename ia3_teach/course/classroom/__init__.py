@@ -2,6 +2,4 @@
 
 from ia3_teach.lazy import handed_out
 
-__all__, __getattr__, __dir__ = handed_out(
-    __name__, {"canvas": "CanvasExport", "moodle": "MoodleExport"}
-)
+__all__, __getattr__, __dir__ = handed_out(__name__, {"canvas": "CanvasExport", "moodle": "MoodleExport"})

@@ -18,6 +18,7 @@ from ia3_teach.course.classroom.filling import Rows, fill
 from ia3_teach.course.classroom.points import Points
 from ia3_teach.course.classroom.sheet import Sheet
 from ia3_teach.course.classroom.template import TemplateExport
+from ia3_teach.wording import brief, short
 
 
 class CanvasExport(TemplateExport):
@@ -44,7 +45,8 @@ class CanvasExport(TemplateExport):
             fields |= new
             lines += [*told, f"{name}: {len(new)} of {len(students)} rows written"]
         if not fields:
-            raise ValueError("\n".join([*lines, f"no row of {sheet.name} has points; {headings(sheet)}"]))
+            told = [*lines, f"no row of {short(sheet.name)} has points; {short(headings(sheet))}"]
+            raise ValueError(short("\n".join(told), 590))
         return sheet.replaced(fields), lines
 
     def column(self, sheet: Sheet, assignment: str) -> int | None:
@@ -57,7 +59,9 @@ class CanvasExport(TemplateExport):
             return names.index(assignment.casefold())
         if found or assignment in self.assignment:
             how = f"choose by --CanvasExport.columns={assignment}=HEADING"
-            raise ValueError(f"{found or 'no'} columns {assignment!r}: {headings(sheet)}; {how}")
+            raise ValueError(
+                f"{short(found or 'no')} columns {brief(assignment)}: {short(headings(sheet))}; {short(how)}"
+            )
         return None
 
     def factor(self, sheet: Sheet, maxima: Sequence[str], column: int, points: Points) -> float:
@@ -67,13 +71,14 @@ class CanvasExport(TemplateExport):
             theirs = float(said.replace(",", "."))
         except ValueError:
             raise ValueError(
-                f"{sheet.name}: {said!r} points possible for {points.assignment}; set a number in Canvas"
+                f"{short(sheet.name)}: {brief(said)} points possible for "
+                f"{short(points.assignment)}; set a number in Canvas"
             ) from None
         if theirs == points.of or not points.of:
             return 1.0
         if not self.scale:
             both = f"{points.assignment}: {points.of:g} points in the gradebook, {theirs:g} in {sheet.name}"
-            raise ValueError(f"{both}; change one, or convert with --CanvasExport.scale=True")
+            raise ValueError(f"{short(both)}; change one, or convert with --CanvasExport.scale=True")
         return theirs / points.of
 
 
@@ -82,7 +87,9 @@ def points_possible(sheet: Sheet) -> int:
     for number, row in enumerate(sheet.rows[1:4], 1):
         if row[0].strip() == "Points Possible":
             return number
-    raise ValueError(f"{sheet.name} has no row 'Points Possible' below its headings; is it Canvas's export?")
+    raise ValueError(
+        f"{short(sheet.name)} has no row 'Points Possible' below its headings; is it Canvas's export?"
+    )
 
 
 def headings(sheet: Sheet) -> str:

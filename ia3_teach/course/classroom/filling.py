@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ia3_teach.course.classroom.points import NOTHING, Points
 from ia3_teach.course.classroom.sheet import Sheet
+from ia3_teach.wording import brief, short
 
 Fields = dict[tuple[int, int], str]
 
@@ -25,7 +26,10 @@ class Rows(NamedTuple):
             who = self.value(number, column)
             if who in found and who in known:
                 both = f"rows {found[who] + 1} and {number + 1}"
-                raise ValueError(f"{self.sheet.name}: {both} both have {who!r} as {self.key!r}; mend one")
+                raise ValueError(
+                    f"{short(self.sheet.name)}: {short(both)} both have {brief(who)} "
+                    f"as {brief(self.key)}; mend one"
+                )
             found[who] = number
         found.pop("", None)
         return found
@@ -50,7 +54,7 @@ def fill(
     known = {getattr(each, by).casefold(): each for each in points if getattr(each, by)}
     places, fields, lines = rows.by_key(known), {}, []
     if not set(known) & set(places):
-        raise ValueError(no_match(rows, points, by))
+        raise ValueError(short(no_match(rows, points, by), 590))
     for each in points:
         row = places.get(getattr(each, by).casefold())
         text = as_text(each, factor, missing, rows.sheet)
@@ -84,7 +88,7 @@ def remarks(each: Points, row: int | None, text: str, sheet: Sheet, column: int)
         rest = each.why or f"{each.value:g} of {each.of:g} points have no row"
         return [f"{each.who}: in the gradebook, not in the file; {rest}"]
     if column >= len(sheet.rows[row]):
-        raise ValueError(f"{sheet.name}, row {row + 1} has no such column; export the file again")
+        raise ValueError(f"{short(sheet.name)}, row {row + 1} has no such column; export the file again")
     before, lines = sheet.rows[row][column].strip(), []
     if each.why:
         lines.append(f"{each.who}: {each.why}; {f'{text} written' if text else 'left as it was'}")

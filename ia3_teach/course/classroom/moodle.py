@@ -24,6 +24,7 @@ from ia3_teach.course.classroom.points import Points, read_points
 from ia3_teach.course.classroom.sheet import Sheet
 from ia3_teach.course.classroom.template import TemplateExport
 from ia3_teach.storage.atomic import replacing
+from ia3_teach.wording import short
 
 WHO = ("ID number", "Email address", "Last name", "First name")
 
@@ -52,7 +53,9 @@ class MoodleExport(TemplateExport):
         names = list(dict.fromkeys(each.assignment for each in points))
         if len(names) != 1:
             listed = ", ".join(names) or "none"
-            raise ValueError(f"a worksheet is for one assignment; choose by --assignment=NAME, of: {listed}")
+            raise ValueError(
+                f"a worksheet is for one assignment; choose by --assignment=NAME, of: {short(listed)}"
+            )
         students = [n for n in range(1, len(sheet.rows)) if len(sheet.rows[n]) > 1]
         check_maximum(sheet, students, points[0])
         column = sheet.column("Grade")
@@ -71,7 +74,9 @@ def check_maximum(sheet: Sheet, students: Sequence[int], points: Points) -> None
             same = False
         if not same:
             both = f"{points.of:g} points in the gradebook, {maximum!r} in {sheet.name}"
-            raise ValueError(f"{points.assignment}: {both}; set the assignment's maximum in Moodle")
+            raise ValueError(
+                f"{short(points.assignment)}: {short(both)}; set the assignment's maximum in Moodle"
+            )
 
 
 def table(points: Sequence[Points], missing: str = "") -> tuple[str, list[str]]:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ia3_teach.wording import short
+
 if TYPE_CHECKING:
     from nbgrader.api import Assignment, Gradebook, Student
 
@@ -59,7 +61,9 @@ def _chosen(known: dict[str, object], names: Sequence[str], kind: str) -> list:
     unknown = sorted(set(map(str, names)) - set(known))
     if unknown:
         there = ", ".join(sorted(known)) or "none"
-        raise ValueError(f"no {kind} {', '.join(unknown)} in the gradebook; it has: {there}")
+        raise ValueError(
+            f"no {short(kind)} {short(', '.join(unknown))} in the gradebook; it has: {short(there)}"
+        )
     return [known[str(name)] for name in names] if names else list(known.values())
 
 

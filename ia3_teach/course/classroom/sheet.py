@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from ia3_teach.wording import brief, short
+
 BREAK = re.compile(r"\r\n|\r|\n")
 Span = tuple[int, int]
 
@@ -32,7 +34,10 @@ class Sheet:
         found = [number for number, cell in enumerate(self.rows[0]) if cell.strip() == heading]
         if len(found) != 1:
             listed = ", ".join(repr(cell) for cell in self.rows[0])
-            raise ValueError(f"{self.name}: {len(found) or 'no'} columns {heading!r}; it has {listed}")
+            raise ValueError(
+                f"{short(self.name)}: {short(len(found) or 'no')} columns "
+                f"{brief(heading)}; it has {short(listed)}"
+            )
         return found[0]
 
     def replaced(self, fields: Mapping[tuple[int, int], str]) -> str:
@@ -55,12 +60,16 @@ def read_sheet(path: Path) -> Sheet:
     try:
         text = Path(path).read_bytes().decode("utf-8")
     except OSError as error:
-        raise ValueError(f"cannot read {path}: {error.strerror}; give the file that was exported") from error
+        raise ValueError(
+            f"cannot read {short(path)}: {short(error.strerror)}; give the file that was exported"
+        ) from error
     except UnicodeDecodeError as error:
         hint = "give the file as it was exported, not one that a spreadsheet has saved"
-        raise ValueError(f"{path} is not in UTF-8 (byte {error.start}); {hint}") from error
+        raise ValueError(
+            f"{short(path)} is not in UTF-8 (byte {short(error.start)}); {short(hint)}"
+        ) from error
     if not text.lstrip("\ufeff").strip():
-        raise ValueError(f"{path} is empty; export it again")
+        raise ValueError(f"{short(path)} is empty; export it again")
     return Sheet(text, str(path))
 
 
@@ -78,7 +87,9 @@ def _find(text: str, delimiter: str, name: str) -> list[list[Span]]:
             continue
         line_end = BREAK.match(text, at)
         if line_end is None and at < len(text):
-            raise ValueError(f"{name}, row {len(rows)}: a quotation mark not closed, or text behind it")
+            raise ValueError(
+                f"{short(name)}, row {len(rows)}: a quotation mark not closed, or text behind it"
+            )
         if line_end is None or line_end.end() == len(text):
             return rows
         rows.append([])

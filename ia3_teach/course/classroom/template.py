@@ -12,6 +12,7 @@ from traitlets import Enum, Unicode
 from ia3_teach.course.classroom.points import Points, read_points
 from ia3_teach.course.classroom.sheet import Sheet, read_sheet
 from ia3_teach.storage.atomic import replacing
+from ia3_teach.wording import short
 
 
 class TemplateExport(ExportPlugin):
@@ -39,11 +40,15 @@ class TemplateExport(ExportPlugin):
         """The file to read and the one to write. Raises ValueError where they are one, or none is given."""
         if not self.template:
             name = type(self).__name__
-            raise ValueError(f"give the platform's own file ({self.way}): --{name}.template=FILE")
+            raise ValueError(
+                f"give the platform's own file ({short(self.way)}): --{short(name)}.template=FILE"
+            )
         source = Path(self.template)
         target = Path(self.to or source.with_name(f"{source.stem}-filled{source.suffix}"))
         if target.resolve() == source.resolve():
-            raise ValueError(f"{target} is the platform's own file and is kept; give another name with --to")
+            raise ValueError(
+                f"{short(target)} is the platform's own file and is kept; give another name with --to"
+            )
         return source, target
 
     def filled(self, sheet: Sheet, points: Sequence[Points]) -> tuple[str, list[str]]:

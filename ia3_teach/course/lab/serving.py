@@ -12,6 +12,7 @@ from pathlib import Path
 from ia3_teach.course.lab.address import announce, answers, running
 from ia3_teach.course.lab.own_settings import make_state, own_environment, sign_empty
 from ia3_teach.course.shipped.paths import is_installed
+from ia3_teach.wording import short
 
 SETTINGS = Path(__file__).parent / "settings"
 EXTENSIONS = ("jupyter_lsp", "jupyter_server_terminals")  # all that a page of JupyterLab asks for
@@ -31,7 +32,7 @@ def serve(directory: Path, port: int = 8888, browser: bool = True) -> int:
         LabError: the directory is missing, no port is free, or the server ended at once.
     """
     if not directory.is_dir():
-        raise LabError(f"no directory {directory} to serve")
+        raise LabError(f"no directory {short(directory)} to serve")
     state = make_state(directory)
     if address := running(state):
         announce(address, directory, state, browser, "are already served at", "Where it was started, Ctrl-C")
@@ -97,7 +98,7 @@ def free_port(first: int) -> int:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) != 0:
                 return port
-    raise LabError(f"no free port from {first} on; choose another with --port")
+    raise LabError(f"no free port from {short(first)} on; choose another with --port")
 
 
 def wait_until_up(server: subprocess.Popen, port: int, token: str, timeout: float = 90.0) -> str:

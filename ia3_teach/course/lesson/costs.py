@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+from ia3_teach.wording import short
+
 
 @dataclass(frozen=True)
 class Cost:
@@ -31,5 +33,7 @@ def break_even(first: Cost, second: Cost) -> int:
     if first.once < second.once:
         return 0
     if first.each >= second.each:
-        raise ValueError(f"{first} never becomes cheaper than {second}: it costs as much at each prediction")
+        raise ValueError(
+            f"{short(first)} never becomes cheaper than {short(second)}: it costs as much at each prediction"
+        )
     return math.floor((first.once - second.once) / (second.each - first.each)) + 1

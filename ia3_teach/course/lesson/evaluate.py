@@ -13,7 +13,7 @@ from ia3_teach.layer import unwrapped
 from ia3_teach.t_few.answers import choice_scores, inputs
 from ia3_teach.training.mode import in_mode
 from ia3_teach.training.texts import ids_after, open_ids
-from ia3_teach.wording import listed
+from ia3_teach.wording import listed, short
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -28,7 +28,7 @@ def is_classifier(model: PreTrainedModel) -> bool:
     if kind.endswith(("ForCausalLM", "LMHeadModel")):
         return False
     raise ValueError(
-        f"{kind} can neither classify nor write an answer; "
+        f"{short(kind)} can neither classify nor write an answer; "
         "load it with load_model(name, num_labels=2), or take a causal language model."
     )
 
@@ -66,8 +66,8 @@ def check_classes(model: PreTrainedModel, rows: Dataset) -> None:
     names, classes = label_names(rows), unwrapped(model).config.num_labels
     if len(names) > classes:
         raise ValueError(
-            f"the rows have {len(names)} labels ({listed(names)}), the classifier {classes} classes; load it "
-            f"with load_model(name, num_labels={len(names)})"
+            f"the rows have {len(names)} labels ({listed(names)}), the classifier {short(classes)} classes; "
+            f"load it with load_model(name, num_labels={len(names)})"
         )
 
 
@@ -90,7 +90,7 @@ def accuracy_by_kind(
     """
     kinds = list(rows["kind"])
     if "" in kinds:
-        raise ValueError(f"{kinds.count('')} of {len(kinds)} rows say no kind; take a shipped task")
+        raise ValueError(f"{short(kinds.count(''))} of {len(kinds)} rows say no kind; take a shipped task")
     right = (scores(model, tokenizer, rows).argmax(-1) == torch.tensor(rows["label"])).float()
     found = {
         kind: right[torch.tensor([other == kind for other in kinds])].mean().item() for kind in set(kinds)

@@ -12,6 +12,7 @@ from ia3_teach.course.lesson.evaluate import answer_ids
 from ia3_teach.course.shipped.tasks import examples_text, label_names
 from ia3_teach.t_few.answers import inputs
 from ia3_teach.training.texts import ids_after, open_ids
+from ia3_teach.wording import short
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -29,7 +30,9 @@ def scores_after(
     """
     answers = answer_ids(tokenizer, label_names(rows))
     if len(shots) == 0 or any(len(answer) != 1 for answer in answers):
-        raise ValueError(f"at least one example, and answers of one token; found {len(shots)} and {answers}")
+        raise ValueError(
+            f"at least one example, and answers of one token; found {len(shots)} and {short(answers)}"
+        )
     examples = examples_text(shots)
     before = torch.tensor(open_ids(tokenizer, [examples]))
     prompts = ids_after(tokenizer, examples, rows["prompt"])

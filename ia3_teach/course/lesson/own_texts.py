@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ia3_teach.course.shipped.rows import check_text
 from ia3_teach.course.shipped.tasks import label_names
-from ia3_teach.wording import brief, listed
+from ia3_teach.wording import brief, listed, short
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -24,7 +24,7 @@ def own_rows(like: Dataset, answers: Mapping[str, str]) -> Dataset:
     wrong = [answer for answer in answers.values() if answer not in names]
     if wrong or not answers:
         found = listed(wrong) or "no text at all"
-        raise ValueError(f"give texts with answers out of {listed(names, 9)}; found {found}")
+        raise ValueError(f"give texts with answers out of {listed(names, 9)}; found {short(found)}")
     columns = {
         "text": [check_text(text, "a text of your own") for text in answers],
         "label": [names.index(answer) for answer in answers.values()],

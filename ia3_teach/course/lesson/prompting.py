@@ -10,6 +10,7 @@ import torch
 from ia3_teach.training.losses import IGNORED
 from ia3_teach.training.mode import in_mode
 from ia3_teach.training.texts import end_id, ids_after, open_ids
+from ia3_teach.wording import short
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -49,7 +50,7 @@ def encode_pairs(
     cut = [{name: ids[:max_length] for name, ids in encode_pair(tokenizer, row).items()} for row in rows]
     kept = [example for example in cut if example["labels"][-1] != IGNORED]
     if not kept:
-        raise ValueError(f"no row has an answer within {max_length} tokens; raise max_length")
+        raise ValueError(f"no row has an answer within {short(max_length)} tokens; raise max_length")
     return kept
 
 

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 
+from ia3_teach.wording import short
+
 Values = dict[str, Tensor]
 
 
@@ -61,7 +63,9 @@ def only(values: Mapping[str, Tensor], kinds: Sequence[str]) -> Values:
     """
     unknown = set(kinds) - set(values)
     if unknown:
-        raise ValueError(f"there are no vectors called {sorted(unknown)}; these are: {', '.join(values)}")
+        raise ValueError(
+            f"there are no vectors called {short(sorted(unknown))}; these are: {short(', '.join(values))}"
+        )
     return {name: l.clone() if name in kinds else torch.ones_like(l) for name, l in values.items()}
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ia3_teach.wording import brief
+
 _INTEGERS = {4: torch.int32, 2: torch.int16}
 
 
@@ -35,7 +37,7 @@ def divided_out(merged: Tensor, l: Tensor, side: str, epsilon: float = 0.0) -> T
 def laid_out(l: Tensor, side: str) -> Tensor:
     """The vector as a column, for rows (side "out"), or as a row, for columns (side "in")."""
     if side not in ("out", "in"):
-        raise ValueError(f'a side is "out" or "in"; found {side!r}')
+        raise ValueError(f'a side is "out" or "in"; found {brief(side)}')
     return l[:, None] if side == "out" else l
 
 

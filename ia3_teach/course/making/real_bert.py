@@ -21,6 +21,7 @@ from ia3_teach.course.making.methods import METHODS
 from ia3_teach.course.shipped import manifest
 from ia3_teach.course.shipped.paths import own_data_dir
 from ia3_teach.course.shipped.results import Run, append, read_runs, write_rows
+from ia3_teach.wording import short
 
 TASKS = ("formality", "sentiment")
 METHODS_TRIED = ("head", "ia3", "lora")
@@ -57,7 +58,7 @@ def weights_file(model: Path) -> Path:
     """The file with the model's weights; raises ValueError where there is none."""
     path = model / "model.safetensors"
     if not path.is_file():
-        raise ValueError(f"{model} holds no model.safetensors: give the directory of a saved BERT")
+        raise ValueError(f"{short(model)} holds no model.safetensors: give the directory of a saved BERT")
     return path
 
 

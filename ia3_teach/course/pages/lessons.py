@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ia3_teach.course.lab.kernel import lessons, read_notebook
+from ia3_teach.wording import short
 
 TIME = re.compile(r"^\*\*Time\.\*\* .*?(\d+) minutes? to read, .*?(\d+) seconds? to run", re.M)
 NEEDS = re.compile(r"^\*\*Prerequisites\.\*\*(.*?)^\*\*Time", re.M | re.S)
@@ -47,7 +48,9 @@ def facts(name: str, text: str) -> Lesson:
     """
     time, needs = TIME.search(text), NEEDS.search(text)
     if not (time and needs):
-        raise ValueError(f"{name} lacks **Prerequisites.** or **Time.** N minutes to read, N seconds to run")
+        raise ValueError(
+            f"{short(name)} lacks **Prerequisites.** or **Time.** N minutes to read, N seconds to run"
+        )
     title = text.splitlines()[0].removeprefix("# ")
     before = tuple(sorted(set(re.findall(r"\b\d\d\b", needs[1]))))
     posed = tuple((number, name, int(minutes)) for number, name, minutes in EXERCISE.findall(text))

@@ -6,6 +6,7 @@ from ia3_teach.course.lab.recording import recorded
 from ia3_teach.course.pages import recipe_table, tables
 from ia3_teach.course.pages.lessons import all_lessons
 from ia3_teach.course.pages.outcome_tables import outcomes
+from ia3_teach.wording import short
 
 RESULTS = "data/results/README.md"
 MADE = "made by python -m ia3_teach index"
@@ -49,5 +50,5 @@ def put(page: str, name: str, content: str) -> str:
     before, start, rest = page.partition(first)
     _, end, after = rest.partition(last)
     if not start or not end:
-        raise ValueError(f"the page lacks the lines {first} and {last}")
+        raise ValueError(f"the page lacks the lines {short(first)} and {short(last)}")
     return f"{before}{first}\n{content}\n{last}{after}"

@@ -5,6 +5,8 @@ import unicodedata
 
 import torch
 
+from ia3_teach.wording import brief
+
 
 def seed_of(name: str, problem_set: str) -> int:
     """48 bits of sha256(set, name); capitals, spaces around it and the way an accent is stored do not count.
@@ -17,7 +19,9 @@ def seed_of(name: str, problem_set: str) -> int:
     """
     plain = unicodedata.normalize("NFC", name).strip().casefold() if isinstance(name, str) else ""
     if not plain or plain == "your name":
-        raise ValueError(f"found {name!r} for the name; write the name under which you hand in, in quotes")
+        raise ValueError(
+            f"found {brief(name)} for the name; write the name under which you hand in, in quotes"
+        )
     return int.from_bytes(hashlib.sha256(f"{problem_set}\n{plain}".encode()).digest()[:6])
 
 

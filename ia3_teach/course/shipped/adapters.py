@@ -5,6 +5,7 @@ from pathlib import Path
 from ia3_teach.course.shipped.manifest import check, check_folder
 from ia3_teach.course.shipped.paths import data_dir
 from ia3_teach.course.shipped.results import Run, read_runs
+from ia3_teach.wording import brief, short
 
 
 def vectors_directory(name: str) -> Path:
@@ -17,7 +18,9 @@ def vectors_directory(name: str) -> Path:
     directory = root / name
     if not (directory / "adapter_config.json").is_file():
         known = sorted(path.parent.name for path in root.glob("*/adapter_config.json"))
-        raise ValueError(f"no vectors are called {name!r}; there are {', '.join(known) or 'none'}")
+        raise ValueError(
+            f"no vectors are called {brief(name)}; there are {short(', '.join(known) or 'none')}"
+        )
     check_folder(f"vectors/{name}")
     return directory
 

@@ -16,6 +16,7 @@ from ia3_teach.course.shipped.rows import (
     shown,
     split_of,
 )
+from ia3_teach.wording import brief, short
 
 if TYPE_CHECKING:
     from datasets import DatasetDict
@@ -45,8 +46,8 @@ def load_instructions(name: str | Path, least: int = 1) -> DatasetDict:
         train, test = train[: max(0, cut)], train[max(0, cut) :]
     if min(len(train), len(test)) < max(1, least):
         raise ValueError(
-            f"{shown(name)}: one row to learn from and one to test on is the least, here {max(1, least)} "
-            f"each; found {len(train)} and {len(test)}, which are too few rows"
+            f"{shown(name)}: one row to learn from and one to test on is the least, here "
+            f"{short(max(1, least))} each; found {len(train)} and {len(test)}, which are too few rows"
         )
     return DatasetDict({"train": Dataset.from_list(train), "test": Dataset.from_list(test)})
 
@@ -58,11 +59,12 @@ def _files(name: str | Path) -> list[Path]:
         check(f"{SHIPPED}/{split}.jsonl" for split in ("train", "test"))
         check_folder(SHIPPED)  # every file that lies there is read
     elif not directory.is_dir():
-        raise ValueError(f"{str(name)[:200]!r} is neither {SHIPPED!r} nor a directory")
+        raise ValueError(f"{brief(str(name), 200)} is neither {SHIPPED!r} nor a directory")
     found = row_files(directory)
     if not found:
         raise ValueError(
-            f"{shown(directory)} holds no {' or '.join(ENDINGS)} file with rows of {', '.join(FIELDS)}"
+            f"{shown(directory)} holds no {short(' or '.join(ENDINGS))} file with rows of "
+            f"{short(', '.join(FIELDS))}"
         )
     return found
 
@@ -72,5 +74,5 @@ def _checked(found: object, where: str) -> dict[str, str]:
     row = check_fields(found, FIELDS, where)
     for field in FIELDS:
         if not check_text(row[field], f"{where}: {field}").strip() and field != "input":
-            raise ValueError(f"{where}: {field} is empty")
+            raise ValueError(f"{short(where)}: {short(field)} is empty")
     return {field: row[field] for field in FIELDS}

@@ -10,6 +10,7 @@ from typing import Any
 from ia3_teach.course.shipped.inside import UNREAD, entries, way_out
 from ia3_teach.course.shipped.paths import data_dir, is_installed
 from ia3_teach.storage.atomic import replacing
+from ia3_teach.wording import short
 
 NAME = "MANIFEST.json"
 FOLDERS = ("instructions", "models", "results", "tasks", "vectors", "world")
@@ -41,9 +42,11 @@ def read_manifest(directory: Path | None = None) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ManifestError(f"{path} cannot be read ({error}). {advice()}") from None
+        raise ManifestError(
+            f"{short(path)} cannot be read ({short(error)}). {short(advice(), 180)}"
+        ) from None
     if not isinstance(content, dict) or not isinstance(content.get("files"), dict):
-        raise ManifestError(f"{path} lists no files. {advice()}")
+        raise ManifestError(f"{short(path)} lists no files. {short(advice(), 180)}")
     return content
 
 
@@ -57,9 +60,11 @@ def check(names: Iterable[str], directory: Path | None = None) -> None:
     listed = read_manifest(directory)["files"]
     for name in names:
         if name not in listed:
-            raise ManifestError(f"{name} is not listed in {directory / NAME}. {advice()}")
+            raise ManifestError(
+                f"{short(name)} is not listed in {short(directory / NAME)}. {short(advice(), 180)}"
+            )
         if cause := way_out(name, directory):
-            raise ManifestError(f"{cause}. {advice()}")
+            raise ManifestError(f"{short(cause)}. {short(advice(), 180)}")
         _compare(directory / name, listed[name])
 
 
@@ -72,7 +77,9 @@ def check_folder(folder: str, directory: Path | None = None) -> None:
     listed = read_manifest(directory)["files"]
     names = [name for name in listed if name.startswith(f"{folder}/")]
     if not names:
-        raise ManifestError(f"nothing in {folder} is listed in {directory / NAME}. {advice()}")
+        raise ManifestError(
+            f"nothing in {short(folder)} is listed in {short(directory / NAME)}. {short(advice(), 180)}"
+        )
     check(names, directory)
     refuse_strangers(folder, directory, listed)
 
@@ -90,7 +97,9 @@ def refuse_strangers(folder: str, directory: Path, listed: Iterable[str]) -> Non
     """Refuse whatever lies in a folder without being listed, links and pipes too."""
     extra = sorted(set(entries(directory / folder, directory)) - set(listed))
     if extra:
-        raise ManifestError(f"{directory / extra[0]} is not listed in {NAME}. Remove it. {advice()}")
+        raise ManifestError(
+            f"{short(directory / extra[0])} is not listed in {NAME}. Remove it. {short(advice(), 180)}"
+        )
 
 
 def _compare(path: Path, entry: dict[str, Any]) -> None:
@@ -98,14 +107,20 @@ def _compare(path: Path, entry: dict[str, Any]) -> None:
     try:
         found = path.lstat()
     except OSError:
-        raise ManifestError(f"{path} is missing. {advice()}") from None
+        raise ManifestError(f"{short(path)} is missing. {short(advice(), 180)}") from None
     if not stat.S_ISREG(found.st_mode):
-        raise ManifestError(f"{path} is no plain file. {advice()}")
+        raise ManifestError(f"{short(path)} is no plain file. {short(advice(), 180)}")
     if found.st_size != entry["bytes"]:
         cause = _line_ends(path, entry)
-        raise ManifestError(f"{path} has {found.st_size} bytes, expected {entry['bytes']}{cause}. {advice()}")
+        raise ManifestError(
+            f"{short(path)} has {found.st_size:,} bytes, expected "
+            f"{entry['bytes']:,}{short(cause, 60)}. {short(advice(), 180)}"
+        )
     if (summed := sha256(path)) != entry["sha256"]:
-        raise ManifestError(f"{path} was changed: sha256 {summed}, expected {entry['sha256']}. {advice()}")
+        raise ManifestError(
+            f"{short(path)} was changed: sha256 {short(summed, 64)}, expected "
+            f"{short(entry['sha256'], 64)}. {short(advice(), 180)}"
+        )
 
 
 def _line_ends(path: Path, entry: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ from ia3_teach.course.shipped.paths import data_dir
 from ia3_teach.course.shipped.real_models import CARRIERS, fetched
 from ia3_teach.course.shipped.weights import check_config, check_weights
 from ia3_teach.recipe import NEW
-from ia3_teach.wording import brief
+from ia3_teach.wording import brief, short
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
@@ -50,7 +50,7 @@ def load_model(
         except ManifestError:
             raise
         except Exception as error:  # damaged files raise almost anything
-            raise ValueError(_no_model(name, where, error)) from error
+            raise ValueError(short(_no_model(name, where, error), 590)) from error
     if where == str(data_dir() / "models" / Path(where).name):  # a name that is the same everywhere
         model.config._name_or_path = model.name_or_path = tokenizer.name_or_path = Path(where).name
     return model, tokenizer
@@ -71,7 +71,9 @@ def resolve(name: str) -> str:
     if variable:
         name = os.environ.get(variable) or tiny
         if name != tiny and not Path(name).is_dir():
-            raise ValueError(f"{variable} is {brief(name)}, which is not a directory; unset or correct it")
+            raise ValueError(
+                f"{short(variable)} is {brief(name)}, which is not a directory; unset or correct it"
+            )
     if name in CARRIERS:
         return str(fetched(name))
     if name in TINY:
@@ -90,7 +92,7 @@ def check_directory(directory: Path) -> None:
     if not (directory / "config.json").is_file():
         raise ValueError(
             f"the directory {brief(str(directory), 200)} holds no config.json, so it is no saved model"
-            f"{advice if adapter else ''}"
+            f"{short(advice if adapter else '')}"
         )
     if adapter:
         raise ValueError(

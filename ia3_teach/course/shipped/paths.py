@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from ia3_teach.wording import short
+
 PACKAGE = Path(__file__).resolve().parents[2]
 INSIDE = "_shipped"  # made by setup.py when a wheel is built; never there in a clone
 
@@ -30,7 +32,7 @@ def data_dir() -> Path:
     directory = Path(override) if override else course_root() / "data"
     if not (directory / "world").is_dir():
         raise DataError(
-            f"no course data in {directory}: install the package from a wheel or from a clone of the "
+            f"no course data in {short(directory)}: install the package from a wheel or from a clone of the "
             "repository (pip install -e .), or set IA3_TEACH_DATA to its data directory."
         )
     return directory
@@ -49,8 +51,8 @@ def own_data_dir() -> Path:
     else:
         return directory
     raise DataError(
-        f"the data directory {directory} {cause}. Copy it to a folder of your own, and name that folder in "
-        "the environment variable IA3_TEACH_DATA."
+        f"the data directory {short(directory)} {short(cause)}. Copy it to a folder of your own, and name "
+        "that folder in the environment variable IA3_TEACH_DATA."
     )
 
 

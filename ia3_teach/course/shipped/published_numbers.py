@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from ia3_teach.wording import brief, short
+
 SCALES = {"K": 1e3, "M": 1e6, "B": 1e9, "kB": 1e3, "MB": 1e6, "GB": 1e9, "%": 1.0}
 
 
@@ -48,7 +50,9 @@ def published(name: str) -> Published:
     '4.2 MB'
     """
     if name not in all_published():
-        raise ValueError(f"no published number {name!r}; known: {', '.join(sorted(all_published()))}")
+        raise ValueError(
+            f"no published number {brief(name)}; known: {short(', '.join(sorted(all_published())))}"
+        )
     return all_published()[name]
 
 

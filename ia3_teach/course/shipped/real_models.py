@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ia3_teach.course.shipped.manifest import sha256
+from ia3_teach.wording import short
 
 SUMS = "sha256.json"
 
@@ -65,10 +66,12 @@ def fetched(name: str) -> Path:
     again = f"`python -m ia3_teach get {name}`"
     if not (folder / SUMS).is_file():
         size = CARRIERS[name].megabytes
-        raise ValueError(f"{name} is not on this machine; {again} fetches it once ({size} MB)")
+        raise ValueError(
+            f"{short(name)} is not on this machine; {short(again)} fetches it once ({short(size)} MB)"
+        )
     sums = json.loads((folder / SUMS).read_text(encoding="utf-8"))
     for file, wanted in sums.items():
         path = folder / file
         if not path.is_file() or sha256(path) != wanted:
-            raise ValueError(f"{path} is missing or was changed; {again} brings it again")
+            raise ValueError(f"{short(path)} is missing or was changed; {short(again)} brings it again")
     return folder

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from ia3_teach.wording import brief, listed
+from ia3_teach.wording import brief, listed, short
 
 ENDINGS = (".json", ".jsonl")
 WORDS = {
@@ -50,7 +50,7 @@ def read_rows(path: Path) -> Iterator[tuple[str, object]]:
         found = [(where, parsed(line, where)) for where, line in lines]
     if not found:
         raise ValueError(
-            f"{name} holds no rows; a .json file is a list of rows, a .jsonl file has one per line"
+            f"{short(name)} holds no rows; a .json file is a list of rows, a .jsonl file has one per line"
         )
     for number, (where, row) in enumerate(found, start=1):
         yield f"{where}, row {number}", row
@@ -73,7 +73,7 @@ def read_text(path: Path) -> str:
     except (ValueError, OSError) as error:
         kind, reason = path.suffix[1:], brief(str(error))[1:-1]
         raise ValueError(
-            f"{shown(path)} cannot be read as {kind} in UTF-8: {reason}; save it as UTF-8"
+            f"{shown(path)} cannot be read as {short(kind)} in UTF-8: {short(reason)}; save it as UTF-8"
         ) from error
 
 
@@ -83,7 +83,9 @@ def parsed(text: str, where: str) -> object:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
         reason = brief(str(error))[1:-1]
-        raise ValueError(f"{where} cannot be read as JSON ({reason}); found {brief(text)}") from error
+        raise ValueError(
+            f"{short(where)} cannot be read as JSON ({short(reason)}); found {brief(text)}"
+        ) from error
 
 
 def check_fields(row: object, fields: Iterable[str], where: str) -> Row:
@@ -91,19 +93,20 @@ def check_fields(row: object, fields: Iterable[str], where: str) -> Row:
     fields = list(fields)
     if not isinstance(row, dict) or any(field not in row for field in fields):
         found = (listed(row, 6) or "none") if isinstance(row, dict) else type(row).__name__
-        raise ValueError(f"{where} needs the fields {', '.join(fields)}; found {found}")
+        raise ValueError(f"{short(where)} needs the fields {short(', '.join(fields))}; found {short(found)}")
     return row
 
 
 def check_text(value: object, what: str) -> str:
     """Return a text; refuse other kinds, and half an emoji, which no tokenizer takes."""
     if not isinstance(value, str):
-        raise ValueError(f"{what} is {brief(value)}, which is no text")
+        raise ValueError(f"{short(what)} is {brief(value)}, which is no text")
     try:
         value.encode()
     except UnicodeEncodeError as error:
         raise ValueError(
-            f"{what} holds half an emoji, {brief(value[error.start])} at letter {error.start + 1}: its other "
-            "half was cut off; write it whole or leave it out"
+            f"{short(what)} holds half an emoji, {brief(value[error.start])} at letter "
+            f"{error.start + 1}: its "
+            "other half was cut off; write it whole or leave it out"
         ) from error
     return value

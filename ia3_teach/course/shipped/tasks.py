@@ -17,7 +17,7 @@ from ia3_teach.course.shipped.rows import (
     row_files,
     shown,
 )
-from ia3_teach.wording import brief, listed
+from ia3_teach.wording import brief, listed, short
 
 if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
@@ -56,7 +56,7 @@ def load_task(name: str) -> DatasetDict:
         directory = Path(name)
     else:
         raise ValueError(
-            f"no task is called {brief(name)}; there are {', '.join(task_names())}, "
+            f"no task is called {brief(name)}; there are {short(', '.join(task_names()))}, "
             "or give a directory that holds task.json."
         )
     labels, question = _facts(directory / "task.json")
@@ -69,10 +69,12 @@ def _facts(path: Path) -> tuple[list[str], str]:
     facts = check_fields(parsed(read_text(path), where), ("labels", "question"), where)
     labels, question = facts["labels"], check_text(facts["question"], f"{where}: question")
     if not isinstance(labels, list) or len(labels) < 2:
-        raise ValueError(f"{where}: labels is {brief(labels)}; needed is a list of two answer words or more")
+        raise ValueError(
+            f"{short(where)}: labels is {brief(labels)}; needed is a list of two answer words or more"
+        )
     words = [check_text(label, f"{where}: a label") for label in labels]
     if len({word.strip() for word in words} - {""}) < len(words):
-        raise ValueError(f"{where}: labels is {brief(labels)}, where one is empty or stands twice")
+        raise ValueError(f"{short(where)}: labels is {brief(labels)}, where one is empty or stands twice")
     return words, question
 
 
@@ -83,7 +85,7 @@ def _read_split(directory: Path, split: str, labels: list[str], question: str) -
     files = [path for path in row_files(directory) if path.stem.lower() == split]
     if len(files) != 1:
         raise ValueError(
-            f"{shown(directory)} needs one file {split}.jsonl; found "
+            f"{shown(directory)} needs one file {short(split)}.jsonl; found "
             f"{listed([path.name for path in files]) or 'none'}"
         )
     columns: dict[str, list] = {"text": [], "label": [], "prompt": [], "kind": []}
@@ -104,7 +106,7 @@ def _label(label: object, labels: list[str], where: str) -> int:
     if isinstance(label, str) and label in labels:
         return labels.index(label)
     raise ValueError(
-        f"{where}: label is {brief(label)}; it is a number from 0 to {len(labels) - 1}, one of "
+        f"{short(where)}: label is {brief(label)}; it is a number from 0 to {len(labels) - 1}, one of "
         f"{listed(labels)}, or -1 for none"
     )
 
@@ -135,7 +137,7 @@ def labels_of(rows: Dataset) -> list[int]:
     wrong = [place for place, label in enumerate(labels) if label not in range(len(names))]
     if wrong:
         raise ValueError(
-            f"{len(wrong)} of {len(labels)} rows have no label, the first at place {wrong[0]} with "
+            f"{len(wrong)} of {len(labels)} rows have no label, the first at place {wrong[0]:,} with "
             f"{brief(labels[wrong[0]])}; there are 0 to {len(names) - 1} ({listed(names)}). Leave them out: "
             f"rows.filter(lambda row: row['label'] in range({len(names)}))"
         )
@@ -150,7 +152,7 @@ def few_shot(rows: Dataset, n: int = 32, seed: int = 0) -> Dataset:
     """
     names = label_names(rows)
     if n < len(names):
-        raise ValueError(f"n must be at least {len(names)}, one row for each label; found {n}")
+        raise ValueError(f"n must be at least {len(names)}, one row for each label; found {short(n)}")
     rng, chosen = random.Random(seed), []
     places: list[list[int]] = [[] for _ in names]
     for place, label in enumerate(rows["label"]):
@@ -159,7 +161,9 @@ def few_shot(rows: Dataset, n: int = 32, seed: int = 0) -> Dataset:
     for label, of_label in enumerate(places):
         wanted = n // len(names) + (label < n % len(names))
         if len(of_label) < wanted:
-            raise ValueError(f"{wanted} rows of label {names[label]!r} are needed; there are {len(of_label)}")
+            raise ValueError(
+                f"{short(wanted)} rows of label {brief(names[label])} are needed; there are {len(of_label)}"
+            )
         chosen += rng.sample(of_label, wanted)
     rng.shuffle(chosen)
     return rows.select(chosen)

@@ -13,7 +13,7 @@ import torch
 
 from ia3_teach.recipe import new_heads
 from ia3_teach.sites.targets import block_number
-from ia3_teach.wording import brief, listed
+from ia3_teach.wording import brief, listed, short
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -47,7 +47,7 @@ def check_weights(
     new = () if num_labels is None else new_modules(model, missing)
     lost = [key for key in missing if not any(key.startswith(f"{name}.") for name in new)]
     if lost or surplus:
-        raise ValueError(does_not_fit(model, lost, surplus, num_labels))
+        raise ValueError(short(does_not_fit(model, lost, surplus, num_labels), 590))
     check_numbers(model)
     return new
 
@@ -66,7 +66,10 @@ def refuse_shapes(mismatched: Collection[tuple], num_labels: int | None) -> None
     """Raise for a weight of another shape, such as a saved head of another number of classes."""
     for key, found, wanted in sorted(mismatched, key=str):
         hint = "" if num_labels is None else f"; is num_labels={num_labels} the number it was saved with?"
-        raise ValueError(f"{key} has the shape {tuple(found)} in the file; needed is {tuple(wanted)}{hint}")
+        raise ValueError(
+            f"{short(key)} has the shape {short(tuple(found), 100)} in the file; needed is "
+            f"{short(tuple(wanted), 100)}{short(hint)}"
+        )
 
 
 def of_another_head(key: str, known: Collection[str]) -> bool:
@@ -109,7 +112,7 @@ def check_numbers(model: PreTrainedModel) -> None:
     for name, weight in model.named_parameters():
         if weight.numel() and not torch.stack(torch.aminmax(weight.detach())).isfinite().all():
             raise ValueError(
-                f"{name} holds NaN or infinity: the file is damaged, or training failed; save it again"
+                f"{short(name)} holds NaN or infinity: the file is damaged, or training failed; save it again"
             )
 
 
@@ -118,7 +121,11 @@ def check_config(config: object) -> None:
     for name in SIZES:
         size = getattr(config, name, None)
         if isinstance(size, int) and size < 1:
-            raise ValueError(f"config.json says {name}={brief(size)}; it is a whole number of at least 1")
+            raise ValueError(
+                f"config.json says {short(name)}={brief(size)}; it is a whole number of at least 1"
+            )
     for name, value in vars(config).items():
         if isinstance(value, float) and not abs(value) < float("inf"):
-            raise ValueError(f"config.json says {name}={value}, which is no number to compute with")
+            raise ValueError(
+                f"config.json says {short(name)}={short(value)}, which is no number to compute with"
+            )

@@ -4,6 +4,8 @@ import hashlib
 import re
 from collections.abc import Callable
 
+from ia3_teach.wording import short
+
 TEST_SHARE = 8  # one sentence in eight belongs to the test side
 _VOWEL = re.compile(r"\b([Aa]) (?=[aeiou])(?!uni|use|one|eu)", re.IGNORECASE)
 _ENDS = re.compile(r"(?<=[.!?])\s+")
@@ -53,4 +55,4 @@ def drawn(make: Callable[[], str], side: str) -> str:
         text = tidy(make())
         if all(side_of(sentence) == side for sentence in sentences(text)):
             return text
-    raise ValueError(f"no sentence on the {side} side in 500 tries; the template needs more slots")
+    raise ValueError(f"no sentence on the {short(side)} side in 500 tries; the template needs more slots")
