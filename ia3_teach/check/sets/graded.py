@@ -55,7 +55,7 @@ class Exercise:
     def judge(self, record: Any, seed: int) -> list[Outcome]:
         """Every property on what the probe wrote down, also after one has failed."""
         cases = self.cases(seed)
-        if isinstance(cases, list) and not (isinstance(record, list) and len(record) == len(cases)):
+        if isinstance(record, list) and isinstance(cases, list) and len(record) != len(cases):
             record = None  # forged, or of other cases: no property holds of it
         return [_outcome(each, record, cases) for each in self.properties]
 

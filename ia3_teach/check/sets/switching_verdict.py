@@ -43,7 +43,7 @@ def _returns(records: list[Case], cases: list[Case]) -> None:
 
 
 def _refuses(records: list[Case], cases: list[Case]) -> None:
-    for record in records:
+    for record, _ in zip(records, cases, strict=True):
         _after(record)
         if record.get("unknown") not in ("KeyError", "ValueError"):
             found = record.get("unknown") or "no error"
