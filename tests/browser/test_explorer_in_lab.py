@@ -45,7 +45,7 @@ def test_what_is_moved_by_hand_python_reads_and_attaches_and_what_it_sets_is_sho
         answers = lab.page.locator(".answers table tr")
         expect(answers).to_have_count(2, timeout=120_000)
         lab.page.get_by_role("button", name="l_v", exact=True).first.click()
-        box = lab.page.locator("canvas.map").nth(1)
+        box = lab.page.locator("canvas.map[tabindex]").nth(1)
         box.scroll_into_view_if_needed()
         place = box.bounding_box()
         x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2

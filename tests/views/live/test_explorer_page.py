@@ -66,7 +66,7 @@ BAD = {
     "#other=z": "there are no vectors of z",
     "#strength=much": "strength is a number",
     "#order=size": "channels are sorted by",
-    "#together=both": "together is apart or mixed",
+    "#together=both": "two tasks are shown apart or mixed",
 }
 
 

@@ -45,7 +45,8 @@ export function cssColour(log, limit) {
 
 /** A factor in words: × 1.43. */
 export function factor(l) {
-  return `× ${l.toFixed(Math.abs(l) < 0.095 ? 3 : 2)}`.replace("-", "−");
+  const small = l !== 0 && Math.abs(l) < 0.095;
+  return `× ${small ? l.toPrecision(2) : l.toFixed(2)}`.replace("-", "−");
 }
 
 function between(place) {
