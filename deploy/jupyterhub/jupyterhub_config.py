@@ -1,0 +1,82 @@
+"""A class on one server: local users, nbgrader's exchange, limits that fit the lessons, idle servers stopped.
+
+Start it as root: `jupyterhub -f deploy/jupyterhub/jupyterhub_config.py`. The guide is README.md beside this
+file. What differs from place to place comes from the environment: CLASS_TEACHERS, CLASS_GROUP, CLASS_PORT,
+CLASS_STATE.
+"""
+
+import os
+import resource
+import sys
+from pathlib import Path
+
+from jupyterhub.spawner import LocalProcessSpawner
+
+c = get_config()  # noqa: F821  JupyterHub defines it
+STATE = Path(os.environ.get("CLASS_STATE", "/srv/ia3_class"))
+TEACHERS = set(filter(None, os.environ.get("CLASS_TEACHERS", "teacher").split(",")))
+MEMORY = 3 * 2**30  # of private memory for one process: a lesson peaks below 1 GB
+PROCESSES = 400  # of one user, threads counted: two kernels, a terminal, and nothing that forks without end
+
+
+class LimitedSpawner(LocalProcessSpawner):
+    """A local process with limits that every kernel inherits; formgrader for teachers alone."""
+
+    def make_preexec_fn(self, name):
+        """Become the user, then set what no process below may exceed."""
+        become = super().make_preexec_fn(name)
+
+        def limited() -> None:
+            resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+            resource.setrlimit(resource.RLIMIT_NPROC, (PROCESSES, PROCESSES))
+            become()
+            os.umask(0o077)  # no student reads another's files
+
+        return limited
+
+    def get_env(self):
+        """Point to the settings of the class; students' come first, and have no formgrader."""
+        folders = [STATE / "etc" / "all"]
+        if self.user.name not in TEACHERS:
+            folders.insert(0, STATE / "etc" / "students")
+        return {**super().get_env(), "JUPYTER_CONFIG_PATH": os.pathsep.join(map(str, folders))}
+
+
+c.JupyterHub.bind_url = f"http://127.0.0.1:{os.environ.get('CLASS_PORT', '8000')}"
+c.JupyterHub.db_url = f"sqlite:///{STATE / 'jupyterhub.sqlite'}"
+c.JupyterHub.cookie_secret_file = str(STATE / "cookie_secret")
+c.JupyterHub.authenticator_class = "pam"
+c.PAMAuthenticator.open_sessions = False
+c.Authenticator.allowed_users = TEACHERS
+c.LocalAuthenticator.allowed_groups = {os.environ.get("CLASS_GROUP", "ia3class")}
+
+c.JupyterHub.spawner_class = LimitedSpawner
+c.Spawner.default_url = "/lab"
+c.Spawner.http_timeout = c.Spawner.start_timeout = 120
+c.Spawner.environment = {
+    "HF_HUB_OFFLINE": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+    "OMP_NUM_THREADS": "1",  # 25 learners share the cores
+    "CLASS_STATE": str(STATE),
+    "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/local/bin", "/usr/bin", "/bin"]),
+}
+c.JupyterHub.concurrent_spawn_limit = 10  # a class arrives all at once
+c.Spawner.args = [
+    "--MappingKernelManager.cull_idle_timeout=1800",  # an idle kernel gives its memory back
+    "--MappingKernelManager.cull_interval=120",
+    "--MappingKernelManager.cull_connected=True",
+]
+
+c.JupyterHub.load_roles = [
+    {
+        "name": "idle-culler",
+        "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"],
+        "services": ["idle-culler"],
+    }
+]
+c.JupyterHub.services = [
+    {
+        "name": "idle-culler",
+        "command": [sys.executable, "-m", "jupyterhub_idle_culler", "--timeout=5400", "--cull-every=300"],
+    }
+]

@@ -1,0 +1,43 @@
+"""People with browsers, for tests of a hub: cookies, a login, a server of their own."""
+
+import time
+from typing import Any
+
+
+class Person:
+    """Somebody at a hub's address, by name."""
+
+    def __init__(self, hub: str, name: str) -> None:
+        import requests
+
+        self.hub, self.name, self.web = hub, name, requests.Session()
+
+    def log_in(self, password: str) -> int:
+        """The status of the login: 302 where it goes on, 403 where it does not."""
+        self.web.get(f"{self.hub}/hub/login")
+        form = {"username": self.name, "password": password, "_xsrf": self._token("/hub/")}
+        return self.web.post(f"{self.hub}/hub/login", data=form, allow_redirects=False).status_code
+
+    def start(self, seconds: int = 300) -> None:
+        """Wait until the own server answers."""
+        self.web.get(f"{self.hub}/hub/spawn/{self.name}")
+        for _ in range(seconds):
+            self.get("lab")  # which logs in at one's own server, by way of the hub
+            if self.get("api/status").status_code == 200:
+                return
+            time.sleep(1)
+        raise TimeoutError(f"no server for {self.name} after {seconds} seconds")
+
+    def get(self, path: str, of: str = "") -> Any:
+        """A page of one's own server, or of somebody else's."""
+        return self.web.get(f"{self.hub}/user/{of or self.name}/{path}")
+
+    def post(self, path: str, **form: str) -> Any:
+        """A form, to one's own server."""
+        here = f"/user/{self.name}/"
+        head = {"X-XSRFToken": self._token(here)}
+        return self.web.post(f"{self.hub}{here}{path}", data=form, headers=head)
+
+    def _token(self, path: str) -> str:
+        tokens = {cookie.path: cookie.value for cookie in self.web.cookies if cookie.name == "_xsrf"}
+        return tokens.get(path) or next(iter(tokens.values()), "")
