@@ -16,7 +16,7 @@ from ia3_teach.course.shipped.paths import data_dir
 from ia3_teach.grading import exercises
 
 TRIED = ["verify", "run", "execute", "index", "build learner", "build class", "vectors", "pretrain"]
-TRIED += ["experiments", "lab", "grade"]
+TRIED += ["experiments", "lab", "grade", "new-method"]
 
 
 def invoke(*words: object) -> str:
@@ -76,6 +76,12 @@ def test_grade_fills_a_gradebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     hand_in(tmp_path, ["perfect"])
     said = invoke("grade", "ps1", "--course", tmp_path, "--without-box-submissions-run-as-you")
     assert "ps1: 1 submissions graded" in said and (tmp_path / "gradebook.db").is_file()
+
+
+def test_a_method_is_not_begun_under_a_name_that_is_taken() -> None:
+    """What is begun is tried in tests/family; here the way to it, up to a name that there is."""
+    done = call("new-method", "VeRA")
+    assert done.returncode == 2 and "already; choose another name" in done.stderr
 
 
 def test_lab_serves_a_folder_only(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ia3_teach.storage.atomic import replacing
+from ia3_teach.wording import brief, listed, short
 
 CONFIGURATION = "nbgrader_config.py"
 OWN = ".grading"  # in the course's folder: what grading keeps
@@ -46,7 +47,7 @@ class Course:
         there = self.students(name)
         if unknown := sorted(set(wanted) - set(there)):
             raise NoCourse(
-                f"{', '.join(unknown)}: nothing handed in for {name!r}; there are: {', '.join(there)}"
+                f"{listed(unknown)}: nothing handed in for {brief(name)}; there are: {listed(there)}"
             )
         return sorted(set(wanted)) or there
 
@@ -90,10 +91,10 @@ def open_course(root: Path, name: str) -> Course:
     source = course.folder("source", ".", name)
     if not source.is_dir():
         there = sorted(path.name for path in source.parent.glob("*") if path.is_dir())
-        sets = f"there are: {', '.join(there)}" if there else "a course has its sets in source/NAME"
-        raise NoCourse(f"no set {name!r} in {source.parent}; {sets}")
+        sets = f"there are: {listed(there)}" if there else "a course has its sets in source/NAME"
+        raise NoCourse(f"no set {brief(name)} in {short(source.parent)}; {sets}")
     if not course.students(name):
         raise NoCourse(
-            f"nobody has handed in {name!r}: there is no {course.folder('submitted', 'STUDENT', name)}"
+            f"nobody has handed in {brief(name)}: no {short(course.folder('submitted', 'STUDENT', name))}"
         )
     return course
