@@ -1,125 +1,175 @@
 """Checks of lesson 05, second part: the closed formula of IA3, and the heads in a printed number."""
 
-from collections.abc import Callable
+from ia3_teach.check.core import expect
+from ia3_teach.check.drawing import Draw
+from ia3_teach.check.failure import describe
+from ia3_teach.check.judging import values
+from ia3_teach.check.probing.calls import call_each, case
+from ia3_teach.check.seen import Seen
+from ia3_teach.check.shape import Cases, Exercise, Property
 
-from ia3_teach.check.core import expect, expect_equal, expect_raises, run_properties
 
-
-def _by_loop(n_layers: int, kv_heads: int, d_head: int, d_ff: int, n_cross: int) -> int:
-    """Every entry of every vector, counted one by one."""
-    values = 0
+def _by_loop(n_layers: int, n_heads: int, kv_heads: int, d_head: int, d_ff: int, n_cross: int = 0) -> int:
+    """Every entry of every vector, counted head by head."""
+    count = 0
     for layer in range(n_layers):
         for _attention in range(2 if layer < n_cross else 1):
             for _vector in ("l_k", "l_v"):
-                values += len([0 for _head in range(kv_heads) for _channel in range(d_head)])
-        values += len([0 for _channel in range(d_ff)])
-    return values
+                count += sum(d_head for _head in range(kv_heads))
+        count += d_ff
+    return count
 
 
-def _plain_blocks(ia3_values: Callable) -> None:
-    """n_layers blocks with a key and a value for every head"""
-    n_layers, n_heads, d_head, d_ff = 5, 3, 4, 70
-    d = n_heads * d_head
-    known = {
-        2 * d + d_ff: "the layers were forgotten: every block has its own vectors",
-        n_layers * (3 * d + d_ff): "queries were counted too: IA3 scales keys and values",
-        n_layers * 2 * d: "the feed-forward vector l_ff is missing: d_ff values in each block",
-        n_layers * (d + d_ff): "keys and values have a vector each",
-        n_layers * 3 * d: "l_ff has the length d_ff, not d_model",
-        n_layers * (2 * d_head + d_ff): "l_k covers all heads: kv_heads x d_head values",
-    }
-    found = ia3_values(n_layers, n_heads, n_heads, d_head, d_ff, 0)
-    expect_equal(
-        found, _by_loop(n_layers, n_heads, d_head, d_ff, 0), "ia3_values(5, 3, 3, 4, 70, 0)",
-        known.get(found, "count one block first: l_k, l_v, l_ff"),
-    )  # fmt: skip
+KNOWN = {
+    "the layers were forgotten: every block has its own vectors": lambda n, h, kv, d, ff, c=0:
+        2 * kv * d + ff,
+    "queries were counted too: IA3 scales keys and values":
+        lambda n, h, kv, d, ff, c=0: n * (h * d + 2 * kv * d + ff) + 2 * c * kv * d,
+    "the feed-forward vector l_ff is missing: d_ff values in each block":
+        lambda n, h, kv, d, ff, c=0: 2 * (n + c) * kv * d,
+    "keys and values have a vector each": lambda n, h, kv, d, ff, c=0: n * (kv * d + ff) + c * kv * d,
+    "l_ff has the length d_ff, not d_model": lambda n, h, kv, d, ff, c=0:
+        n * (2 * kv * d + h * d) + 2 * c * kv * d,
+    "l_k covers all heads: kv_heads x d_head values": lambda n, h, kv, d, ff, c=0:
+        n * (2 * d + ff) + 2 * c * d,
+    "n_heads was used for the keys: only kv_heads of them have keys and values":
+        lambda n, h, kv, d, ff, c=0: n * (2 * h * d + ff) + 2 * c * h * d,
+    "n_heads was used for the keys of cross-attention: there, too, only kv_heads have keys and values":
+        lambda n, h, kv, d, ff, c=0: n * (2 * kv * d + ff) + 2 * c * h * d,
+    "values are shared like keys: both have kv_heads x d_head channels":
+        lambda n, h, kv, d, ff, c=0: n * (h * d + kv * d + ff) + c * (h * d + kv * d),
+    "cross-attention was forgotten: it has keys and values of its own":
+        lambda n, h, kv, d, ff, c=0: n * (2 * kv * d + ff),
+    "a block with cross-attention has still only one feed-forward part":
+        lambda n, h, kv, d, ff, c=0: (n + c) * (2 * kv * d + ff),
+    "only n_cross of the n_layers blocks have cross-attention":
+        lambda n, h, kv, d, ff, c=0: n * (4 * kv * d + ff) if c else n * (2 * kv * d + ff),
+    "cross-attention has a vector for its keys and one for its values":
+        lambda n, h, kv, d, ff, c=0: n * (2 * kv * d + ff) + c * kv * d,
+    "n_cross counts the blocks with cross-attention: there may be more than one":
+        lambda n, h, kv, d, ff, c=0: n * (2 * kv * d + ff) + min(c, 1) * 2 * kv * d,
+    "a block with cross-attention has its self-attention and its feed-forward part as well":
+        lambda n, h, kv, d, ff, c=0: (n - c) * (2 * kv * d + ff) + 2 * c * kv * d,
+}  # fmt: skip
 
 
-def _shared_keys(ia3_values: Callable) -> None:
-    """where heads share keys and values, l_k and l_v are shorter"""
-    known = {
-        5 * (2 * 32 + 70): "n_heads was used for the keys: only kv_heads of them have keys and values",
-        5 * (32 + 8 + 70): "values are shared like keys: both have kv_heads x d_head channels",
-    }
-    found = ia3_values(5, 8, 2, 4, 70, 0)
-    expect_equal(
-        found,
-        _by_loop(5, 2, 4, 70, 0),
-        "ia3_values(5, 8, 2, 4, 70, 0)",
-        known.get(found, "d_k = kv_heads x d_head"),
-    )
+def _cases(seed: int) -> Cases:
+    draw = Draw(seed)
+
+    def one(kv_heads: int, groups: int, n_cross: int | None) -> dict:
+        sizes = draw.number(7, 9), kv_heads * groups, kv_heads, draw.number(4, 6), draw.number(70, 90)
+        return case(*sizes) if n_cross is None else case(*sizes, n_cross)
+
+    named = one(2, 2, None)
+    named["named"] = {"n_cross": draw.number(3, 5)}
+    return {
+        "a key and a value for every head": one(3, 1, 0), "heads that share": one(2, 4, 0),
+        "some blocks with cross-attention": one(3, 1, draw.number(3, 5)), "both": one(2, 3, draw.number(3,
+        5)),
+        "one block with cross-attention": one(3, 2, 1), "no word of n_cross": one(2, 3, None),
+        "n_cross by its name": named, "one key for all heads": one(1, 6, 2),
+    }  # fmt: skip
 
 
-def _cross_attention(ia3_values: Callable) -> None:
-    """a block with cross-attention has a second l_k and l_v, but one l_ff"""
-    block, cross = 2 * 12 + 70, 2 * 12
-    known = {
-        5 * block: "cross-attention was forgotten: it has keys and values of its own",
-        5 * block + 2 * block: "a block with cross-attention has still only one feed-forward part",
-        5 * (block + cross): "only n_cross of the n_layers blocks have cross-attention",
-        5 * block + 2 * cross // 2: "cross-attention has a vector for its keys and one for its values",
-    }
-    found = ia3_values(5, 3, 3, 4, 70, 2)
-    expect_equal(
-        found, _by_loop(5, 3, 4, 70, 2), "ia3_values(5, 3, 3, 4, 70, 2)",
-        known.get(found, "add n_cross times what a second attention brings"),
-    )  # fmt: skip
-
-
-def ia3_values(answer: Callable) -> None:
-    """Check `ia3_values(n_layers, n_heads, kv_heads, d_head, d_ff, n_cross)`."""
-    run_properties(answer, [_plain_blocks, _shared_keys, _cross_attention])
+ALL = tuple(_cases(0))
+BLOCK = "count one block first: l_k, l_v, l_ff"
+ia3_values = Exercise(
+    "lesson_05.ia3_values", "ia3_values", _cases, call_each,
+    (
+        values("n_layers blocks with a key and a value for every head", ALL[:1], _by_loop, "ia3_values(...)",
+        BLOCK,
+               dict(list(KNOWN.items())[:6])),
+        values("where heads share keys and values, l_k and l_v are shorter", ALL[1:2], _by_loop,
+               "ia3_values(...)", "d_k = kv_heads x d_head", dict(list(KNOWN.items())[:9])),
+        values("a block with cross-attention has a second l_k and l_v, but one l_ff", ALL[2:], _by_loop,
+               "ia3_values(...)", "add n_cross times what a second attention brings", KNOWN),
+    ),
+)  # fmt: skip
 
 
 def _head(d_model: int, n_labels: int) -> int:
-    """A head of two Linears, entry by entry."""
-    weights = sum(1 for _ in range(d_model) for _ in range(d_model + n_labels))
-    return weights + d_model + n_labels
+    """A head of two Linears, row by row."""
+    return sum(d_model + 1 for _ in range(d_model + n_labels))
 
 
-def _finds_the_copies(head_copies: Callable) -> None:
-    """the rest beside the adapter is a whole number of heads"""
-    head, adapter = _head(4, 3), 500
-    for copies in (0, 1, 2, 5):
-        rest = copies * head
-        known = {
-            rest // (4 * 4 + 4 * 3): "the biases are missing: a Linear has one per output",
-            rest // (4 * 3 + 3): "the square Linear, d_model to d_model, is missing",
-            rest // (4 * 4 + 4): "the last Linear, d_model to n_labels, is missing",
-            (rest + adapter) // head: "the adapter's own values were not taken off first",
-        }
-        found = _counted(head_copies, rest + adapter, adapter, 4, 3)
-        expect_equal(
-            found, copies, f"head_copies({rest + adapter}, {adapter}, 4, 3)",
-            known.get(found, "(trainable - adapter) / head"),
-        )  # fmt: skip
+def _copies(trainable: int, adapter: int, d_model: int, n_labels: int) -> int:
+    return round((trainable - adapter) / _head(d_model, n_labels))
 
 
-def _counted(head_copies: Callable, *numbers: int) -> int:
-    """The answer; an error about a number that does come out even is a wrong head."""
-    try:
-        return head_copies(*numbers)
-    except ValueError:
-        trainable, adapter, d_model, n_labels = numbers
-        expect(
-            False, f"a number of copies for {trainable:,}", "a ValueError",
-            f"a head of two Linears has d_model (d_model + 1) + n_labels (d_model + 1) = "
-            f"{_head(d_model, n_labels)} values here, biases included",
-        )  # fmt: skip
-        raise
+def _head_cases(seed: int) -> Cases:
+    draw, cases = Draw(seed), {}
+    for copies in (1, 2, 0, 5, draw.number(12, 40)):
+        d_model, n_labels, adapter = draw.number(4, 9), draw.number(2, 3), draw.number(400, 900)
+        printed = adapter + copies * _head(d_model, n_labels)
+        cases[f"{copies if copies < 6 else 'many'} copies"] = case(printed, adapter, d_model, n_labels)
+    d_model, adapter = draw.number(16, 24), draw.number(400, 900)
+    head = _head(d_model, 3)
+    rests = {
+        "one value": 1, "one less than a head": head - 1, "one more than a head": head + 1,
+        "minus one head": -head, "minus one": -1, "a little more than many heads": 500 * head + 1,
+        "half a head": head // 2 + 1, "a head without its last biases": head - 3,
+    }  # fmt: skip
+    return cases | {f"a rest of {text}": case(adapter + rest, adapter, d_model, 3) for text,
+    rest in rests.items()}
 
 
-def _refuses_a_remainder(head_copies: Callable) -> None:
-    """a rest that is no whole number of heads is refused"""
-    head = _head(4, 3)
-    for rest in (1, head - 1, head + 1, -head, -1):
-        expect_raises(
-            ValueError, lambda rest=rest: head_copies(100 + rest, 100, 4, 3),
-            f"head_copies with a rest of {rest} where a head has {head}",
-            "a negative rest is no head either" if rest < 0 else "look at the remainder: divmod(rest, head)",
-        )  # fmt: skip
+HEADS = tuple(_head_cases(0))
+EVEN, UNEVEN = HEADS[:5], HEADS[5:]
+SIZES = {
+    "the biases are missing: a Linear has one per output": lambda d, n: d * d + d * n,
+    "the square Linear, d_model to d_model, is missing": lambda d, n: d * n + n,
+    "the last Linear, d_model to n_labels, is missing": lambda d, n: d * d + d,
+    "the biases of the square Linear are missing": lambda d, n: d * d + d * n + n,
+    "the biases of the last Linear are missing": lambda d, n: d * d + d + d * n,
+}
 
 
-def head_copies(answer: Callable) -> None:
-    """Check `head_copies(trainable, adapter, d_model, n_labels)`."""
-    run_properties(answer, [_finds_the_copies, _refuses_a_remainder])
+def _with_head(size) -> object:
+    """What comes out with another size of a head; an uneven rest is not explained by it."""
+    return lambda trainable, adapter, d, n: (trainable - adapter) // size(d, n)
+
+
+def _counts(seen: Seen) -> None:
+    for name in EVEN:
+        error = seen.error(name)
+        if error is not None and "ValueError" in error["kinds"]:
+            _, _, d, n = seen.arguments(name)
+            expect(
+                False, f"a number of copies ({name})", "a ValueError",
+                f"a head of two Linears has d_model (d_model + 1) + n_labels (d_model + 1) = "
+                f"{_head(d, n)} values here, biases included",
+            )  # fmt: skip
+    KNOWN_HEADS.judge(seen)
+
+
+KNOWN_HEADS = values(
+    "the rest beside the adapter is a whole number of heads", EVEN, _copies, "head_copies(...)",
+    "(trainable - adapter) / head", {text: _with_head(size) for text, size in SIZES.items()} | {
+        "the adapter's own values were not taken off first": lambda trainable, adapter, d, n:
+            trainable // _head(d, n)},
+)  # fmt: skip
+
+
+def _refuses_a_remainder(seen: Seen) -> None:
+    for name in UNEVEN:
+        negative = "minus" in name
+        mistake = (
+            "a negative rest is no head either" if negative else "look at the remainder: "
+            "divmod(rest, head)"
+        )
+        error = seen.error(name)
+        if error is None:
+            expect(False, f"head_copies raises ValueError ({name})", describe(seen[name]), mistake)
+        elif "ValueError" not in error["kinds"]:
+            came = f"a {error['kind']}" if not error["ended"] else "no end"
+            other = "the card asks for a ValueError" if not error["ended"] else mistake
+            expect(False, f"head_copies raises ValueError ({name})", came, other)
+
+
+head_copies = Exercise(
+    "lesson_05.head_copies", "head_copies", _head_cases, call_each,
+    (
+        Property("the rest beside the adapter is a whole number of heads", _counts),
+        Property("a rest that is no whole number of heads is refused", _refuses_a_remainder),
+    ),
+)  # fmt: skip

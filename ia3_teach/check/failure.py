@@ -1,15 +1,9 @@
 """What a failed check says: expected, found, likely mistake."""
 
-import sysconfig
-import traceback
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from torch import Tensor
-
-# What is neither the learner's nor a check's: other packages, the rest of this one, Python itself.
-LIBRARIES = ("site-packages", str(Path(__file__).parents[1]), sysconfig.get_paths()["stdlib"])
 
 
 @dataclass
@@ -34,6 +28,7 @@ class CheckFailed(AssertionError):
         self, expected: str, found: str, mistake: str, picture: Picture | None = None
     ) -> None:
         self.mistake = mistake
+        self.stopped = False  # whether an error stopped the answer before it gave anything
         self.picture = picture
         super().__init__(f"expected: {expected}\nfound:    {found}\nlikely:   {mistake}")
 
@@ -57,40 +52,6 @@ def not_written_yet(last_error: BaseException | None = None) -> NotWritten:
     return NotWritten(
         "your code in place of `raise NotImplementedError()`", "the stub, not written yet", mistake
     )
-
-
-def learner_error(error: Exception, during: str) -> CheckFailed:
-    """An exception on the way through a property: the learner's own, or the check's on what it was given."""
-    what = f"{type(error).__name__}: {_first_line(error)}"
-    own, of_check = _frames(error)
-    if own is not None and (of_check is None or own[0] > of_check):
-        line = f" (line {own[1].lineno}: `{(own[1].line or '').strip()}`)"
-        return CheckFailed(
-            during,
-            f"your code stopped with {what}{line}",
-            "read the error first; print the shapes just before that line",
-        )
-    return CheckFailed(
-        during,
-        f"your code ran, but this check could not use what came back ({what})",
-        "look at what your code returns: its type, its shape, and whether it returns anything",
-    )
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0][:200] if lines else "(no message)"
-
-
-def _frames(error: Exception) -> tuple[tuple[int, traceback.FrameSummary] | None, int | None]:
-    """The innermost frame of the learner's with its depth, and the depth of the innermost one of a check."""
-    own, of_check = None, None
-    for depth, frame in enumerate(traceback.extract_tb(error.__traceback__)):
-        if frame.filename.startswith(str(Path(__file__).parent)):
-            of_check = depth
-        elif not any(place in frame.filename for place in LIBRARIES):
-            own = depth, frame
-    return own, of_check
 
 
 def describe(value: Any) -> str:

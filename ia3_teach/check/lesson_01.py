@@ -1,94 +1,133 @@
 """Checks of lesson 01: a prompt with solved examples, scores of answers, FLOPs of a prediction."""
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor
 
-from ia3_teach.check.core import expect, expect_close, expect_equal, run_properties
+from ia3_teach.check.drawing import Draw
+from ia3_teach.check.judging import untouched, values
+from ia3_teach.check.probing.calls import call_each, case
+from ia3_teach.check.shape import Cases, Exercise
 from ia3_teach.check.solved_examples import few_shot_prompt
 
 __all__ = ["answer_scores", "few_shot_prompt", "prediction_flops"]
 
-_ANSWERS = [4, 1]
-
-
-def _logits() -> Tensor:
-    """Two rows, five words; no answer word is the most likely one of its row."""
-    return torch.tensor([[1.0, 0.5, 3.0, 0.0, 2.0], [0.0, 1.5, 0.2, 4.0, -1.0]])
-
 
 def _log_p(logits: Tensor) -> Tensor:
     """log p of each word of each row, word by word."""
-    rows = [[value - torch.stack([v.exp() for v in row]).sum().log() for value in row] for row in logits]
+    largest = logits.max()
+    rows = [
+        [value - largest - torch.stack([(v - largest).exp() for v in row]).sum().log() for value in row]
+        for row in logits
+    ]
     return torch.stack([torch.stack(row) for row in rows])
 
 
-def _scores_are_log_probabilities(score: Callable) -> None:
-    """one log-probability for each answer of each row"""
-    logits = _logits()
-    log_p = _log_p(logits)
-    right, picked = log_p[:, _ANSWERS], logits[:, _ANSWERS]
-    among = picked.softmax(-1)
-    best = logits.argmax(-1)
-    found = score(logits.clone(), list(_ANSWERS))
-    if isinstance(found, Tensor) and tuple(found.shape) == tuple(best.shape):
-        told = "argmax over the whole vocabulary names a word that is no answer: look up the answers' entries"
-        expect(not torch.equal(found, best), "scores of the answers", str(found.tolist()), told)
-    known = {
-        "these are probabilities; take their logarithm": right.exp(),
-        "these are logits: the logarithm of the sum over all words is not subtracted": picked,
-        "the softmax ran over the ANSWERS alone; it must see the whole vocabulary": among.log(),
-        "these are probabilities, and among the answers only": among,
-        "the softmax ran over the rows, not over the words": logits.log_softmax(0)[:, _ANSWERS],
-        "the answers' columns stand in another order": right.flip(-1),
+def _scores(logits: Tensor, answers: list[int]) -> Tensor:
+    return _log_p(logits)[:, answers]
+
+
+KNOWN = {
+    "argmax over the whole vocabulary names a word that is no answer: look up the answers' entries":
+        lambda logits, answers: logits.argmax(-1),
+    "these are probabilities; take their logarithm": lambda logits, answers: _scores(logits, answers).exp(),
+    "these are logits: the logarithm of the sum over all words is not subtracted":
+        lambda logits, answers: logits[:, answers],
+    "the softmax ran over the ANSWERS alone; it must see the whole vocabulary":
+        lambda logits, answers: logits[:, answers].log_softmax(-1),
+    "these are probabilities, and among the answers only": lambda logits, answers: logits[:,
+    answers].softmax(-1),
+    "only the first two answers were used: use all the token ids, however many":
+        lambda logits, answers: _scores(logits, answers[:2]),
+    "the softmax ran over the rows, not over the words":
+        lambda logits, answers: logits.log_softmax(0)[:, answers],
+    "the answers' columns stand in another order": lambda logits, answers: _scores(logits, answers[::-1]),
+    "the columns are sorted by token id; column j belongs to answers[j]":
+        lambda logits, answers: _scores(logits, sorted(answers)),
+    "the sign: a log-probability is negative, and this is its opposite":
+        lambda logits, answers: -_scores(logits, answers),
+    "the logarithm is the one of base 2; log p is the natural one":
+        lambda logits, answers: _scores(logits, answers) / torch.tensor(2.0).log(),
+    "one row came back: every prompt has its own scores": lambda logits, answers: _scores(logits, answers)[0],
+    "the shape is turned round: one row for each prompt": lambda logits, answers: _scores(logits, answers).T,
+}  # fmt: skip
+
+
+def _score_cases(seed: int) -> Cases:
+    draw = Draw(seed)
+    return {
+        "two prompts, two answers": case(draw.tensor(2, 5, low=-1, high=3), [4, 1]),
+        "three answers": case(draw.tensor(3, 6), [0, 5, 2]),
+        "one prompt, one answer": case(draw.tensor(1, 4), [draw.number(0, 3)]),
+        "five prompts": case(draw.tensor(5, 7), [draw.number(4, 6), draw.number(0, 3)]),
+        "large logits": case(draw.tensor(2, 5, low=400, high=900), [3, 0], tolerance=1e-4),
+        "float64": case(draw.tensor(3, 4, dtype=torch.float64), [2, 3]),
     }
-    expect_close(found, right, "answer_scores(logits, [4, 1])",
-                 "shape (B, number of answers): column j belongs to answers[j]", known=known)  # fmt: skip
 
 
-def _any_number_of_answers(score: Callable) -> None:
-    """three answers are as good as two"""
-    logits = torch.randn(3, 5)
-    right = _log_p(logits)[:, [0, 3, 2]]
-    mistake = "use all the token ids in `answers`, however many"
-    expect_close(score(logits, [0, 3, 2]), right, "answer_scores(logits, [0, 3, 2])", mistake)
+ALL = tuple(_score_cases(0))
+answer_scores = Exercise(
+    "lesson_01.answer_scores", "answer_scores", _score_cases, call_each,
+    (
+        values("one log-probability for each answer of each row", ALL[:2], _scores,
+        "answer_scores(logits, answers)",
+               "shape (B, number of answers): column j belongs to answers[j]", KNOWN),
+        values("any number of prompts and of answers", ALL[2:4], _scores, "answer_scores(logits, answers)",
+               "use all the prompts and all the token ids in `answers`, however many", KNOWN),
+        values("logits of any size and format", ALL[4:], _scores, "answer_scores(logits, answers)",
+               "e to a large logit is infinite: log_softmax, or subtracting the largest logit first, "
+               "avoids it", KNOWN),
+        untouched(ALL, {0: "logits", 1: "answers"}, "{} was changed in place: make a new tensor"),
+    ),
+)  # fmt: skip
 
 
-def answer_scores(score: Callable) -> None:
-    """Check `answer_scores(logits, answers)`."""
-    run_properties(score, [_scores_are_log_probabilities, _any_number_of_answers])
+def _flops(values: float, examples: int, tokens: int, question: int) -> float:
+    return sum(2 * values * tokens for _ in range(examples)) + 2 * values * question
 
 
-def _every_token_is_paid(flops: Callable) -> None:
-    """all tokens of the prompt are paid, with one multiplication and one addition per value"""
-    for values, examples, tokens, question in ((10, 3, 7, 5), (1000, 41, 98, 103)):
-        total = examples * tokens + question
-        mistakes = {
-            2
-            * values
-            * question: "the tokens of the examples are forgotten: they are read at every prediction",
-            2 * values * examples * tokens: "the question's own tokens are missing",
-            2 * values * (tokens + question): "one example was counted; the prompt has n_examples of them",
-            6 * values * total: "6 per value and token is the cost of training; nothing is trained here",
-            values * total: "each value takes part in one multiplication AND one addition: a factor of 2",
-            2
-            * values
-            * examples
-            * (tokens + question): "the question is read once, not once for each example",
-        }
-        found = flops(values, examples, tokens, question)
-        mistake = mistakes.get(found, "count the tokens of the whole prompt first")
-        what = f"prediction_flops({values}, {examples}, {tokens}, {question})"
-        expect_equal(found, 2 * values * total, what, mistake)
+MISTAKES = {
+    "the tokens of the examples are forgotten: they are read at every prediction": lambda n, e, t, q:
+        2 * n * q,
+    "the question's own tokens are missing": lambda n, e, t, q: 2 * n * e * t,
+    "one example was counted; the prompt has n_examples of them": lambda n, e, t, q: 2 * n * (t + q),
+    "6 per value and token is the cost of training; nothing is trained here":
+        lambda n, e, t, q: 6 * n * (e * t + q),
+    "each value takes part in one multiplication AND one addition: a factor of 2": lambda n, e, t, q:
+        n * (e * t + q),
+    "the question is read once, not once for each example": lambda n, e, t, q: 2 * n * e * (t + q),
+    "the question has a length of its own, question_tokens": lambda n, e, t, q: 2 * n * (e + 1) * t,
+    "the number of values n_values is missing": lambda n, e, t, q: 2 * (e * t + q),
+    "one token too many was counted": lambda n, e, t, q: 2 * n * (e * t + q + 1),
+    "one example too few was counted": lambda n, e, t, q: 2 * n * (max(0, e - 1) * t + q),
+    "the numbers of tokens were squared: the rule is 2 N for each token": lambda n, e, t, q:
+        2 * n * (e * t + q) ** 2,
+}  # fmt: skip
 
 
-def _without_examples(flops: Callable) -> None:
-    """without examples only the question is paid"""
-    mistake = "with n_examples = 0 the examples cost nothing"
-    expect_equal(flops(10, 0, 7, 5), 100, "prediction_flops(10, 0, 7, 5)", mistake)
+def _flops_cases(seed: int) -> Cases:
+    draw = Draw(seed)
+    return {
+        "a few examples": case(draw.number(10, 99), draw.number(3, 6), draw.number(7, 11), draw.number(2, 5)),
+        "another model": case(draw.number(100, 999), draw.number(7, 9), draw.number(3, 5), draw.number(12,
+        20)),
+        "a long prompt": case(draw.number(100, 999), draw.number(50, 60), draw.number(110, 140),
+        draw.number(90, 120)),
+        "no example": case(draw.number(10, 99), 0, draw.number(7, 11), draw.number(2, 5)),
+        "one example": case(draw.number(10, 99), 1, draw.number(7, 11), draw.number(2, 5)),
+        "a large model": case(1e9 * draw.number(2, 9), 2, draw.number(7, 11), draw.number(2, 5)),
+    }
 
 
-def prediction_flops(flops: Callable) -> None:
-    """Check `prediction_flops(n_values, n_examples, example_tokens, question_tokens)`."""
-    run_properties(flops, [_every_token_is_paid, _without_examples])
+COUNTED = tuple(_flops_cases(0))
+prediction_flops = Exercise(
+    "lesson_01.prediction_flops", "prediction_flops", _flops_cases, call_each,
+    (
+        values("all tokens of the prompt are paid, with one multiplication and one addition per value",
+        COUNTED[:3],
+               _flops, "prediction_flops(...)", "count the tokens of the whole prompt first", MISTAKES),
+        values("with no example only the question is paid", COUNTED[3:4], _flops, "prediction_flops(...)",
+               "with n_examples = 0 the examples cost nothing"),
+        values("one example, and a model of any size", COUNTED[4:], _flops, "prediction_flops(...)",
+               "count the tokens of the whole prompt first", MISTAKES),
+    ),
+)  # fmt: skip

@@ -4,18 +4,21 @@ The fused output of one token has n_heads * 3 * d_head channels in the order [he
 for each head its queries, then its keys, then its values.
 """
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor
 
-from ia3_teach.check.core import expect, expect_close, run_properties
+from ia3_teach.check.drawing import Draw
+from ia3_teach.check.judging import gradients, keeps_format, untouched, values
+from ia3_teach.check.probing.calls import call_each, case
+from ia3_teach.check.shape import Cases, Exercise
 
-_HEADS, _D_HEAD = 4, 5  # neither a multiple of 3: thirds cut through a head
-_D_MODEL = _HEADS * _D_HEAD
+SIZES = {
+    "4 heads of 5": (4, 5), "4 other heads of 5": (4, 5), "1 head of 2": (1, 2), "2 heads of 3": (2, 3),
+    "3 heads of 1": (3, 1), "6 heads of 4": (6, 4),
+}  # fmt: skip
 
 
-def _by_loop(part: int, n_heads: int = _HEADS, d_head: int = _D_HEAD) -> Tensor:
+def _channels(part: int, n_heads: int, d_head: int) -> list[int]:
     """Channels of part 0 (q), 1 (k) or 2 (v), counted one by one."""
     channels, channel = [], 0
     for _head in range(n_heads):
@@ -24,125 +27,139 @@ def _by_loop(part: int, n_heads: int = _HEADS, d_head: int = _D_HEAD) -> Tensor:
                 if here == part:
                     channels.append(channel)
                 channel += 1
-    return torch.tensor(channels)
+    return channels
 
 
-def _thirds(part: int) -> Tensor:
-    return torch.arange(part * _D_MODEL, (part + 1) * _D_MODEL)
+def _thirds(part: int, n_heads: int, d_head: int) -> list[int]:
+    width = n_heads * d_head
+    return list(range(part * width, (part + 1) * width))
 
 
-def _interleaved(part: int) -> Tensor:
-    return torch.arange(_D_MODEL) * 3 + part
+def _alternating(part: int, n_heads: int, d_head: int) -> list[int]:
+    return [3 * channel + part for channel in range(n_heads * d_head)]
 
 
-def _place(parts: dict[int, Tensor], channels: Callable[[int], Tensor] = _by_loop) -> Tensor:
-    """A vector of ones with each part's values put on its channels."""
-    fused = torch.ones(3 * _D_MODEL)
-    for part, values in parts.items():
-        fused[channels(part)] = values
-    return fused
+def _laid(parts: dict[int, Tensor], n_heads: int, order=_channels, ground: float = 1.0) -> Tensor:
+    """A vector of ones with each part's values put on its channels, one by one."""
+    width = len(next(iter(parts.values())))
+    entries = [torch.tensor(ground, dtype=torch.float64)] * (3 * width)
+    for part, values_of_part in parts.items():
+        for channel, value in zip(order(part, n_heads, width // n_heads), values_of_part, strict=True):
+            entries[channel] = value
+    return torch.stack(entries)
 
 
-def _vectors() -> tuple[Tensor, Tensor]:
-    return torch.linspace(1.5, 2.0, _D_MODEL), torch.linspace(0.5, 0.8, _D_MODEL)
+def _fused(k: Tensor, v: Tensor, n: int) -> Tensor:
+    return _laid({1: k, 2: v}, n)
 
 
-def _ones_change_nothing(fused_scale: Callable) -> None:
-    """vectors of ones give 3 * n_heads * d_head ones"""
-    ones = torch.ones(_D_MODEL)
-    expect_close(
-        fused_scale(ones, ones, _HEADS), torch.ones(3 * _D_MODEL), "the fused vector of ones",
-        "queries are not scaled by IA3: their factor is 1, not 0", as_scale=True,
-    )  # fmt: skip
+LAYOUTS = {
+    "thirds instead of heads: BLOOM's order is [head, 3, d_head], not [3, head, d_head]":
+        lambda k, v, n: _laid({1: k, 2: v}, n, _thirds),
+    "q, k, v alternate channel by channel: in a head, d_head queries come first":
+        lambda k, v, n: _laid({1: k, 2: v}, n, _alternating),
+    "the queries are scaled too: their factor must stay 1": lambda k, v, n: _laid({0: k, 1: k, 2: v}, n),
+    "the queries are scaled in place of the keys": lambda k, v, n: _laid({0: k, 2: v}, n),
+    "keys and values are swapped": lambda k, v, n: _laid({1: v, 2: k}, n),
+    "the order in a head is query, key, value: keys, values, queries came":
+        lambda k, v, n: _laid({0: k, 1: v}, n),
+    "the queries' factor is 0: it silences them; what IA3 does not scale has the factor 1":
+        lambda k, v, n: _laid({1: k, 2: v}, n, ground=0.0),
+    "the keys are left at 1": lambda k, v, n: _laid({2: v}, n),
+    "the values are left at 1": lambda k, v, n: _laid({1: k}, n),
+    "the three parts are right and still (n_heads, 3, d_head): flatten them":
+        lambda k, v, n: _laid({1: k, 2: v}, n).view(n, 3, -1),
+}  # fmt: skip
 
 
-def _scales_keys_and_values(fused_scale: Callable) -> None:
-    """l_k scales the keys, l_v the values, and the queries keep the factor 1"""
-    l_k, l_v = _vectors()
-    expect_close(
-        fused_scale(l_k, l_v, _HEADS), _place({1: l_k, 2: l_v}), "the fused vector",
-        "print it as (n_heads, 3, d_head) and compare with l_k and l_v", as_scale=True,
-        known={
-            "thirds instead of heads: BLOOM's order is [head, 3, d_head], not [3, head, d_head]":
-                _place({1: l_k, 2: l_v}, _thirds),
-            "q, k, v alternate channel by channel: in a head, d_head queries come first":
-                _place({1: l_k, 2: l_v}, _interleaved),
-            "the queries are scaled too: their factor must stay 1": _place({0: l_k, 1: l_k, 2: l_v}),
-            "the queries are scaled in place of the keys": _place({0: l_k, 2: l_v}),
-            "keys and values are swapped": _place({1: l_v, 2: l_k}),
-        },
-    )  # fmt: skip
+def _scale_cases(seed: int) -> Cases:
+    draw = Draw(seed)
+    cases = {
+        name: case(draw.factors(heads * d), draw.factors(heads * d), heads, gradient=(0, 1))
+        for name, (heads, d) in SIZES.items()
+    }
+    signed = case(draw.signed(6), draw.signed(6), 2)
+    return {"vectors of ones": case(torch.ones(6), torch.ones(6), 3)} | cases | {"negative factors": signed}
 
 
-def _any_number_of_heads(fused_scale: Callable) -> None:
-    """one head is as good as four"""
-    l_k, l_v = torch.tensor([2.0, 3.0]), torch.tensor([4.0, 5.0])
-    expect_close(
-        fused_scale(l_k, l_v, 1), torch.tensor([1.0, 1.0, 2.0, 3.0, 4.0, 5.0]),
-        "the fused vector of one head", "take the number of heads from n_heads", as_scale=True,
-    )  # fmt: skip
+ALL = tuple(_scale_cases(0))
+fused_scale = Exercise(
+    "lesson_04.fused_scale", "fused_scale", _scale_cases, call_each,
+    (
+        values("vectors of ones give ones", ALL[:1], _fused, "the fused vector of ones",
+               "queries are not scaled by IA3: their factor is 1, not 0", {
+                   "queries are not scaled by IA3: their factor is 1, not 0":
+                       lambda k, v, n: _laid({1: k, 2: v}, n, ground=0.0)}),
+        values("l_k scales the keys, l_v the values, and the queries keep the factor 1", ALL[1:3], _fused,
+               "the fused vector", "print it as (n_heads, 3, d_head) and compare with l_k and l_v", LAYOUTS,
+               as_scale=True),
+        values("any number of heads, of any size, factors of any sign", ALL[3:], _fused, "the fused vector",
+               "take the number of heads from n_heads, and d_head from the length of l_k", LAYOUTS,
+               as_scale=True),
+        gradients(ALL[1:-1], ("l_k", "l_v"), _fused,
+                  "the numbers were copied out (detach, tolist, torch.tensor): training could not change l"),
+        untouched(ALL, {0: "l_k", 1: "l_v"}, "{} was changed in place: make a new tensor"),
+    ),
+)  # fmt: skip
 
 
-def _can_be_trained(fused_scale: Callable) -> None:
-    """gradients reach l_k and l_v through the fused vector"""
-    l_k, l_v = (vector.requires_grad_() for vector in _vectors())
-    expect(
-        fused_scale(l_k, l_v, _HEADS).requires_grad, "a result that depends on l_k and l_v",
-        "a result without a gradient",
-        "the numbers were copied out (detach, tolist, torch.tensor): training could not change l",
-    )  # fmt: skip
+def _parts(l: Tensor, n: int) -> list[Tensor]:
+    return [l[_channels(part, n, len(l) // 3 // n)] for part in range(3)]
 
 
-def fused_scale(answer: Callable) -> None:
-    """Check `fused_scale(l_k, l_v, n_heads)`: one factor per output of the fused projection."""
-    run_properties(
-        answer,
-        [_ones_change_nothing, _scales_keys_and_values, _any_number_of_heads, _can_be_trained],
-    )
+def _folded(l: Tensor, n: int) -> Tensor:
+    q, k, v = _parts(l, n)
+    return _laid({1: q * k, 2: v}, n)
 
 
-def _scale() -> Tensor:
-    """A factor for every channel, queries included."""
-    return torch.linspace(0.5, 2.0, 3 * _D_MODEL)
+
+def _wrong(make) -> object:
+    """A known mistake that is told by the three parts."""
+    return lambda l, n: _laid(make(*_parts(l, n), n), n)
 
 
-def _parts(l: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    return l[_by_loop(0)], l[_by_loop(1)], l[_by_loop(2)]
+FOLDS = {
+    "l_q was dropped: it must move into the keys": _wrong(lambda q, k, v, n: {1: k, 2: v}),
+    "l_q was moved into the values: it acts on the scores": _wrong(lambda q, k, v, n: {1: k, 2: q * v}),
+    "l_q was moved into the values as well: it acts on the scores alone":
+        _wrong(lambda q, k, v, n: {1: q * k, 2: q * v}),
+    "l_q and l_k were added; a score holds their product": _wrong(lambda q, k, v, n: {1: q + k, 2: v}),
+    "l_k was divided by l_q; a score holds the product": _wrong(lambda q, k, v, n: {1: k / q, 2: v}),
+    "l_q went to another head: query and key of the same head meet":
+        _wrong(lambda q, k, v, n: {1: q.roll(len(q) // n) * k, 2: v}),
+    "every channel of a head got the head's mean: each has a factor of its own": _wrong(
+        lambda q, k, v, n: {1: (q.view(n, -1).mean(1, keepdim=True) * k.view(n, -1)).flatten(), 2: v}),
+    "the keys are gone: only l_q is left on them": _wrong(lambda q, k, v, n: {1: q, 2: v}),
+    "the values were set to 1": _wrong(lambda q, k, v, n: {1: q * k}),
+    "the queries keep their factors, which count twice now": _wrong(lambda q, k, v, n: {0: q, 1: q * k, 2:
+        v}),
+    "nothing was folded": lambda l, n: l,
+    "the queries' factor is 0: then every score is 0; leave them at 1": lambda l, n: _laid(
+        {1: _parts(l, n)[0] * _parts(l, n)[1], 2: _parts(l, n)[2]}, n, ground=0.0),
+    "thirds instead of heads: BLOOM's order is [head, 3, d_head], not [3, head, d_head]": lambda l, n:
+        torch.cat(
+        [torch.ones(len(l) // 3), l.chunk(3)[0] * l.chunk(3)[1], l.chunk(3)[2]]),
+}  # fmt: skip
 
 
-def _queries_are_one(fold_queries: Callable) -> None:
-    """the result leaves the queries alone"""
-    found = fold_queries(_scale(), _HEADS)
-    expect_close(
-        found[_by_loop(0)], torch.ones(_D_MODEL), "the queries' factors",
-        "set the queries' factors to 1: channels [head, 0, :] of (n_heads, 3, d_head)",
-    )  # fmt: skip
+def _fold_cases(seed: int) -> Cases:
+    draw = Draw(seed)
+    cases = {name: case(draw.factors(3 * heads * d), heads) for name, (heads, d) in SIZES.items()}
+    exact = case(draw.factors(12, torch.float64), 2, tolerance=1e-12)
+    return cases | {"negative factors and a zero": case(draw.signed(12), 2), "float64": exact}
 
 
-def _same_scores_and_values(fold_queries: Callable) -> None:
-    """the products of queries and keys, and the values, are what they were"""
-    l = _scale()
-    l_q, l_k, l_v = _parts(l)
-    expect_close(
-        fold_queries(l, _HEADS), _place({1: l_q * l_k, 2: l_v}), "the folded vector",
-        "a score holds the product l_q l_k of the same head and channel", as_scale=True,
-        known={
-            "l_q was dropped: it must move into the keys": _place({1: l_k, 2: l_v}),
-            "l_q was moved into the values: it acts on the scores": _place({1: l_k, 2: l_q * l_v}),
-            "l_q and l_k were added; a score holds their product": _place({1: l_q + l_k, 2: l_v}),
-            "l_q went to another head: query and key of the same head meet":
-                _place({1: l_q.roll(_D_HEAD) * l_k, 2: l_v}),
-        },
-    )  # fmt: skip
-
-
-def _leaves_input_alone(fold_queries: Callable) -> None:
-    """the vector that is handed in stays as it is"""
-    l = _scale()
-    fold_queries(l, _HEADS)
-    expect_close(l, _scale(), "the vector handed in", "work on a copy: clone() before you write")
-
-
-def fold_queries(answer: Callable) -> None:
-    """Check `fold_queries(l, n_heads)`: the same function with the queries' factors at 1."""
-    run_properties(answer, [_queries_are_one, _same_scores_and_values, _leaves_input_alone])
+FOLDED = tuple(_fold_cases(0))
+fold_queries = Exercise(
+    "lesson_04.fold_queries", "fold_queries", _fold_cases, call_each,
+    (
+        values("1 on the queries, the products of queries and keys on the keys, the values as they were",
+               FOLDED[:2], _folded, "the folded vector",
+               "a score holds the product l_q l_k of the same head and channel", FOLDS, as_scale=True),
+        values("any number of heads, of any size, factors of any sign", FOLDED[2:], _folded,
+        "the folded vector",
+               "take the number of heads from n_heads", FOLDS, as_scale=True),
+        keeps_format(FOLDED[-1:], 0, lambda value: value, "the folded vector"),
+        untouched(FOLDED, {0: "the vector"}, "work on a copy: clone() before you write"),
+    ),
+)  # fmt: skip

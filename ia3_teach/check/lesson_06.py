@@ -1,129 +1,193 @@
 """Checks of lesson 06: what is trained, one step of training, and decay towards 1."""
 
-from collections.abc import Callable
-
 import torch
-from torch import nn
+from torch import Tensor
 
-from ia3_teach.check.core import expect, expect_close, expect_equal, run_properties
+from ia3_teach.check.comparing import NOTHING
+from ia3_teach.check.core import expect
+from ia3_teach.check.drawing import Draw
+from ia3_teach.check.judging import untouched, values
+from ia3_teach.check.layer_properties import reached
 from ia3_teach.check.one_step import training_step
+from ia3_teach.check.probing.calls import call_each, case
+from ia3_teach.check.probing.models import chosen_parameters
+from ia3_teach.check.seen import Seen
+from ia3_teach.check.shape import Cases, Exercise, Property
 
 __all__ = ["choose_trainable", "decay_to_one", "training_step"]
+VECTORS = ("l_k", "l_v", "l_ff")
+WIDTHS = (3, 5)
 
 
-def _sample() -> nn.Module:
-    """Two layers with vectors, a head, and a module whose name only looks like a vector's."""
-    model = nn.Module()
-    model.embedding = nn.Embedding(5, 3)
-    model.all_layers = nn.ModuleList([nn.Linear(3, 3), nn.Linear(3, 3)])
-    for layer, names in zip(model.all_layers, (("l_k", "l_v"), ("l_ff",)), strict=True):
-        for name in names:
-            layer.register_parameter(name, nn.Parameter(torch.ones(3)))
-    model.classifier = nn.Linear(3, 2)
-    return model
+def _model(names: list[str], trained: list[str], width: int) -> dict:
+    parts = [[name, "Parameter", width] for name in names]
+    return case({"parts": parts, "ties": [], "trained": trained, "meta": False})
 
 
-def _chosen(choose: Callable, frozen_before: bool = False) -> tuple[dict[str, bool], object]:
-    """What requires a gradient after the learner's call, and what the call returned."""
-    model = _sample().requires_grad_(not frozen_before)
-    returned = choose(model)
-    return {name: p.requires_grad for name, p in model.named_parameters()}, (model, returned)
+def _cases(seed: int) -> Cases:
+    draw = Draw(seed)
+    some = draw.words(3)
+    usual = [
+        "embedding.weight", "all_layers.0.weight", "all_layers.0.bias", "all_layers.0.l_k",
+        "all_layers.0.l_v",
+        "all_layers.1.weight", "all_layers.1.l_ff", "classifier.weight", "classifier.bias",
+    ]  # fmt: skip
+    alike = [
+        f"{some[0]}.model_k", f"{some[0]}.l_other", f"{some[1]}.key.l_k", f"{some[1]}.l_ff.weight",
+        "l_v.bias",
+        f"{some[2]}.classifier.weight", "pre_classifier.weight", "classifier2.weight", f"{some[2]}.l_v_norm",
+        "classifier.out.weight", f"{some[2]}.l_q", f"{some[1]}.l_kk", f"{some[0]}.xl_ff",
+    ]  # fmt: skip
+    width = draw.number(*WIDTHS)
+    return {
+        "a model with a head": _model(usual, [""], width),
+        "the same, frozen before": _model(usual, [], width),
+        "names that look alike": _model(alike, [""], width),
+        "names that look alike, the wrong half trained before": _model(alike, [some[0], some[2]], width),
+        "vectors at the top": _model(["l_k", "weight", "l_ff"], [""], width),
+        "nothing to train": _model(["weight", "bias"], [""], width),
+    }
 
 
-def _vectors_are_trained(choose: Callable) -> None:
-    """every vector requires a gradient"""
-    flags, _ = _chosen(choose)
-    frozen = [name for name, flag in flags.items() if name.rpartition(".")[2].startswith("l_") and not flag]
-    expect(not frozen, "all vectors trainable", f"frozen: {frozen}", "the vectors were frozen with the base")
+ALL = tuple(_cases(0))
+OPEN, FROZEN, ALIKE, MIXED, TOP, NONE = ALL
 
 
-def _base_is_frozen(choose: Callable) -> None:
-    """nothing of the base requires a gradient"""
-    flags, _ = _chosen(choose)
-    base = [name for name, flag in flags.items() if flag and not _is_new(name)]
-    looks = "`all_layers` contains 'l_' as well: look at the LAST part of the name"
-    only_alike = base and all(name.startswith("all_layers") for name in base)
-    mistake = looks if only_alike else "the base is left trainable: freeze first, then choose"
-    expect(not base, "no base parameter trainable", f"trainable: {base}", mistake)
-
-
-def _head_is_trained(choose: Callable) -> None:
-    """the new head requires a gradient, weight and bias"""
-    flags, _ = _chosen(choose)
-    frozen = [name for name, flag in flags.items() if name.startswith("classifier.") and not flag]
-    expect(
-        not frozen, "classifier.weight and classifier.bias trainable", f"frozen: {frozen}",
-        "the head is new and random; frozen, it stays so",
-    )  # fmt: skip
-
-
-def _thaws(choose: Callable) -> None:
-    """it works on a model that was frozen before"""
-    flags, _ = _chosen(choose, frozen_before=True)
-    expect_equal(
-        sum(flags.values()), 5, "trainable tensors of a model that came frozen",
-        "set requires_grad to True where it must be, not only to False elsewhere",
-    )  # fmt: skip
-
-
-def _returns_them(choose: Callable) -> None:
-    """the trainable parameters are returned as a list"""
-    _, (model, returned) = _chosen(choose)
-    wanted = [p for p in model.parameters() if p.requires_grad]
-    is_list = isinstance(returned, list) and all(isinstance(p, nn.Parameter) for p in returned)
-    expect(
-        is_list, "a list of parameters", f"{type(returned).__name__} of other things",
-        "an optimizer wants the parameters themselves, not their names",
-    )  # fmt: skip
-    same = len(returned) == len(wanted) and all(a is b for a, b in zip(returned, wanted, strict=True))
-    expect(
-        same, f"the {len(wanted)} trainable parameters, in model order", f"{len(returned)} parameters",
-        "the list and the requires_grad flags disagree",
-    )  # fmt: skip
+def _names(seen: Seen, name: str) -> list[str]:
+    return [part[0] for part in seen.arguments(name)[0]["parts"]]
 
 
 def _is_new(name: str) -> bool:
-    return name.rpartition(".")[2] in ("l_k", "l_v", "l_ff") or name.startswith("classifier.")
+    return name.rpartition(".")[2] in VECTORS or name.startswith("classifier.")
 
 
-def choose_trainable(choose: Callable) -> None:
-    """Check `choose_trainable(model)`."""
-    run_properties(choose, [_vectors_are_trained, _base_is_frozen, _head_is_trained, _thaws, _returns_them])
+def _vectors_are_trained(seen: Seen) -> None:
+    for name in (OPEN, ALIKE, TOP):
+        trained = reached(seen, name, "trained")
+        vectors = [n for n in _names(seen, name) if n.rpartition(".")[2] in VECTORS]
+        frozen = [n for n in vectors if n not in trained]
+        all_of_them = len(frozen) == len(vectors)
+        mistake = "the vectors were frozen with the base" if all_of_them else "some vectors were missed"
+        if name == TOP and frozen:
+            mistake = (
+                "a vector may stand at the top, with no point in its name: its last part is its "
+                "whole name"
+            )
+        expect(not frozen, f"all vectors trainable ({name})", f"frozen: {frozen}", mistake)
 
 
-def _keeps_one(decay: Callable) -> None:
-    """a vector of ones stays as it is"""
-    ones = torch.ones(3)
-    known = {"that is AdamW's own decay, towards 0": torch.full((3,), 1 - 0.1 * 0.5)}
-    expect_close(
-        decay(ones, 0.1, 0.5), ones, "decay of ones", "only the distance l - 1 may shrink", known=known
-    )
+def _base_is_frozen(seen: Seen) -> None:
+    for name in (OPEN, ALIKE, MIXED, TOP, NONE):
+        base = [n for n in reached(seen, name, "trained") if not _is_new(n)]
+        last = [n.rpartition(".")[2] for n in base]
+        mistake = "the base is left trainable: freeze first, then choose"
+        if name in (ALIKE, MIXED):
+            mistake = (
+                "compare whole names: the LAST part is exactly l_k, l_v or l_ff, or the name "
+                "begins with `classifier.`"
+            )
+            if all("classifier" in n for n in base):
+                mistake = "the head's names BEGIN with `classifier.`, point included"
+            elif all("l_" in n or n.endswith("l_k") for n in last):
+                mistake = "the last part must be exactly l_k, l_v or l_ff, not only look like it"
+        elif base and all(n.startswith("all_layers") for n in base):
+            mistake = "`all_layers` contains 'l_' as well: look at the LAST part of the name"
+        expect(not base, f"no base parameter trainable ({name})", f"trainable: {base}", mistake)
 
 
-def _shrinks_the_distance(decay: Callable) -> None:
-    """the distance from 1 shrinks by the factor 1 - learning_rate * weight_decay"""
-    l, rate, strength = torch.tensor([2.0, 0.5, -1.0]), 0.1, 0.5
-    distance = l - 1
-    known = {
-        "the learning rate is missing from the factor": 1 + (1 - strength) * distance,
-        "the distance grows: the sign is wrong": 1 + (1 + rate * strength) * distance,
-        "the distance was not put back on top of 1": (1 - rate * strength) * distance,
-        "l came back unchanged": l,
+def _head_is_trained(seen: Seen) -> None:
+    for name in (OPEN, ALIKE):
+        head = [n for n in _names(seen, name) if n.startswith("classifier.")]
+        frozen = [n for n in head if n not in reached(seen, name, "trained")]
+        mistake = "the head is new and random; frozen, it stays so"
+        expect(not frozen, f"all of `classifier.` trainable ({name})", f"frozen: {frozen}", mistake)
+
+
+def _thaws(seen: Seen) -> None:
+    for name in (FROZEN, MIXED):
+        missing = [n for n in _names(seen, name) if _is_new(n) and n not in reached(seen, name, "trained")]
+        mistake = "set requires_grad to True where it must be, not only to False elsewhere"
+        expect(not missing, f"trainable tensors of a model that came frozen ({name})", f"frozen: {missing}",
+        mistake)
+
+
+def _returns_them(seen: Seen) -> None:
+    for name in ALL:
+        kind = reached(seen, name, "kind")
+        mistake = NOTHING if kind == "NoneType" else "return a list"
+        expect(kind == "list", f"a list of parameters ({name})", f"a {kind}", mistake)
+        returned, trained = reached(seen, name, "returned"), reached(seen, name, "trained")
+        known = set(_names(seen, name))
+        parameters = all(item in known for item in returned)
+        expect(
+            parameters, "a list of parameters", f"other things in it: {sorted(set(returned) - known)}",
+            "an optimizer wants the parameters themselves, not their names",
+        )  # fmt: skip
+        mistake = "the list and the requires_grad flags disagree"
+        if sorted(returned) == sorted(trained):
+            mistake = "keep the model's order, that of named_parameters()"
+        expect(returned == trained, f"{trained}, in model order ({name})", f"{returned}", mistake)
+        kept = reached(seen, name, "kept")
+        expect(bool(kept), "the parameters' values as they were", "others", "set flags only, no values")
+
+
+choose_trainable = Exercise(
+    "lesson_06.choose_trainable", "choose_trainable", _cases, chosen_parameters,
+    (
+        Property("every vector requires a gradient", _vectors_are_trained),
+        Property("nothing of the base requires a gradient", _base_is_frozen),
+        Property("the new head requires a gradient, weight and bias", _head_is_trained),
+        Property("it works on a model that was frozen before", _thaws),
+        Property("the trainable parameters are returned as a list", _returns_them),
+    ),
+)  # fmt: skip
+
+
+def _decayed(l: Tensor, rate: float, strength: float) -> Tensor:
+    entries = [1 + (1 - rate * strength) * (entry - 1) for entry in l.flatten().tolist()]
+    return torch.tensor(entries, dtype=torch.float64).view(l.shape)
+
+
+KNOWN = {
+    "that is AdamW's own decay, towards 0": lambda l, rate, strength: (1 - rate * strength) * l,
+    "the learning rate is missing from the factor": lambda l, rate, strength: 1 + (1 - strength) * (l - 1),
+    "the weight decay is missing from the factor": lambda l, rate, strength: 1 + (1 - rate) * (l - 1),
+    "the distance grows: the sign is wrong": lambda l, rate, strength: 1 + (1 + rate * strength) * (l - 1),
+    "the distance was not put back on top of 1": lambda l, rate, strength: (1 - rate * strength) * (l - 1),
+    "l came back unchanged": lambda l, rate, strength: l,
+    "the distance became the factor times as large; it shrinks by it":
+        lambda l, rate, strength: 1 + rate * strength * (l - 1),
+    "only amplified entries shrink; those below 1 move towards 1 as well":
+        lambda l, rate, strength: torch.where(l > 1, _decayed(l, rate, strength), l),
+    "1 minus the weight decay was used for the weight decay":
+        lambda l, rate, strength: 1 + (1 - rate * (1 - strength)) * (l - 1),
+    "the rate and the decay were added; their product counts":
+        lambda l, rate, strength: 1 + (1 - rate - strength) * (l - 1),
+}  # fmt: skip
+
+
+def _decay_cases(seed: int) -> Cases:
+    draw = Draw(seed)
+    return {
+        "ones": case(torch.ones(3), draw.real(0.1, 0.3), draw.real(0.3, 0.7)),
+        "entries on both sides of 1": case(draw.factors(4), draw.real(0.2, 0.4), draw.real(0.6, 0.9)),
+        "another rate, another decay": case(draw.factors(4), draw.real(0.6, 0.9), draw.real(0.2, 0.4)),
+        "negative entries and a zero": case(draw.signed(5), draw.real(0.4, 0.9), draw.real(0.3, 0.7)),
+        "a matrix": case(draw.factors(6).view(2, 3), draw.real(0.4, 0.9), draw.real(1.1, 1.7)),
+        "no decay": case(draw.factors(3), draw.real(0.1, 0.9), 0.0),
     }
-    wanted = torch.stack([1 + (1 - rate * strength) * (entry - 1) for entry in l])
-    expect_close(
-        decay(l.clone(), rate, strength), wanted, "decay of [2, 0.5, -1]", "1 + factor * (l - 1)", known=known
-    )
 
 
-def _makes_a_new_tensor(decay: Callable) -> None:
-    """l itself is not changed"""
-    l = torch.tensor([2.0, 0.5])
-    before = l.clone()
-    decay(l, 0.1, 0.5)
-    expect_close(l, before, "l after the call", "l was changed in place: return a new tensor")
-
-
-def decay_to_one(decay: Callable) -> None:
-    """Check `decay_to_one(l, learning_rate, weight_decay)`."""
-    run_properties(decay, [_keeps_one, _shrinks_the_distance, _makes_a_new_tensor])
+DECAYED = tuple(_decay_cases(0))
+decay_to_one = Exercise(
+    "lesson_06.decay_to_one", "decay_to_one", _decay_cases, call_each,
+    (
+        values("a vector of ones stays as it is", DECAYED[:1], _decayed, "decay of ones",
+               "only the distance l - 1 may shrink",
+               {"that is AdamW's own decay, towards 0": KNOWN["that is AdamW's own decay, towards 0"]}),
+        values("the distance from 1 shrinks by the factor 1 - learning_rate * weight_decay", DECAYED[1:],
+        _decayed,
+               "the decayed vector", "1 + factor * (l - 1)", KNOWN),
+        untouched(DECAYED, {0: "l"}, "l was changed in place: return a new tensor"),
+    ),
+)  # fmt: skip

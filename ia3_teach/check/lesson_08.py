@@ -1,113 +1,196 @@
 """Checks of lesson 08: merging into a Linear of any format, taking it back, and batches of many tasks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from ia3_teach.check.core import expect, expect_close, expect_equal, run_properties
+from ia3_teach.check.comparing import NOTHING, different, same
+from ia3_teach.check.core import expect, expect_equal
+from ia3_teach.check.drawing import Draw
+from ia3_teach.check.failure import describe
+from ia3_teach.check.judging import EITHER
+from ia3_teach.check.layer_properties import reached
 from ia3_teach.check.mixed_batch import scale_rows
+from ia3_teach.check.probing.calls import case
+from ia3_teach.check.probing.merging import merged_layers
+from ia3_teach.check.seen import Seen
+from ia3_teach.check.shape import Cases, Exercise, Property
 from ia3_teach.check.undoing import merge_with_undo
 
 __all__ = ["merge_linear", "merge_with_undo", "scale_rows"]
+Bias = Tensor | None
+Formula = Callable[[Tensor, Bias, Tensor], Bias]
 
 
-def _square(bias: bool = True) -> tuple[nn.Linear, Tensor]:
-    """A square layer, so that rows and columns can be mistaken for each other, and a vector."""
-    layer = nn.Linear(3, 3, bias=bias)
-    layer.weight.data = torch.arange(1.0, 10.0).reshape(3, 3)
-    if bias:
-        layer.bias.data = torch.tensor([1.0, -2.0, 3.0])
-    return layer.requires_grad_(False), torch.tensor([2.0, 0.5, 3.0])
+def _rows(weight: Tensor, bias: Bias, l: Tensor) -> Tensor:
+    return l[:, None] * weight
 
 
-def _merged(merge: Callable, layer: nn.Linear, l: Tensor, side: str) -> nn.Linear:
-    """Call the answer and insist on a plain layer."""
-    found = merge(layer, l, side)
-    expect(
-        type(found) is nn.Linear, "a plain nn.Linear", type(found).__name__,
-        "make one with nn.Linear(in_features, out_features, bias=...) and return it",
-    )  # fmt: skip
-    return found
+def _columns(weight: Tensor, bias: Bias, l: Tensor) -> Tensor:
+    return weight * l
 
 
-def _by_rows(weight: Tensor, l: Tensor) -> Tensor:
-    return torch.stack([row * factor for row, factor in zip(weight, l, strict=True)])
+def _scaled(weight: Tensor, bias: Bias, l: Tensor) -> Bias:
+    return None if bias is None else bias * l
 
 
-def _scales_rows_and_bias(merge: Callable) -> None:
-    """side "out": output j is multiplied by l[j], its bias too"""
-    (layer, l), (handed, _) = _square(), _square()
-    found = _merged(merge, handed, l, "out")
-    rows, columns = _by_rows(layer.weight, l), _by_rows(layer.weight.T, l).T
-    known = {'side "out" scaled the columns: an output is a row of W': columns}
-    expect_close(found.weight, rows, 'the weight, side "out"', "W'[j, i] = l[j] W[j, i]", known)
-    known = {"the bias was forgotten: l multiplies W x + b, so b as well": layer.bias}
-    expect_close(found.bias, l * layer.bias, 'the bias, side "out"', "b'[j] = l[j] b[j]", known)
+def _kept(weight: Tensor, bias: Bias, l: Tensor) -> Bias:
+    return bias
 
 
-def _scales_columns_alone(merge: Callable) -> None:
-    """side "in": input i is multiplied by l[i], the bias by nothing"""
-    (layer, l), (handed, _) = _square(), _square()
-    found = _merged(merge, handed, l, "in")
-    rows, columns = _by_rows(layer.weight, l), _by_rows(layer.weight.T, l).T
-    known = {'side "in" scaled the rows: an input is a column of W': rows}
-    expect_close(found.weight, columns, 'the weight, side "in"', "W'[j, i] = W[j, i] l[i]", known)
-    known = {"the bias was scaled on the input side: b is added after l has done its work": l * layer.bias}
-    expect_close(found.bias, layer.bias, 'the bias, side "in"', "the bias stays as it is", known)
+def _cases(seed: int) -> Cases:
+    draw = Draw(seed)
 
+    def one(d_out: int, d_in: int, side: str, dtype: torch.dtype = torch.float32, bias: bool = True,
+            signed: bool = False, size: float = 2.0) -> dict:  # fmt: skip
+        length = d_out if side == "out" else d_in
+        l = draw.signed(length) if signed else draw.factors(length)
+        b = draw.tensor(d_out, low=1, high=3, dtype=dtype) if bias else None
+        weight = draw.tensor(d_out, d_in, low=-size, high=size, dtype=dtype)
+        return case(weight, b, l, side, tolerance=1e-5 if dtype == torch.float32 else 1e-2)
 
-def _does_without_bias(merge: Callable) -> None:
-    """a layer without bias stays without"""
-    layer, l = _square(bias=False)
+    cases = {}
     for side in ("out", "in"):
-        found = _merged(merge, layer, l, side)
-        expect_equal(found.bias, None, f"the bias, side {side!r}", "nn.Linear(..., bias=False) has none")
+        cases |= {
+            f'square, side "{side}"': one(3, 3, side), f'wide, side "{side}"': one(2, 5, side),
+            f'tall, side "{side}"': one(6, 4, side), f'no bias, side "{side}"': one(3, 3, side, bias=False),
+            f'negative factors and a zero, side "{side}"': one(4, 3, side, signed=True),
+            f'bfloat16, side "{side}"': one(12, 12, side, torch.bfloat16),
+            f'large values in bfloat16, side "{side}"': one(12, 12, side, torch.bfloat16, size=1e6),
+            f'float16, side "{side}"': one(12, 12, side, torch.float16),
+            f'bfloat16 without bias, side "{side}"': one(3, 5, side, torch.bfloat16, bias=False),
+        }  # fmt: skip
+    return cases
 
 
-def _keeps_the_format(merge: Callable) -> None:
-    """a bfloat16 layer gives a bfloat16 layer"""
-    layer, l = _square()
-    found = _merged(merge, layer.bfloat16(), l, "out")
-    for kind, tensor in (("weight", found.weight), ("bias", found.bias)):
-        grown = "cast the product back: a merged bfloat16 model is not twice as large as before"
-        expect_equal(tensor.dtype, torch.bfloat16, f"the dtype of the {kind}", grown)
+ALL = tuple(_cases(0))
+OUT, IN = (tuple(name for name in ALL if name.endswith(f'"{side}"')) for side in ("out", "in"))
+HALF = tuple(name for name in ALL if "float16" in name)
 
 
-def _rounds_once(merge: Callable) -> None:
-    """the product is computed in float32 and rounded once"""
-    layer = nn.Linear(1, 1).bfloat16().requires_grad_(False)
-    layer.weight.fill_(1.9921875)  # the last number of bfloat16 before 2
-    layer.bias.fill_(0)
-    for side in ("out", "in"):
-        found = _merged(merge, layer, torch.tensor([1.003]), side).weight
-        known = {
-            "l was rounded to bfloat16 first, where 1.003 is 1: multiply in float32": torch.tensor(
-                [[1.9921875]]
-            )
-        }
-        what = f"1.9921875 times 1.003 in bfloat16, side {side!r}"
-        expect_close(found, torch.tensor([[2.0]]), what, "round the product, nothing before it", known)
+def _is_plain(seen: Seen) -> None:
+    for name in ALL:
+        mistake = "make one with nn.Linear(in_features, out_features, bias=...) and return it"
+        mistake = NOTHING if seen.note(name, "kind") == "NoneType" else mistake
+        expect(reached(seen, name, "plain"), "a plain nn.Linear", f"a {seen.note(name, 'kind')}",
+        mistake)
+        weight = seen.arguments(name)[0]
+        mistake = (
+            "nn.Linear(in_features, out_features): the weight has the shape (out, in), the other "
+            "way round"
+        )
+        expect_equal(reached(seen, name, "sizes"), list(weight.shape[::-1]), f"[in, out] ({name})", mistake)
 
 
-def _leaves_the_layer_alone(merge: Callable) -> None:
-    """the layer that was handed over is not changed"""
-    layer, l = _square()
-    for side in ("out", "in"):
-        found = _merged(merge, layer, l, side)
-        found.weight.data.zero_()
-        found.bias.data.zero_()
+def _close(
+    text: str, on: Sequence[str], note: str, formula: Formula, what: str, hint: str, known: Mapping[str,
+    Formula]
+) -> Property:
+    """The note is the formula up to rounding; that it is rounded once is another property."""
+
+    def judge(seen: Seen) -> None:
+        for name in on:
+            found, wanted = reached(seen, name, note), _exact(formula, seen, name)
+            if same(found, wanted, seen.cases[name]["tolerance"]):
+                continue
+            mistake = EITHER.join(t for t, wrong in known.items() if _fits(seen, on, note, wrong, name))
+            if wanted is None or found is None:
+                missing = (
+                    "a layer with a bias keeps one" if found is None else "nn.Linear(..., "
+                    "bias=False) has none"
+                )
+                expect(False, f"{what} ({name}) = {describe(wanted)}", describe(found), missing)
+            raise different(found, wanted, f"{what} ({name})", mistake or hint, known=bool(mistake))
+
+    return Property(text, judge)
+
+
+def _exact(formula: Formula, seen: Seen, name: str) -> Bias:
+    weight, bias, l, _ = seen.arguments(name)
+    return formula(weight.double(), None if bias is None else bias.double(), l.double())
+
+
+def _fits(seen: Seen, on: Sequence[str], note: str, wrong: Formula, at: str) -> bool:
+    for name in [at, *on]:
+        try:
+            guess = _exact(wrong, seen, name)
+        except RuntimeError:  # a wrong formula need not fit every shape
+            if name == at:
+                return False
+            continue
+        if not same(reached(seen, name, note), guess, seen.cases[name]["tolerance"]):
+            return False
+    return True
+
+
+def _keeps_the_format(seen: Seen) -> None:
+    for name in ALL:
+        wanted = seen.arguments(name)[0].dtype
+        for kind in ("weight", "bias"):
+            found = reached(seen, name, f"new {kind}")
+            if found is None:
+                continue
+            grown = "cast the product back: a merged bfloat16 model is not twice as large as before"
+            other = f"{found.dtype} is another format of the same size: take linear.weight.dtype"
+            mistake = grown if found.dtype.itemsize > wanted.itemsize else other
+            expect_equal(found.dtype, wanted, f"the dtype of the {kind} ({name})", mistake)
+
+
+def _rounds_once(seen: Seen) -> None:
+    for name in HALF:
+        weight, bias, l, side = seen.arguments(name)
+        factor = l[:, None] if side == "out" else l
+        right, early = (weight.float() * factor).to(weight.dtype), weight * factor.to(weight.dtype)
+        found = reached(seen, name, "new weight")
+        mistake = "round the product, nothing before it, and to the layer's format at once"
+        if torch.equal(found, early):
+            mistake = f"l was rounded to {weight.dtype} first: multiply in float32, and round the product"
+        wrong = int((found != right).sum())
+        what = f"{right.numel()} weights rounded once ({name})"
+        expect(wrong == 0, what, f"{wrong} of them are not the nearest number of the format", mistake)
+        if bias is not None:
+            right = (bias.float() * l).to(bias.dtype) if side == "out" else bias
+            same_bits = torch.equal(reached(seen, name, "new bias"), right)
+            expect(same_bits, f"the bias rounded once ({name})", "another bias", mistake)
+
+
+def _leaves_the_rest(seen: Seen) -> None:
     mistake = "the original was overwritten, or shares its memory: the new layer needs tensors of its own"
-    expect_close(layer.weight, _square()[0].weight, "the old weight", mistake)
-    expect_close(layer.bias, _square()[0].bias, "the old bias", mistake)
+    for name in ALL:
+        weight, bias, l, _ = seen.arguments(name)
+        kept = torch.equal(reached(seen, name, "weight"), weight)
+        expect(kept, f"the old weight as it was ({name})", "another", mistake)
+        old = reached(seen, name, "bias")
+        expect(old is bias is None or bool(torch.equal(old, bias)), f"the old bias as it was ({name})",
+        "another", mistake)
+        now = reached(seen, name, "l")
+        kept = now.shape == l.shape and torch.equal(now, l)
+        expect(kept, f"l as it was ({name})", describe(now), "l was changed in place: make a new tensor")
 
 
-def merge_linear(merge: Callable) -> None:
-    """Check `merge_linear(linear, l, side)`: a new plain Linear of the same format with l folded in."""
-    run_properties(
-        merge,
-        [
-            _scales_rows_and_bias, _scales_columns_alone, _does_without_bias, _keeps_the_format,
-            _rounds_once, _leaves_the_layer_alone,
-        ],
-    )  # fmt: skip
+LOST = {"the sign of negative factors was lost": lambda w, b, l: l.abs()[:, None] * w}
+merge_linear = Exercise(
+    "lesson_08.merge_linear", "merge_linear", _cases, merged_layers,
+    (
+        Property("the result is a plain Linear of the same sizes", _is_plain),
+        _close('side "out": output j is multiplied by l[j]', OUT, "new weight", _rows, "the weight",
+               "W'[j, i] = l[j] W[j, i]", {
+                   'side "out" scaled the columns: an output is a row of W': _columns,
+                   "the weight came back as it was": lambda w, b, l: w} | LOST),
+        _close('side "out": the bias is multiplied too; no bias stays none', OUT, "new bias", _scaled,
+        "the bias",
+               "b'[j] = l[j] b[j]", {"the bias was forgotten: l multiplies W x + b, so b as well": _kept}),
+        _close('side "in": input i is multiplied by l[i]', IN, "new weight", _columns, "the weight",
+               "W'[j, i] = W[j, i] l[i]", {
+                   'side "in" scaled the rows: an input is a column of W': _rows,
+                   "the weight came back as it was": lambda w, b, l: w,
+                   "the sign of negative factors was lost": lambda w, b, l: w * l.abs()}),
+        _close('side "in": the bias is multiplied by nothing', IN, "new bias", _kept, "the bias",
+               "the bias stays as it is", {
+                   "the bias was scaled on the input side: b is added after l has done its work": _scaled}),
+        Property("the layer keeps its format", _keeps_the_format),
+        Property("the product is computed in float32 and rounded once", _rounds_once),
+        Property("the layer and the vector that were handed over are not changed", _leaves_the_rest),
+    ),
+)  # fmt: skip

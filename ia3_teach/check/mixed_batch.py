@@ -1,95 +1,109 @@
-"""Checks of a batch in which every row has its own vector (exercise 8.3)."""
-
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+"""Check of a batch in which every row has its own vector (exercise 8.3)."""
 
 import torch
 from torch import Tensor
 
-from ia3_teach.check.core import expect, expect_close, run_properties
+from ia3_teach.check.core import expect
+from ia3_teach.check.drawing import Draw
+from ia3_teach.check.failure import describe
+from ia3_teach.check.judging import untouched, values
+from ia3_teach.check.probing.calls import call_each, case
+from ia3_teach.check.seen import Seen
+from ia3_teach.check.shape import Cases, Exercise, Property
+
+Vectors = dict[str, Tensor]
+Names = list[str | None]
 
 
-def _batch() -> tuple[Tensor, dict[str, Tensor], list[str | None]]:
-    """B = T = d, so that no wrong axis crashes; the order of the names is not that of the vectors."""
-    y = torch.arange(1.0, 65.0).reshape(4, 4, 4)
-    vectors = {"a": torch.linspace(0.5, 2.0, 4), "b": torch.linspace(3.0, -1.0, 4)}
-    return y, vectors, ["b", None, "a", "b"]
-
-
-def _row_by_row(y: Tensor, vectors: Mapping[str, Tensor], names: Sequence[str | None]) -> Tensor:
+def _row_by_row(y: Tensor, vectors: Vectors, names: Names) -> Tensor:
     """The truth, one row after the other."""
-    found = y.clone()
-    for row, name in enumerate(names):
-        for channel in range(y.shape[-1]):
-            factor = 1.0 if name is None else vectors[name][channel].item()
-            found[row, :, channel] = y[row, :, channel] * factor
-    return found
+    rows = [row if name is None else row * vectors[name] for row, name in zip(y, names, strict=True)]
+    return torch.stack(rows)
 
 
-def _wrong_rows() -> dict[str, Tensor]:
-    """What the known mistakes give on `_batch`, by what to say about them."""
-    y, vectors, names = _batch()
-    ones, zeros = torch.ones(4), torch.zeros(4)
-    factors = torch.stack([vectors.get(name, ones) for name in names])
-    dead = torch.stack([vectors.get(name, zeros) for name in names])
-    order = torch.stack([vectors["a"], vectors["b"], vectors["a"], vectors["b"]])
+def _factors(y: Tensor, vectors: Vectors, names: Names, bare: float = 1.0) -> Tensor:
+    return torch.stack([vectors.get(name, torch.full((y.shape[-1],), bare).double()) for name in names])
+
+
+def _in_order(y: Tensor, vectors: Vectors, names: Names) -> Tensor:
+    """Vectors in the order of the dict, one after the other."""
+    listed = list(vectors.values())
+    return y * torch.stack([listed[i % len(listed)] for i in range(len(y))])[:, None]
+
+
+KNOWN = {
+    "the factors run over positions: (B, d) lines up with (T, d); make it (B, 1, d)":
+        lambda y, vectors, names: y * _factors(y, vectors, names),
+    "the factors were laid along the tokens: (B, d, 1) scales tokens":
+        lambda y, vectors, names: y * _factors(y, vectors, names)[:, :, None],
+    "None silences its row: the bare model's factor is 1, not 0":
+        lambda y, vectors, names: y * _factors(y, vectors, names, 0.0)[:, None],
+    "every row got the first row's adapter": lambda y, vectors, names: y * _factors(y, vectors, names[:1]),
+    "every row got the last row's adapter": lambda y, vectors, names: y * _factors(y, vectors, names[-1:]),
+    "every row got all adapters: the product of the vectors":
+        lambda y, vectors, names: y * torch.stack(list(vectors.values())).prod(0),
+    "the vectors were taken in the order of the dict: look each name up": _in_order,
+    "nothing was scaled": lambda y, vectors, names: y,
+    "only the first token of each row was scaled": lambda y, vectors, names: torch.cat(
+        [_row_by_row(y[:, :1], vectors, names), y[:, 1:]], 1),
+    "rows without an adapter were dropped: they come back as they are":
+        lambda y, vectors, names: _row_by_row(y, vectors, names)[[name is not None for name in names]],
+    "the names were put into another order: row i belongs to names[i]":
+        lambda y, vectors, names: _row_by_row(y, vectors, sorted(names, key=str)),
+    "None got an adapter: such a row is left as it is":
+        lambda y, vectors, names: _row_by_row(y, vectors, [name or next(iter(vectors)) for name in names]),
+}  # fmt: skip
+
+
+def _cases(seed: int) -> Cases:
+    draw = Draw(seed)
+    a, b, c, typo = draw.words(4)
+
+    def one(B: int, T: int, d: int, names: Names, signed: bool = False, dtype=torch.float32,
+    tolerance=1e-5) -> dict:
+        make = draw.signed if signed else draw.factors
+        vectors = {name: make(d, dtype) for name in (a, b, c)}
+        return case(draw.tensor(B, T, d, low=1, high=5, dtype=dtype), vectors, names, tolerance=tolerance)
+
+    known = one(3, 2, 4, [a, b, c])
+    empty = case(draw.tensor(2, 3, 4), {}, [None, typo])
     return {
-        "the factors run over positions: (B, d) lines up with (T, d); make it (B, 1, d)": y * factors,
-        "the factors were laid along the tokens: (B, d, 1) scales tokens": y * factors[:, :, None],
-        "None silences its row: the bare model's factor is 1, not 0": y * dead[:, None],
-        "every row got the first row's adapter": y * vectors["b"],
-        "every row got all adapters: the product of the vectors": y * vectors["a"] * vectors["b"],
-        "the vectors were taken in the order of the dict: look each name up": y * order[:, None],
-        "nothing was scaled": y,
-    }  # fmt: skip
+        "B = T = d": one(4, 4, 4, [b, None, a, b]),
+        "the same sizes, other names": one(4, 4, 4, [None, c, b, c]),
+        "three rows of two tokens": one(3, 2, 5, [a, b, None]),
+        "one row": one(1, 3, 2, [c]),
+        "six rows": one(6, 1, 3, [c, c, None, a, b, None]),
+        "negative factors and a zero": one(2, 3, 5, [b, a], signed=True),
+        "float64": one(2, 3, 4, [a, b], dtype=torch.float64),
+        "None alone": one(4, 4, 4, [None] * 4),
+        "None alone and no vectors": case(draw.tensor(2, 3, 4), {}, [None, None]),
+        "an unknown name": case(known["arguments"][0], known["arguments"][1], [a, typo, b]),
+        "an unknown name and no vectors": empty,
+    }
 
 
-def _gives_each_row_its_own(scale: Callable) -> None:
-    """row i is multiplied by the vector of names[i], whatever B and T are"""
-    y, vectors, names = _batch()
-    found = scale(y.clone(), vectors, names)
-    wanted = _row_by_row(y, vectors, names)
-    expect_close(found, wanted, "the scaled batch", "compare row by row", _wrong_rows())
+ALL = tuple(_cases(0))
+RIGHT, BARE, UNKNOWN = ALL[:7], ALL[7:9], ALL[9:]
 
 
-def _bare_rows_stay_bits(scale: Callable) -> None:
-    """a batch of None alone comes back as it is"""
-    y, vectors, _ = _batch()
-    expect_close(scale(y.clone(), vectors, [None] * 4), y, "a batch without adapters", "None means ones")
+def _refuses_unknown_names(seen: Seen) -> None:
+    for name in UNKNOWN:
+        error = seen.error(name)
+        if error is not None and error["ended"] is None:
+            continue
+        found = seen[name]  # where it ran without end, this says so
+        mistake = "a misspelt name went through as the bare model: look it up with [], not with get"
+        expect(False, f"an error ({name})", describe(found), mistake)
 
 
-def _takes_any_sizes(scale: Callable) -> None:
-    """three rows of two tokens with five channels"""
-    y, vectors, names = torch.randn(3, 2, 5), {"a": torch.randn(5), "b": torch.randn(5)}, ["a", "b", None]
-    expect_close(
-        scale(y.clone(), vectors, names), _row_by_row(y, vectors, names), "the scaled batch", "check d, B, T"
-    )
-
-
-def _refuses_unknown_names(scale: Callable) -> None:
-    """a name without a vector is an error and not the bare model"""
-    y, vectors, _ = _batch()
-    try:
-        found: Any = scale(y.clone(), vectors, ["a", "typo", None, "b"])
-    except (KeyError, ValueError):
-        return
-    mistake = "a misspelt name went through as the bare model: look it up with [], not with get"
-    expect(False, "an error for the name 'typo'", f"a {type(found).__name__}", mistake)
-
-
-def _leaves_the_batch_alone(scale: Callable) -> None:
-    """the activation that was handed over is not changed"""
-    y, vectors, names = _batch()
-    scale(y, vectors, names)
-    expect_close(y, _batch()[0], "y after the call", "y was changed in place: make a new tensor")
-
-
-def scale_rows(scale: Callable) -> None:
-    """Check `scale_rows(y, vectors, names)`: y (B, T, d) with row i scaled by the vector of names[i]."""
-    run_properties(
-        scale,
-        [
-            _gives_each_row_its_own, _bare_rows_stay_bits, _takes_any_sizes, _refuses_unknown_names,
-            _leaves_the_batch_alone,
-        ],
-    )  # fmt: skip
+scale_rows = Exercise(
+    "lesson_08.scale_rows", "scale_rows", _cases, call_each,
+    (
+        values("row i is multiplied by the vector of names[i], whatever B and T are", RIGHT, _row_by_row,
+               "the scaled batch", "compare row by row", KNOWN),
+        values("a batch of None alone comes back as it is", BARE, _row_by_row, "a batch without adapters",
+               "None means ones", KNOWN),
+        Property("a name without a vector is an error and not the bare model", _refuses_unknown_names),
+        untouched(RIGHT, {0: "y", 2: "names"}, "{} was changed in place: make a new tensor"),
+    ),
+)  # fmt: skip

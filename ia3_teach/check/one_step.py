@@ -1,108 +1,154 @@
-"""The check of one training step, on a classifier so small that differences replace gradients."""
+"""Check of one step of training (exercise 6.2)."""
 
 from collections.abc import Callable
-from types import SimpleNamespace
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from ia3_teach.check.core import expect, expect_close, run_properties
+from ia3_teach.check.comparing import NOTHING, different, same
+from ia3_teach.check.core import expect
+from ia3_teach.check.drawing import Draw
+from ia3_teach.check.failure import describe
+from ia3_teach.check.judging import EITHER
+from ia3_teach.check.layer_properties import reached
+from ia3_teach.check.probing.calls import case
+from ia3_teach.check.probing.steps import training_steps
+from ia3_teach.check.seen import Seen
+from ia3_teach.check.shape import Cases, Exercise, Property
 
-__all__ = ["training_step"]
-
-
-class _Scorer(nn.Module):
-    """A classifier in miniature: mean over the tokens of l ⊙ embedding, then a head."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.table = nn.Parameter(torch.tensor([[0.0, 0.0], [1.0, 2.0], [-1.0, 1.0], [2.0, 0.5]]).double())
-        self.l = nn.Parameter(torch.ones(2).double())
-        self.head = nn.Parameter(torch.tensor([[1.0, -1.0], [0.5, 1.0], [0.0, 0.3]]).double())
-
-    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> SimpleNamespace:
-        shown = attention_mask[..., None].double()
-        mean = (self.l * self.table[input_ids] * shown).sum(1) / shown.sum(1)
-        return SimpleNamespace(logits=mean @ self.head.T)
+Values = dict[str, Tensor]
+OLD = 3.0  # the gradient that the probe leaves on every parameter
 
 
-def _batch() -> dict[str, Tensor]:
-    """Two rows, the second padded with a token that would count if the mask were forgotten."""
-    ids, mask = torch.tensor([[1, 2, 3], [2, 1, 1]]), torch.tensor([[1, 1, 1], [1, 0, 0]])
-    return {"input_ids": ids, "attention_mask": mask, "labels": torch.tensor([2, 0])}
+def _batch(draw: Draw, texts: int, tokens: int) -> dict[str, Tensor]:
+    """Texts of different lengths, padded with a token that would count if the mask were forgotten."""
+    ids = torch.tensor([[draw.number(1, 5) for _ in range(tokens)] for _ in range(texts)])
+    lengths = torch.tensor([tokens if text == 0 else draw.number(1, tokens - 1) for text in range(texts)])
+    mask = (torch.arange(tokens) < lengths[:, None]).long()
+    labels = torch.tensor([draw.number(0, 2) for _ in range(texts)])
+    return {"input_ids": ids, "attention_mask": mask, "labels": labels}
 
 
-def _loss(model: nn.Module, batch: dict[str, Tensor]) -> float:
-    """-log p(label) row by row."""
-    with torch.no_grad():
-        logits = model(batch["input_ids"], batch["attention_mask"]).logits
-    pairs = zip(logits, batch["labels"], strict=True)
-    rows = [-(row.exp()[label] / row.exp().sum()).log().item() for row, label in pairs]
-    return sum(rows) / len(rows)
+def _cases(seed: int) -> Cases:
+    draw = Draw(seed)
+
+    def one(texts: int, trained: list[str], dtype: torch.dtype = torch.float64) -> dict:
+        values = {"table": draw.tensor(6, 4, dtype=dtype), "l": draw.factors(4, dtype)}
+        values["head"] = draw.tensor(3, 4, dtype=dtype)
+        batches = [_batch(draw, texts, 4) for _ in range(2)]
+        return case(values, batches, trained, draw.real(0.2, 0.7), tolerance=1e-4)
+
+    return {
+        "l and the head are trained": one(2, ["l", "head"]), "l alone is trained": one(3, ["l"]),
+        "one text": one(1, ["head", "l"]), "float32": one(4, ["l", "head"], torch.float32),
+    }  # fmt: skip
 
 
-def _slope(model: nn.Module, parameter: nn.Parameter, batch: dict[str, Tensor]) -> Tensor:
-    """The gradient by moving one entry at a time a little up and a little down."""
-    found, entries = torch.zeros_like(parameter.data), parameter.data.view(-1)
-    for place in range(len(entries)):
-        here, values = entries[place].item(), []
-        for step in (1e-5, -1e-5):
-            entries[place] = here + step
-            values.append(_loss(model, batch))
-        entries[place] = here
-        found.view(-1)[place] = (values[0] - values[1]) / 2e-5
-    return found
+ALL = tuple(_cases(0))
 
 
-def _reports_the_loss(step: Callable) -> None:
-    """the loss before the update is returned, as a number"""
-    model, batch = _Scorer(), _batch()
-    before = _loss(model, batch)
-    found = step(model, batch, [model.l, model.head], 0.5)
-    expect(
-        isinstance(found, float), "a Python number", type(found).__name__,
-        "return loss.item(): a tensor would keep the whole graph in memory",
-    )  # fmt: skip
+def _terms(values: Values, batch: dict[str, Tensor]) -> Tensor:
+    """-log p(label), text by text, token by token."""
+    rows = []
+    for ids, mask, label in zip(batch["input_ids"], batch["attention_mask"], batch["labels"], strict=True):
+        shown = [values["l"] * values["table"][token] for token, seen in zip(ids, mask, strict=True) if seen]
+        logits = values["head"] @ (sum(shown) / len(shown))
+        rows.append(logits.exp().sum().log() - logits[label])
+    return torch.stack(rows)
+
+
+def _loss(values: Values, batch: dict[str, Tensor]) -> Tensor:
+    return _terms(values, batch).mean()
+
+
+def _slopes(values: Values, batch: dict[str, Tensor], loss: Callable = _loss) -> Values:
+    inputs = {name: value.double().clone().requires_grad_() for name, value in values.items()}
+    found = torch.autograd.grad(loss(inputs, batch), list(inputs.values()))
+    return dict(zip(inputs, found, strict=True))
+
+
+def _before(seen: Seen, name: str, number: int) -> Values:
+    values = seen.arguments(name)[0] if number == 0 else reached(seen, name, f"values {number - 1}")
+    return {key: value.detach().double() for key, value in values.items()}
+
+
+def _reports_the_loss(seen: Seen) -> None:
+    for name in ALL:
+        for number, batch in enumerate(seen.arguments(name)[1]):
+            found, before = reached(seen, name, f"loss {number}"), _before(seen, name, number)
+            what = f"the returned loss of step {number + 1} ({name})"
+            kept = "return loss.item(): a tensor would keep the whole graph in memory"
+            mistake = NOTHING if found is None else kept
+            expect(type(found) is float, f"{what} is a Python number", describe(found), mistake)
+            _same_loss(found, before, batch, what, seen, name, number)
+
+
+def _same_loss(
+    found: float, before: Values, batch: dict, what: str, seen: Seen, name: str, number: int
+) -> None:
+    wanted = _loss(before, batch).item()
+    unmasked = batch | {"attention_mask": torch.ones_like(batch["attention_mask"])}
+    after = {key: value.double() for key, value in reached(seen, name, f"values {number}").items()}
     known = {
-        "the loss was computed again after the update": _loss(model, batch),
-        "the rows were summed; take their mean, as cross_entropy does": 2 * before,
-        "without the attention mask the padding counts": _loss(_Scorer(), _unmasked(batch)),
+        "the loss was computed again after the update": _loss(after, batch).item(),
+        "the rows were summed; take their mean, as cross_entropy does": _terms(before, batch).sum().item(),
+        "without the attention mask the padding counts": _loss(before, unmasked).item(),
+        "the sign: a loss is MINUS the log-probability": -wanted,
     }
-    expect_close(torch.tensor(found), torch.tensor(before), "the returned loss", "is it cross entropy?",
-                 known={text: torch.tensor(value) for text, value in known.items()})  # fmt: skip
+    mistake = EITHER.join(text for text, value in known.items() if abs(value - found) < 1e-5)
+    expect(abs(found - wanted) < 1e-4, f"{what} = {wanted:.5g}", f"{found:.5g}",
+    mistake or "is it cross entropy?")
 
 
-def _unmasked(batch: dict[str, Tensor]) -> dict[str, Tensor]:
-    return batch | {"attention_mask": torch.ones_like(batch["attention_mask"])}
+def _moves_downhill(seen: Seen) -> None:
+    for name in ALL:
+        _, batches, trained, rate = seen.arguments(name)
+        for number, batch in enumerate(batches):
+            before, after = _before(seen, name, number), reached(seen, name, f"values {number}")
+            slopes = _slopes(before, batch)
+            unmasked = _slopes(before, batch | {"attention_mask": torch.ones_like(batch["attention_mask"])})
+            summed = _slopes(before, batch, lambda values, batch: _terms(values, batch).sum())
+            for key in trained:
+                start, slope = before[key], slopes[key]
+                if same(after[key], start - rate * slope, 1e-4):
+                    continue
+                known = {
+                    "the gradient of the step before was added: clear the old gradients":
+                        start - rate * (slope + OLD),
+                    "the update used the OLD gradient: it comes before backward()": start - rate * OLD,
+                    "that is uphill: the sign is wrong": start + rate * slope,
+                    "the learning rate was ignored": start - slope,
+                    "the rows were summed; take their mean, as cross_entropy does":
+                        start - rate * summed[key],
+                    "without the attention mask the padding counts": start - rate * unmasked[key],
+                    "nothing moved": start,
+                }  # fmt: skip
+                mistake = EITHER.join(text for text, value in known.items() if same(after[key], value, 1e-4))
+                what, hint = f"{key} after step {number + 1} ({name})", f"{key} - learning_rate * gradient"
+                if mistake == "nothing moved" and key != trained[0]:
+                    mistake = f"{key} did not move: every tensor in `parameters` is to be moved"
+                raise different(after[key], start - rate * slope, what, mistake or hint, known=bool(mistake))
 
 
-def _moves_downhill(step: Callable) -> None:
-    """each parameter moves by -learning_rate times the gradient of this batch"""
-    model, batch, rate, old = _Scorer(), _batch(), 0.5, 3.0
-    start, slope = model.l.detach().clone(), _slope(model, model.l, batch)
-    for parameter in model.parameters():
-        parameter.grad = torch.full_like(parameter, old)  # as a step before would leave it
-    step(model, batch, [model.l, model.head], rate)
-    known = {
-        "the gradient of the step before was added: clear the old gradients": start - rate * (slope + old),
-        "the update used the OLD gradient: it comes before backward()": start - rate * old,
-        "that is uphill: the sign is wrong": start + rate * slope,
-        "the learning rate was ignored": start - slope,
-        "nothing moved": start,
-    }
-    expect_close(
-        model.l, start - rate * slope, "l after the step", "l - learning_rate * gradient", known=known
-    )
+def _leaves_the_rest(seen: Seen) -> None:
+    for name in ALL:
+        values, batches, trained, _ = seen.arguments(name)
+        for number, batch in enumerate(batches):
+            after, given = reached(seen, name, f"values {number}"), reached(seen, name, f"batch {number}")
+            for key in set(values) - set(trained):
+                mistake = "the base was updated too: use `parameters` alone"
+                kept = torch.equal(after[key], values[key])
+                expect(kept, f"{key} as it was ({name})", describe(after[key]), mistake)
+            kept = set(given) == set(batch) and all(torch.equal(given[key], batch[key]) for key in batch)
+            expect(kept, f"the batch as it was ({name})", "another",
+            "the batch was changed: copy it before you pop")
 
 
-def _leaves_the_rest(step: Callable) -> None:
-    """what is not in `parameters` keeps its values"""
-    model, batch = _Scorer(), _batch()
-    before = model.table.detach().clone()
-    step(model, batch, [model.l, model.head], 0.5)
-    expect_close(model.table, before, "the base's table", "the base was updated too: use `parameters` alone")
-
-
-def training_step(step: Callable) -> None:
-    """Check `training_step(model, batch, parameters, learning_rate)`."""
-    run_properties(step, [_reports_the_loss, _moves_downhill, _leaves_the_rest])
+training_step = Exercise(
+    "lesson_06.training_step", "training_step", _cases, training_steps,
+    (
+        Property("each parameter moves by -learning_rate times the gradient of this batch", _moves_downhill),
+        Property("the loss before the update is returned, as a number", _reports_the_loss),
+        Property("what is not in `parameters` keeps its values", _leaves_the_rest),
+    ),
+)  # fmt: skip

@@ -1,82 +1,119 @@
 """Check of lesson 01: a prompt made of solved examples and a question."""
 
-from collections.abc import Callable
-
-from ia3_teach.check.core import expect, expect_equal, run_properties
+from ia3_teach.check.core import expect
+from ia3_teach.check.drawing import Draw
+from ia3_teach.check.failure import describe
+from ia3_teach.check.judging import untouched, values
+from ia3_teach.check.probing.calls import call_each, case
+from ia3_teach.check.seen import Seen
+from ia3_teach.check.shape import Cases, Exercise, Property
 
 Solved = dict[str, str]
 
 
-def _solved() -> list[Solved]:
-    return [
-        {"prompt": "2 and 3?\nSum:", "answer": "five"},
-        {"prompt": "1 and 1?\nSum:", "answer": "two"},
-        {"prompt": "4 and 5?\nSum:", "answer": "nine"},
-    ]
+def _reference(solved: list[Solved], row: Solved) -> str:
+    lines = ""
+    for example in solved:
+        lines = lines + example["prompt"] + " " + example["answer"] + "\n"
+    return lines + row["prompt"]
 
 
-_ROW = {"prompt": "3 and 4?\nSum:", "answer": "seven"}
+def _example(first: str, second: str, answer: str) -> Solved:
+    return {"prompt": f"{first} and {second}?\nSum:", "answer": answer}
 
 
-def _nothing_leaks(build: Callable) -> None:
-    """the answer to the last question is not in the prompt"""
-    text = _text(build(_solved(), dict(_ROW)))
+def _cases(seed: int) -> Cases:
+    draw = Draw(seed)
+    a, b, c, d, e, f, g, h = draw.words(8)
+    three = [_example(w, x, y) for w, x, y in ((c, a, e), (a, b, f), (b, c, g))]
+    late_first = sorted(three, key=lambda example: example["prompt"], reverse=True)
+    return {
+        "three examples": case(late_first, _example(d, a, h)),
+        "no example": case([], _example(a, b, c)),
+        "one example": case(three[:1], _example(b, d, h)),
+        "the same question twice": case([*three, three[0] | {"answer": h}, three[0]], _example(d, d, a)),
+        "an answer that an example has too": case(three, _example(d, b, f)),
+        "an answer of two words, between braces": case([_example(a, b, "{0} %s")], _example(d, b, "{1} %d")),
+    }
+
+
+ALL = tuple(_cases(0))
+FIRST = ALL[0]
+
+
+def _text(seen: Seen, name: str) -> str:
+    found = seen[name]
+    mistake = (
+        "the function returns nothing: is `return` missing?" if found is None else "hand back one "
+        "text, not its parts"
+    )
+    expect(isinstance(found, str), f"a str ({name})", describe(found), mistake)
+    return found
+
+
+def _nothing_leaks(seen: Seen) -> None:
+    text, row = _text(seen, FIRST), seen.arguments(FIRST)[1]
     expect(
-        _ROW["answer"] not in text, f"a prompt without {_ROW['answer']!r}", repr(text[-40:]),
+        row["answer"] not in text, f"a prompt without {row['answer']!r}", repr(text[-40:]),
         "the answer that the model is to find stands in its prompt: it leaked",
     )  # fmt: skip
 
 
-def _ends_with_the_question(build: Callable) -> None:
-    """the prompt ends where the answer belongs"""
-    text, end = _text(build(_solved(), dict(_ROW))), _ROW["prompt"]
+def _ends_with_the_question(seen: Seen) -> None:
+    text, end = _text(seen, FIRST), seen.arguments(FIRST)[1]["prompt"]
     mistakes = {
         end not in text: "the question itself is missing",
         text.startswith(end): "the question comes LAST: a model goes on at the end of the text",
-        text.rstrip()
-        != text: "a space or line break is left at the end; the answer token ' seven' brings its own",
+        text.rstrip() != text: "a space or line break is left at the end; the answer token brings its "
+        "own space",
     }
     mistake = mistakes.get(True, "after the row's prompt nothing may follow")
     expect(text.endswith(end), f"... {end!r} at the end", repr(text[-40:]), mistake)
 
 
-def _examples_are_solved(build: Callable) -> None:
-    """every example comes with its own answer, after a space"""
-    text = _text(build(_solved(), dict(_ROW)))
-    for example in _solved():
+def _examples_are_solved(seen: Seen) -> None:
+    text, (solved, _) = _text(seen, FIRST), seen.arguments(FIRST)
+    for example in solved:
         right = f"{example['prompt']} {example['answer']}"
         mistake = "each prompt is followed by ITS answer"
-        if not any(other["answer"] in text for other in _solved()):
+        if not any(other["answer"] in text for other in solved):
             mistake = "the examples have no answers: they show questions, not a task"
         elif example["prompt"] + example["answer"] in text:
-            mistake = "the space between prompt and answer is missing: 'Sum:five' is read as other tokens"
+            mistake = "the space between prompt and answer is missing: a model reads other tokens"
         elif text.count(example["prompt"]) == 0:
             mistake = "an example was dropped"
         expect(right in text, f"{right!r} in the prompt", repr(text), mistake)
 
 
-def _one_line_break_between(build: Callable) -> None:
-    """examples stand in the given order, one line break between any two parts"""
-    text = _text(build(_solved(), dict(_ROW)))
-    parts = [f"{example['prompt']} {example['answer']}" for example in _solved()]
-    mistake = "join the parts with one line break, '\\n'"
-    if sorted(parts, key=text.index) != parts:
-        mistake = "the examples changed their order"
-    expect_equal(text, "\n".join([*parts, _ROW["prompt"]]), "the prompt", mistake)
+def _one_line_break_between(seen: Seen) -> None:
+    text, (solved, row) = _text(seen, FIRST), seen.arguments(FIRST)
+    parts = [f"{example['prompt']} {example['answer']}" for example in solved]
+    changed = sorted(parts, key=text.index) != parts
+    mistake = "the examples changed their order" if changed else "join the parts with one line break, '\\n'"
+    wanted = "\n".join([*parts, row["prompt"]])
+    expect(text == wanted, f"the prompt = {wanted!r}", repr(text), mistake)
 
 
-def _no_examples(build: Callable) -> None:
-    """without examples the prompt is the row's own"""
-    mistake = "zero examples: nothing may stand before the question, not even a line break"
-    expect_equal(build([], dict(_ROW)), _ROW["prompt"], "few_shot_prompt([], row)", mistake)
-
-
-def _text(found: object) -> str:
-    expect(isinstance(found, str), "a str", repr(found), "hand back one text, not its parts")
-    return str(found)
-
-
-def few_shot_prompt(build: Callable) -> None:
-    """Check `few_shot_prompt(solved, row)`."""
-    properties = [_nothing_leaks, _ends_with_the_question, _examples_are_solved, _one_line_break_between]
-    run_properties(build, [*properties, _no_examples])
+KNOWN = {
+    "a question that comes twice was dropped; each example counts, in its place":
+        lambda solved, row: _reference(
+            [{"prompt": p, "answer": a} for p, a in {e["prompt"]: e["answer"] for e in solved}.items()], row),
+    "the row's answer was also removed from the examples":
+        lambda solved, row: _reference(solved, row).replace(" " + row["answer"], ""),
+}  # fmt: skip
+few_shot_prompt = Exercise(
+    "lesson_01.few_shot_prompt", "few_shot_prompt", _cases, call_each,
+    (
+        Property("the answer to the last question is not in the prompt", _nothing_leaks),
+        Property("the prompt ends where the answer belongs", _ends_with_the_question),
+        Property("every example comes with its own answer, after a space", _examples_are_solved),
+        Property("examples stand in the given order, one line break between any two parts",
+        _one_line_break_between),
+        values("without examples the prompt is the row's own", ALL[1:2], _reference,
+        "few_shot_prompt([], row)",
+               "zero examples: nothing may stand before the question, not even a line break"),
+        values("any examples, call after call", ALL[2:], _reference, "the prompt",
+               "compare the two texts part by part", KNOWN),
+        untouched(ALL, {0: "solved", 1: "row"}, "{} was changed by the call: make a new list"),
+    ),
+)  # fmt: skip

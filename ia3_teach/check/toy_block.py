@@ -1,80 +1,52 @@
-"""A block with BERT's module names, small enough for loops, and the same block computed by hand."""
+"""The block of `probing.blocks` computed by hand, with factors on its parts."""
 
 import math
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
-D, HEADS = 4, 2  # d_model = d_ff = 4: a vector in a wrong place fits, and is found out by its effect
+from ia3_teach.check.drawing import Draw
+
+HEADS = 2
+Weights = dict[str, Tensor]
+LAYERS = ("attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense")
 
 
-class ToyBlock(nn.Module):
-    """x + attention(x), then + feed-forward, with BERT's names of modules and always the same weights."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(3)
-            self.attention = nn.Module()
-            self.attention.self = nn.Module()
-            for name in ("query", "key", "value"):
-                setattr(self.attention.self, name, nn.Linear(D, D))
-            self.attention.output = _dense()
-            self.intermediate = _Inner()
-            self.output = _dense()
-
-    def forward(self, x: Tensor) -> Tensor:
-        """x of shape (B, T, D); the norms are left out."""
-        layer = self.attention.self
-        q, k, v = (_split(linear(x)) for linear in (layer.query, layer.key, layer.value))
-        weights = (q @ k.mT / math.sqrt(D // HEADS)).softmax(-1)
-        x = x + self.attention.output.dense((weights @ v).transpose(1, 2).flatten(2))
-        return x + self.output.dense(self.intermediate(x))
+def block_weights(draw: Draw, width: int, inner: int) -> Weights:
+    """Values for every parameter of a block."""
+    sizes = {name: (width, width) for name in LAYERS}
+    sizes |= {"intermediate.dense": (inner, width), "output.dense": (width, inner)}
+    weights = {f"{name}.weight": draw.tensor(*size, low=-1, high=1) for name, size in sizes.items()}
+    return weights | {f"{name}.bias": draw.tensor(size[0], low=-1, high=1) for name, size in sizes.items()}
 
 
-class _Inner(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.dense, self.intermediate_act_fn = nn.Linear(D, D), nn.GELU()
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.intermediate_act_fn(self.dense(x))
-
-
-def _dense() -> nn.Module:
-    module = nn.Module()
-    module.dense = nn.Linear(D, D)
-    return module
-
-
-def _split(y: Tensor) -> Tensor:
-    return y.unflatten(-1, (HEADS, -1)).transpose(1, 2)
-
-
-def by_hand(block: ToyBlock, x: Tensor, **factors: Tensor | int) -> Tensor:
-    """The block's output, token by token and head by head, with factors on its parts.
+def by_hand(weights: Weights, x: Tensor, **factors: Tensor | int) -> Tensor:
+    """The block's output, token by token and head by head, with factors on its parts, in float64.
 
     Parts: query, key, value, summed (input of W_O), attended (its output), before_gelu, inner, after.
     """
-    layer, pieces = block.attention.self, {}
-    for name in ("query", "key", "value"):
-        pieces[name] = factors.get(name, 1) * _linear(getattr(layer, name), x)
+    x = x.double()
+    pieces = {
+        name: factors.get(name, 1) * linear(weights, f"attention.self.{name}", factors.get(f"to_{name}",
+        1) * x)
+        for name in ("query", "key", "value")
+    }
     summed = torch.stack([_attend(*(pieces[name][b] for name in pieces)) for b in range(len(x))])
-    attended = _linear(block.attention.output.dense, factors.get("summed", 1) * summed)
+    attended = linear(weights, "attention.output.dense", factors.get("summed", 1) * summed)
     x = x + factors.get("attended", 1) * attended
-    inner = functional.gelu(factors.get("before_gelu", 1) * _linear(block.intermediate.dense, x))
-    return x + factors.get("after", 1) * _linear(block.output.dense, factors.get("inner", 1) * inner)
+    inner = functional.gelu(factors.get("before_gelu", 1) * linear(weights, "intermediate.dense", x))
+    return x + factors.get("after", 1) * linear(weights, "output.dense", factors.get("inner", 1) * inner)
 
 
-def _linear(linear: nn.Linear, x: Tensor) -> Tensor:
-    """W x + b from the weights alone, so that hooks on the module have no say."""
-    return x @ linear.weight.T + linear.bias
+def linear(weights: Weights, name: str, x: Tensor) -> Tensor:
+    """W x + b of this layer."""
+    return x.double() @ weights[f"{name}.weight"].double().T + weights[f"{name}.bias"].double()
 
 
 def _attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-    """Attention of one text, shapes (T, D), by loops over heads and tokens."""
-    width, result = D // HEADS, torch.empty_like(value)
+    """Attention of one text, shapes (T, width), by loops over heads and tokens."""
+    width, result = query.shape[-1] // HEADS, torch.empty_like(value)
     for head in range(HEADS):
         channels = slice(head * width, (head + 1) * width)
         for t in range(len(query)):

@@ -1,88 +1,153 @@
-"""Checks of merging in place with a way back (exercise 8.2)."""
-
-from collections.abc import Callable
+"""Check of merging in place with a way back (exercise 8.2)."""
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from ia3_teach.check.core import expect, expect_close, expect_equal, run_properties
-
-Undo = Callable[[], object]
-
-
-def _layer(dtype: torch.dtype = torch.float32) -> nn.Linear:
-    """A layer with entries for which division rounds, and a bias."""
-    torch.manual_seed(0)
-    return nn.Linear(40, 40).to(dtype).requires_grad_(False)
-
-
-def _vector() -> Tensor:
-    """Ordinary factors between 0.3 and 1.7."""
-    return 0.3 + 1.4 * torch.rand(40, generator=torch.Generator().manual_seed(1))
+from ia3_teach.check.comparing import different, same
+from ia3_teach.check.core import expect
+from ia3_teach.check.drawing import Draw
+from ia3_teach.check.failure import describe
+from ia3_teach.check.judging import EITHER
+from ia3_teach.check.layer_properties import reached
+from ia3_teach.check.probing.calls import case
+from ia3_teach.check.probing.merging import undone_merges
+from ia3_teach.check.seen import Seen
+from ia3_teach.check.shape import Cases, Exercise, Property
 
 
-def _call(merge: Callable, layer: nn.Linear, l: Tensor) -> Undo:
-    """Merge, and insist on a function to undo it."""
-    undo = merge(layer, l.clone())
-    mistake = "return the inner function itself: `return undo`, without parentheses"
-    expect(callable(undo), "a function that takes no argument", type(undo).__name__, mistake)
-    return undo
+def _cases(seed: int) -> Cases:
+    draw = Draw(seed)
+
+    def one(d_out: int, d_in: int, dtype: torch.dtype = torch.float32, odd: tuple[float, ...] = ()) -> dict:
+        vectors = [draw.factors(d_out), draw.factors(d_out)]
+        for l in vectors:
+            for place, value in enumerate(odd):
+                l[place] = value
+        weights = [draw.tensor(d_out, d_in, dtype=dtype) for _ in range(2)]
+        biases = [draw.tensor(d_out, low=1, high=3, dtype=dtype) for _ in range(2)]
+        return case(weights, biases, vectors, tolerance=1e-5 if dtype == torch.float32 else 2e-2)
+
+    return {
+        "two square layers": one(16, 16), "two tall layers": one(5, 3), "bfloat16": one(16, 16,
+        torch.bfloat16),
+        "float16": one(16, 16, torch.float16), "a factor of 0": one(6, 6, odd=(0.0,)),
+        "negative factors": one(4, 6, odd=(-1.5, -0.3)), "a factor of infinity": one(4, 4, odd=(torch.inf,
+        0.0)),
+    }  # fmt: skip
 
 
-def _folds_in(merge: Callable) -> None:
-    """afterwards the layer computes l * (W x + b)"""
-    layer, old, l = _layer(), _layer(), _vector()
-    _call(merge, layer, l)
-    known = {
-        "the layer was left unmerged": old.weight,
-        "the columns were scaled, not the rows": old.weight * l,
-    }
-    expect_close(layer.weight, l[:, None] * old.weight, "the merged weight", "W'[j, i] = l[j] W[j, i]", known)
-    known = {"the bias was not merged: l multiplies W x + b": old.bias}
-    expect_close(layer.bias, l * old.bias, "the merged bias", "b'[j] = l[j] b[j]", known)
+ALL = tuple(_cases(0))
+PLAIN, TALL, *_ = ALL
+MERGED = tuple(name for name in ALL if "infinity" not in name)
 
 
-def _brings_zeros_back(merge: Callable) -> None:
-    """undo() brings back rows whose factor was 0"""
-    layer, old, l = _layer(), _layer(), _vector()
-    l[3] = 0.0
-    _call(merge, layer, l)()
-    row = layer.weight[3]
+def _returns_a_function(seen: Seen) -> None:
+    for name in ALL:
+        found = reached(seen, name, "callable")
+        mistake = "return the inner function itself: `return undo`, without parentheses"
+        expect(all(found), "a function that takes no argument", f"a {seen.note(name, 'kind')}", mistake)
+
+
+def _folds_in(seen: Seen) -> None:
+    for name in MERGED:
+        weights, biases, vectors = seen.arguments(name)
+        together = zip(reached(seen, name, "merged"), weights, biases, vectors, strict=True)
+        for (weight, bias), old, old_bias, l in together:
+            w, b, f = old.double(), old_bias.double(), l.double()
+            known = {
+                "the layer was left unmerged": w, "the rows were divided, not multiplied": w / f[:, None],
+                "rows whose factor is 0 were left as they were: 0 times a row is a row of zeros":
+                    torch.where(f[:, None] == 0, w, f[:, None] * w),
+            }  # fmt: skip
+            if len(l) == w.shape[1]:
+                known["the columns were scaled, not the rows"] = w * f
+            _compare(weight, f[:, None] * w, f"the merged weight ({name})", "W'[j, i] = l[j] W[j, i]", known,
+            seen, name)
+            known = {"the bias was not merged: l multiplies W x + b": b}
+            _compare(bias, f * b, f"the merged bias ({name})", "b'[j] = l[j] b[j]", known, seen, name)
+
+
+def _compare(
+    found: Tensor, wanted: Tensor, what: str, hint: str, known: dict[str, Tensor], seen: Seen, name: str
+) -> None:
+    tolerance = seen.cases[name]["tolerance"]
+    if not same(found, wanted, tolerance):
+        mistake = EITHER.join(text for text, value in known.items() if same(found, value, tolerance))
+        raise different(found, wanted, what, mistake or hint, known=bool(mistake))
+
+
+def _brings_zeros_back(seen: Seen) -> None:
+    name = "a factor of 0"
+    (old, *_), (_, (l, _)) = seen.arguments(name)[0], seen.arguments(name)[1:]
+    weight = reached(seen, name, "undone")[0][0]
     divided = "0 / 0 is NaN: no division brings a row back that was multiplied by 0"
-    expect(bool(row.isfinite().all()), "row 3 as it was", "NaN or inf in row 3, whose factor is 0", divided)
-    kept = torch.equal(layer.weight, l[:, None] * old.weight)
-    if kept:
+    what = "row 0 as it was, whose factor is 0"
+    expect(bool(weight[0].isfinite().all()), what, "NaN or inf in row 0", divided)
+    if same(weight, l[:, None] * old, 1e-6):
         mistake = "undo() changed nothing: a second name for the same tensor is no copy, use clone()"
     else:
         mistake = "the row that was multiplied by 0 is gone: a small number added to l does not bring it back"
-    expect(bool((row != 0).any()), "row 3 as it was", "zeros in row 3, whose factor is 0", mistake)
+    expect(bool((weight[0] != 0).any()), what, "zeros in row 0", mistake)
 
 
-def _brings_every_bit_back(merge: Callable) -> None:
-    """undo() restores weight and bias bit for bit, in every format"""
-    for dtype in (torch.float32, torch.bfloat16):
-        layer, old = _layer(dtype), _layer(dtype)
-        _call(merge, layer, _vector())()
-        expect_equal(layer.weight.dtype, dtype, "the dtype after undo()", "copy into the old tensor: copy_")
-        wrong = int((layer.weight != old.weight).sum())
-        mistake = "the way back rounds: keep the original tensor instead of computing it again"
-        expect(wrong == 0, f"1,600 {dtype} weights as they were", f"{wrong} of them changed", mistake)
-        same = torch.equal(layer.bias, old.bias)
-        expect(same, "the bias as it was", "another bias", "the bias has to come back as well: keep it too")
+def _brings_every_bit_back(seen: Seen) -> None:
+    for name in ALL:
+        weights, biases, _ = seen.arguments(name)
+        for number, (weight, bias) in enumerate(reached(seen, name, "undone")):
+            old, which = weights[number], ("the first of two layers", "the second of two layers")[number]
+            expect(weight.dtype == old.dtype, f"{old.dtype} after undo() ({name})", f"{weight.dtype}",
+                   "copy into the old tensor: copy_")  # fmt: skip
+            wrong = int((weight != old).sum()) if weight.shape == old.shape else old.numel()
+            expect(wrong == 0, f"{old.numel()} weights as they were, {which} ({name})", f"{wrong} changed",
+                   _why(weight, weights, number, name))  # fmt: skip
+            same_bias = torch.equal(bias, biases[number])
+            mistake = "the bias has to come back as well, bit for bit: keep a copy of it, too"
+            expect(same_bias, f"the bias as it was, {which} ({name})", "another bias", mistake)
 
 
-def _can_be_repeated(merge: Callable) -> None:
-    """merging and undoing again, with another vector, works as the first time"""
-    layer, old = _layer(), _layer()
-    for l in (_vector(), _vector().flip(0)):
-        undo = _call(merge, layer, l)
-        expect_close(
-            layer.weight, l[:, None] * old.weight, "the weight merged again", "start from the original"
-        )
-        undo()
-    expect(torch.equal(layer.weight, old.weight), "the old weight", "another one", "undo both times")
+def _why(weight: Tensor, weights: list[Tensor], number: int, name: str) -> str:
+    other = weights[1 - number]
+    if torch.equal(weight, other):
+        return "the other layer's weight came back: each undo() keeps the tensors of its own call"
+    if same(weight, weights[number], 0.1):
+        return "the way back rounds: keep the original tensor, in its format, instead of computing it again"
+    return "keep a clone of the original tensor, and copy it back"
 
 
-def merge_with_undo(merge: Callable) -> None:
-    """Check `merge_with_undo(linear, l)`: merges in place and returns a function that takes it back."""
-    run_properties(merge, [_folds_in, _brings_zeros_back, _brings_every_bit_back, _can_be_repeated])
+def _can_be_repeated(seen: Seen) -> None:
+    for name in MERGED:
+        weights, biases, (first, second) = seen.arguments(name)
+        weight = reached(seen, name, "merged again")[0]
+        old, tolerance = weights[0].double(), seen.cases[name]["tolerance"]
+        if not same(weight, second.double()[:, None] * old, tolerance):
+            raise different(weight, second.double()[:, None] * old, f"the weight merged again ({name})",
+                            "start from the original")  # fmt: skip
+        weight = reached(seen, name, "inner undone")[0]
+        wanted = reached(seen, name, "merged")[0][0]
+        mistake = "undo() goes back to what its own call found, not to what an earlier call found"
+        expect(same(weight, wanted, tolerance), f"one merge left of two ({name})", describe(weight), mistake)
+        weight, bias = reached(seen, name, "undone again")
+        kept = torch.equal(weight, weights[0]) and torch.equal(bias, biases[0])
+        expect(kept, f"the old weight and bias ({name})", "others", "undo both times, each one its own call")
+
+
+def _leaves_l_alone(seen: Seen) -> None:
+    for name in ALL:
+        for found, l in zip(reached(seen, name, "vectors"), seen.arguments(name)[2], strict=True):
+            kept = found.shape == l.shape and torch.equal(found, l)
+            expect(kept, f"l as it was ({name})", describe(found),
+            "l was changed in place: make a new tensor")
+
+
+merge_with_undo = Exercise(
+    "lesson_08.merge_with_undo", "merge_with_undo", _cases, undone_merges,
+    (
+        Property("a function comes back", _returns_a_function),
+        Property("afterwards the layer computes l * (W x + b)", _folds_in),
+        Property("undo() brings back rows whose factor was 0", _brings_zeros_back),
+        Property("undo() restores weight and bias bit for bit, in every format", _brings_every_bit_back),
+        Property("merging and undoing again, also one in the other, works as the first time",
+        _can_be_repeated),
+        Property("l stays as it is", _leaves_l_alone),
+    ),
+)  # fmt: skip

@@ -11,39 +11,47 @@ import torch
 from notebook_files import lesson
 
 import ia3_teach.check
-from ia3_teach.check.core import expect_close, expect_raises, expect_shape, run_properties
+from ia3_teach.check import EXERCISES
+from ia3_teach.check.comparing import different
+from ia3_teach.check.core import expect_shape
 from ia3_teach.check.failure import CheckFailed, describe
+from ia3_teach.check.judging import values
 from ia3_teach.check.mutants import assert_rejects
+from ia3_teach.check.probing import limits
+from ia3_teach.check.probing.calls import call_each, case
+from ia3_teach.check.shape import Exercise, Property
 from ia3_teach.course.lab.kernel import client
 from ia3_teach.course.lab.offline_kernel import environment
 
 CHECK = Path(ia3_teach.check.__file__).parent
 
 
-def doubles(answer: Any) -> None:
-    """f(x) is twice x"""
-    x = torch.tensor([1.0, 2.0])
-    expect_close(
-        answer(x), torch.tensor([2.0, 4.0]), "f(x)", "look at the factor",
-        known={"x was squared, not doubled": x**2, "another shape": torch.ones(3)},
-    )  # fmt: skip
+DOUBLES = values(
+    "f(x) is twice x", ("x",), lambda x: 2 * x, "f(x)", "look at the factor",
+    {"x was squared, not doubled": lambda x: x**2, "another shape": lambda x: torch.ones(3)},
+)  # fmt: skip
+
+
+def exercise(*properties: Property) -> Exercise:
+    """An exercise of one case."""
+    return Exercise("test.f", "f", lambda seed: {"x": case(torch.tensor([1.0, 2.0]))}, call_each, properties)
 
 
 def message(answer: Any) -> str:
     with pytest.raises(AssertionError) as caught:
-        run_properties(answer, [doubles])
+        exercise(DOUBLES).run(answer)
     assert isinstance(caught.value, CheckFailed)
     return str(caught.value)
 
 
 def test_success_is_one_honest_line(capsys: pytest.CaptureFixture) -> None:
-    assert run_properties(lambda x: 2 * x, [doubles, doubles]) is None
+    assert exercise(DOUBLES, DOUBLES).run(lambda x: 2 * x) is None
     assert capsys.readouterr().out == "public checks passed: 2 of 2 properties\n"
 
 
 def test_failure_has_three_parts() -> None:
     expected, found, likely = message(lambda x: 3 * x).split("\n")
-    assert expected == "expected: f(x) = tensor of shape (2,): 2, 4"
+    assert expected == "expected: f(x) (x) = tensor of shape (2,): 2, 4"
     assert found == "found:    tensor of shape (2,): 3, 6 (largest difference 2 at [1])"
     assert likely == "likely:   look at the factor"
 
@@ -66,23 +74,19 @@ def broken(x: Any) -> Any:
 
 def test_own_error_comes_with_its_line() -> None:
     text = message(broken)
-    assert "expected: f(x) is twice x" in text
+    assert "expected: f(x) is twice x (x)" in text
     assert "your code stopped with RuntimeError: " in text
     assert "`return x @ torch.ones(3, 3)`" in text
 
 
-def property_of_a_check() -> Any:
-    """A property that stands in a file of the checks, as all but those of these tests do."""
-    source = "def adds_up(answer):\n    'f(x) can be added up'\n    answer(2).sum() + 1"
-    names: dict[str, Any] = {}
-    exec(compile(source, str(CHECK / "made_up.py"), "exec"), names)
-    return names["adds_up"]
+def adds_up(seen: Any) -> None:
+    seen["x"].sum() + 1
 
 
 @pytest.mark.parametrize("wrong", [[2.0, 4.0], None, "a text", (1, 2), {"a": 1}])
 def test_a_check_that_cannot_use_what_came_back_blames_itself_not_the_code(wrong: Any) -> None:
     with pytest.raises(CheckFailed) as caught:
-        run_properties(lambda x: wrong, [property_of_a_check()])
+        exercise(Property("f(x) can be added up", adds_up)).run(lambda x: wrong)
     text = str(caught.value)
     assert "your code ran, but this check could not use what came back (AttributeError" in text
     assert "your code stopped" not in text and "look at what your code returns" in text
@@ -108,9 +112,9 @@ def test_a_stub_behind_a_cell_with_a_syntax_error_says_so(monkeypatch: pytest.Mo
 
 def test_an_unwritten_exercise_is_grey_in_a_notebook_and_still_an_error_to_graders(tmp_path: Path) -> None:
     source = (
-        "from ia3_teach.check.core import run_properties\n"
-        "def stub(x):\n    raise NotImplementedError()\n"
-        "run_properties(stub, [lambda answer: answer(1)])"
+        "from ia3_teach.check import lesson_00\n"
+        "def stub(l, strength):\n    raise NotImplementedError()\n"
+        "lesson_00.turned(stub)"
     )
     path = lesson(tmp_path, "00_stub", source, "print('the next cell')")
     notebook = nbformat.read(path, as_version=4)
@@ -130,7 +134,7 @@ def test_an_unwritten_exercise_is_grey_in_a_notebook_and_still_an_error_to_grade
     ("answer", "fragment"),
     [
         (lambda x: None, "is `return` missing"),
-        (lambda x: [2.0, 4.0], "[2.0, 4.0]"),
+        (lambda x: [2.0, 4.0], "not a list"),
         (lambda x: torch.ones(2, 2), "tensor of shape (2, 2)"),
         (lambda x: x * torch.nan, "without NaN"),
         (lambda x: x / 0, "inf"),
@@ -141,26 +145,17 @@ def test_wrong_kinds_of_answer(answer: Any, fragment: str) -> None:
     assert fragment in message(answer)
 
 
-@pytest.mark.parametrize("kind", [torch.int64, torch.float64, torch.bool])
+@pytest.mark.parametrize("kind", [torch.int64, torch.float64, torch.bfloat16])
 def test_any_dtype_is_compared(kind: torch.dtype) -> None:
     """A learner may return indices or doubles; the check itself must not break on them."""
-    expect_close(torch.ones(2, dtype=kind), torch.ones(2), "x", "")
-    with pytest.raises(CheckFailed, match="largest difference"):
-        expect_close(torch.ones(2, dtype=kind), torch.zeros(2), "x", "")
+    exercise(DOUBLES).run(lambda x: (2 * x).to(kind))
+    assert "largest difference" in message(lambda x: x.to(kind))
 
 
 def test_empty_and_scalar_tensors() -> None:
-    expect_close(torch.ones(0), torch.ones(0), "x", "")
-    with pytest.raises(CheckFailed, match=r"at \[\]"):
-        expect_close(torch.tensor(1.0), torch.tensor(2.0), "x", "")
+    assert "at []" in str(different(torch.tensor(1.0), torch.tensor(2.0), "x", ""))
     with pytest.raises(CheckFailed, match="of shape"):
         expect_shape(torch.ones(0), (1,), "x", "")
-
-
-def test_expect_raises_tells_what_came_instead() -> None:
-    expect_raises(ValueError, lambda: int("x"), "int('x')", "")
-    with pytest.raises(CheckFailed, match="raises ValueError"):
-        expect_raises(ValueError, lambda: 3, "int('x')", "")
 
 
 def test_random_state_and_gradient_mode_are_left_alone() -> None:
@@ -168,7 +163,7 @@ def test_random_state_and_gradient_mode_are_left_alone() -> None:
     wanted = torch.rand(1)
     torch.manual_seed(3)
     with torch.no_grad():
-        run_properties(lambda x: 2 * x, [lambda answer: torch.rand(5)])
+        exercise(DOUBLES).run(lambda x: 2 * x + 0 * torch.rand(1))
         assert not torch.is_grad_enabled()
     assert torch.rand(1) == wanted
 
@@ -185,7 +180,7 @@ def test_describe_is_short() -> None:
 
 def test_mutant_that_passes_is_reported() -> None:
     def check(answer: Any) -> None:
-        run_properties(answer, [doubles])
+        exercise(DOUBLES).run(answer)
 
     right = {"a": (lambda x: 2 * x, "")}
     wrong = {name: (lambda x: x, "factor") for name in "bc"}
@@ -222,9 +217,97 @@ def test_that_audit_sees_forbidden_imports(tmp_path: Path) -> None:
 
 
 def test_a_single_number_is_told_and_not_drawn() -> None:
-    with pytest.raises(CheckFailed) as caught:
-        expect_close(torch.tensor(1.0), torch.tensor(2.0), what="loss", mistake="m")
-    assert caught.value.picture is None
-    with pytest.raises(CheckFailed) as caught:
-        expect_close(torch.ones(2), torch.zeros(2), what="l", mistake="m")
-    assert caught.value.picture is not None
+    assert different(torch.tensor(1.0), torch.tensor(2.0), "loss", "m").picture is None
+    assert different(torch.ones(2), torch.zeros(2), "l", "m").picture is not None
+
+
+class Equal:
+    """Equal to everything, and callable."""
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __getattr__(self, name: str) -> "Equal":
+        return self
+
+    def __call__(self, *arguments: Any, **named: Any) -> "Equal":
+        return self
+
+    __hash__ = object.__hash__
+
+
+class Tricky(torch.Tensor):
+    """A tensor that answers every question with the numbers that it was told."""
+
+    @classmethod
+    def __torch_function__(cls, function: Any, types: Any, arguments: Any = (), named: Any = None) -> Any:
+        return torch.tensor(True)
+
+
+class Int(int):
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    __hash__ = int.__hash__
+
+
+@pytest.mark.parametrize("hostile", [Equal(), Int(3), [Equal()], torch.ones(2).as_subclass(Tricky)])
+@pytest.mark.parametrize("name", sorted(EXERCISES))
+def test_an_object_that_is_equal_to_everything_earns_no_value(name: str, hostile: Any) -> None:
+    one = EXERCISES[name]
+    outcomes = one.judge(one.probe(lambda *arguments, **named: hostile, one.cases(7)), 7)
+    assert outcomes[0].points == 0 or sum(outcome.points for outcome in outcomes) < len(outcomes)
+
+
+@pytest.mark.parametrize(
+    ("leave", "fragment"),
+    [
+        (lambda: sys.exit(), "left Python"),
+        (lambda: (_ for _ in ()).throw(KeyboardInterrupt()), "was interrupted"),
+        (lambda: recursive(), "called itself again and again"),
+        (lambda: endless(), "does not come to its end"),
+        (lambda: shouting(), "far more output"),
+    ],
+)
+def test_an_answer_that_does_not_come_to_its_end_is_told_how(
+    leave: Any, fragment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "SECONDS", 0.5)
+    assert fragment in message(lambda x: leave())
+
+
+def recursive() -> int:
+    return recursive() + 1
+
+
+def endless() -> None:
+    while True:
+        try:
+            while True:
+                pass
+        except Exception:  # an answer that goes on whatever comes
+            continue
+
+
+def shouting() -> None:
+    while True:
+        print("x" * 1000)
+
+
+@pytest.mark.parametrize("name", sorted(EXERCISES))
+def test_cases_depend_on_the_seed_and_on_nothing_else(name: str) -> None:
+    one = EXERCISES[name]
+    torch.manual_seed(1)
+    first = repr(one.cases(5))
+    torch.manual_seed(2)
+    assert repr(one.cases(5)) == first != repr(one.cases(6))
+
+
+@pytest.mark.parametrize("path", sorted((CHECK / "probing").glob("*.py")), ids=lambda path: path.stem)
+def test_a_probe_imports_no_verdict(path: Path) -> None:
+    assert all(name.startswith("ia3_teach.check.probing") for name in imports(path))
+
+
+def test_every_probe_stands_where_no_verdict_is() -> None:
+    rooms = {one.probe.__module__.rpartition(".")[0] for one in EXERCISES.values()}
+    assert rooms == {"ia3_teach.check.probing"}

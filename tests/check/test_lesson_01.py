@@ -74,8 +74,8 @@ def test_answer_scores_rejects_every_known_wrong_answer() -> None:
                 lambda logits, answers: logits[:, answers].log_softmax(-1), "see the whole vocab"
             ),
             "softmax over rows": (lambda logits, answers: logits.log_softmax(0)[:, answers], "over the rows"),
-            "other order": (lambda logits, answers: score(logits, sorted(answers)), "in another order"),
-            "index": (lambda logits, answers: score(logits, answers).argmax(-1), "column j belongs"),
+            "other order": (lambda logits, answers: score(logits, sorted(answers)), "sorted by token id"),
+            "index": (lambda logits, answers: score(logits, answers).argmax(-1), "[2] came back, not [2, 2]"),
             "two answers only": (lambda logits, answers: score(logits, answers[:2]), "however many"),
         },
     )  # fmt: skip

@@ -144,6 +144,6 @@ def test_fold_rejects_every_known_wrong_answer() -> None:
             "bias scaled on side in": (bias_always, "scaled on the input side"),
             "a bias from nowhere": (invents_bias, "a missing bias stays missing"),
             "in place": (in_place, "were overwritten"),
-            "weight only": (lambda w, b, l, side: fold(w, b, l, side)[0], "return new_weight"),
+            "weight only": (lambda w, b, l, side: fold(w, b, l, side)[0], "return both"),
         },
     )

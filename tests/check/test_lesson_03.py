@@ -6,8 +6,10 @@ import torch
 from torch import Tensor, nn
 
 from ia3_teach.check import lesson_03
+from ia3_teach.check.drawing import Draw
 from ia3_teach.check.mutants import assert_rejects
-from ia3_teach.check.toy_block import ToyBlock, by_hand
+from ia3_teach.check.probing.blocks import ToyBlock
+from ia3_teach.check.toy_block import block_weights, by_hand
 
 
 def output(module: nn.Module, change: Callable[[Tensor], Tensor]) -> object:
@@ -26,8 +28,8 @@ def hooked(**places: tuple[str, Callable]) -> Callable:
         "l_ff": ("output.dense", entry),
     }
 
-    def place_hooks(block: nn.Module, **vectors: Tensor) -> list:
-        handles = []
+    def place_hooks(block: nn.Module, l_k: Tensor, l_v: Tensor, l_ff: Tensor) -> list:
+        handles, vectors = [], {"l_k": l_k, "l_v": l_v, "l_ff": l_ff}
         for name, (path, side) in (right | places).items():
             module = block.get_submodule(path)
             handles.append(side(module, lambda y, l=vectors[name]: l * y))
@@ -123,8 +125,8 @@ def test_both_sides_of_the_inner_activation_are_right() -> None:
 
 
 def test_the_loops_agree_with_the_block() -> None:
-    block, x = ToyBlock(), torch.randn(2, 3, 4)
-    torch.testing.assert_close(by_hand(block, x), block(x))
+    weights, x = block_weights(Draw(0), 4, 6), torch.randn(2, 3, 4)
+    torch.testing.assert_close(by_hand(weights, x).float(), ToyBlock(4, 6, weights)(x))
 
 
 def folded(l_q: Tensor, l_k: Tensor, l_v: Tensor, l_o: Tensor) -> tuple[Tensor, Tensor]:
@@ -140,7 +142,7 @@ def test_fold_four_rejects_every_known_wrong_answer() -> None:
         lesson_03.fold_four,
         folded,
         {
-            "nothing": (lambda l_q, l_k, l_v, l_o: None, "as a tuple"),
+            "nothing": (lambda l_q, l_k, l_v, l_o: None, "is `return` missing"),
             "swapped": (lambda l_q, l_k, l_v, l_o: (l_v * l_o, l_q * l_k), "wrong order"),
             "l_q dropped": (lambda l_q, l_k, l_v, l_o: (l_k, l_v * l_o), "l_q was dropped"),
             "l_o dropped": (lambda l_q, l_k, l_v, l_o: (l_q * l_k, l_v), "l_o was dropped"),

@@ -31,7 +31,7 @@ def test_fused_scale_rejects_every_known_wrong_answer() -> None:
             "queries for keys": (lambda k, v, h: fused(1 + 0 * k, v, h, l_q=k), "in place of"),
             "k and v swapped": (lambda k, v, h: fused(v, k, h), "are swapped"),
             "queries zero": (lambda k, v, h: fused(k, v, h, l_q=0 * k), "not 0"),
-            "always four heads": (lambda k, v, h: fused(k, v, 4), "your code stopped"),
+            "always four heads": (lambda k, v, h: fused(k, v, 4), "take the number of heads"),
             "detached": (lambda k, v, h: fused(k, v, h).detach(), "could not change l"),
         },
     )
@@ -64,7 +64,7 @@ def test_fold_queries_rejects_every_known_wrong_answer() -> None:
         lesson_04.fold_queries,
         folded,
         {
-            "queries kept": (lambda l, h: l.clone(), "[head, 0, :]"),
+            "queries kept": (lambda l, h: l.clone(), "nothing was folded"),
             "dropped": (lambda l, h: moved(l, h, "dropped"), "was dropped"),
             "into values": (lambda l, h: moved(l, h, "into values"), "into the values"),
             "added": (lambda l, h: moved(l, h, "added"), "were added"),

@@ -11,6 +11,11 @@ def counted(model: nn.Module) -> tuple[int, int]:
     return trainable, sum(p.numel() for p in model.parameters())
 
 
+def weights_only(model: nn.Module) -> tuple[int, int]:
+    counts = [(p.numel(), p.requires_grad) for name, p in model.named_parameters() if name.endswith("weight")]
+    return sum(n for n, trained in counts if trained), sum(n for n, _ in counts)
+
+
 def shared_twice(model: nn.Module) -> tuple[int, int]:
     every = [p for _, p in model.named_parameters(remove_duplicate=False)]
     return sum(p.numel() for p in every if p.requires_grad), sum(p.numel() for p in every)
@@ -56,8 +61,8 @@ def test_count_parameters_rejects_every_known_wrong_answer() -> None:
         counted,
         {
             "no return": (lambda model: None, "is `return` missing"),
-            "one number": (lambda model: counted(model)[1], "in this order"),
-            "weights only": (lambda m: (12, 12), "the bias counts too"),
+            "one number": (lambda model: counted(model)[1], "return both"),
+            "weights only": (weights_only, "the bias counts too"),
             "shared twice": (shared_twice, "tied matrix was counted twice"),
             "with buffers": (with_buffers, "buffers (running means"),
             "state_dict": (state_dict, "a state_dict lists both"),
@@ -72,7 +77,7 @@ def test_count_parameters_rejects_every_known_wrong_answer() -> None:
     )
 
 
-def formula(n_layers: int, n_heads: int, kv_heads: int, d_head: int, d_ff: int, n_cross: int) -> int:
+def formula(n_layers: int, n_heads: int, kv_heads: int, d_head: int, d_ff: int, n_cross: int = 0) -> int:
     d_k = kv_heads * d_head
     return n_layers * (2 * d_k + d_ff) + n_cross * 2 * d_k
 
@@ -82,22 +87,37 @@ def test_ia3_values_rejects_every_known_wrong_answer() -> None:
         lesson_05.ia3_values,
         formula,
         {
-            "one layer": (lambda n, h, kv, d, ff, c: formula(1, h, kv, d, ff, c), "layers were forgotten"),
-            "queries": (lambda n, h, kv, d, ff, c: n * (3 * kv * d + ff), "queries were counted"),
-            "no l_ff": (lambda n, h, kv, d, ff, c: formula(n, h, kv, d, 0, c), "l_ff is missing"),
-            "one vector": (lambda n, h, kv, d, ff, c: n * (kv * d + ff), "a vector each"),
-            "l_ff of d_model": (lambda n, h, kv, d, ff, c: n * 3 * kv * d, "not d_model"),
-            "one head": (lambda n, h, kv, d, ff, c: n * (2 * d + ff), "covers all heads"),
-            "all heads": (lambda n, h, kv, d, ff, c: formula(n, h, h, d, ff, c), "n_heads was used"),
-            "values not shared": (lambda n, h, kv, d, ff, c: n * (h * d + kv * d + ff), "shared like keys"),
-            "no cross": (lambda n, h, kv, d, ff, c: formula(n, h, kv, d, ff, 0), "was forgotten"),
-            "l_ff twice": (lambda n, h, kv, d, ff, c: formula(n + c, h, kv, d, ff, 0), "one feed-forward"),
+            "one layer": (
+                lambda n, h, kv, d, ff, n_cross=0: formula(1, h, kv, d, ff, n_cross),
+                "layers were forgotten",
+            ),
+            "queries": (lambda n, h, kv, d, ff, n_cross=0: n * (3 * kv * d + ff), "queries were counted"),
+            "no l_ff": (
+                lambda n, h, kv, d, ff, n_cross=0: formula(n, h, kv, d, 0, n_cross),
+                "l_ff is missing",
+            ),
+            "one vector": (lambda n, h, kv, d, ff, n_cross=0: n * (kv * d + ff), "a vector each"),
+            "l_ff of d_model": (lambda n, h, kv, d, ff, n_cross=0: n * 3 * kv * d, "not d_model"),
+            "one head": (lambda n, h, kv, d, ff, n_cross=0: n * (2 * d + ff), "covers all heads"),
+            "all heads": (
+                lambda n, h, kv, d, ff, n_cross=0: formula(n, h, h, d, ff, n_cross),
+                "n_heads was used",
+            ),
+            "values not shared": (
+                lambda n, h, kv, d, ff, n_cross=0: n * (h * d + kv * d + ff),
+                "shared like keys",
+            ),
+            "no cross": (lambda n, h, kv, d, ff, n_cross=0: formula(n, h, kv, d, ff, 0), "was forgotten"),
+            "l_ff twice": (
+                lambda n, h, kv, d, ff, n_cross=0: formula(n + n_cross, h, kv, d, ff, 0),
+                "one feed-forward",
+            ),
             "cross everywhere": (
-                lambda n, h, kv, d, ff, c: formula(n, h, kv, d, ff, n * (c > 0)),
+                lambda n, h, kv, d, ff, n_cross=0: formula(n, h, kv, d, ff, n * (n_cross > 0)),
                 "only n_cross",
             ),
             "cross keys only": (
-                lambda n, h, kv, d, ff, c: formula(n, h, kv, d, ff, 0) + c * kv * d,
+                lambda n, h, kv, d, ff, n_cross=0: formula(n, h, kv, d, ff, 0) + n_cross * kv * d,
                 "and one for its values",
             ),
         },

@@ -60,7 +60,7 @@ def test_merge_linear_rejects_every_known_wrong_answer() -> None:
             "bias scaled on the input side": (wrong(scale_bias=True), "scaled on the input side: b"),
             "bias made up": (always_a_bias, "bias=False) has none"),
             "left in float32": (wrong(cast_back=False), "cast the product back"),
-            "vector rounded first": (wrong(cast_first=True), "l was rounded to bfloat16 first"),
+            "vector rounded first": (wrong(cast_first=True), "l was rounded to torch.bfloat16 first"),
             "in place": (in_place, "the original was overwritten"),
             "a pair": (lambda linear, l, side: (linear.weight, linear.bias), "make one with nn.Linear"),
         },
@@ -76,7 +76,7 @@ def test_sharing_the_old_bias_is_noticed() -> None:
         merge_linear,
         {
             "shared": (sharing, "shares its memory"),
-            "nothing": (lambda linear, l, side: None, "found:    NoneType"),
+            "nothing": (lambda linear, l, side: None, "is `return` missing"),
             "raises": (lambda linear, l, side: linear.no_such, "your code stopped"),
         },
     )
@@ -145,7 +145,7 @@ def test_merge_with_undo_rejects_every_known_wrong_answer() -> None:
         {
             "division": (lambda linear, l: dividing(linear, l, l), "0 / 0 is NaN"),
             "epsilon": (lambda linear, l: dividing(linear, l, l + 1e-8), "a small number added"),
-            "division but for zeros": (sparing_zeros, "the way back rounds"),
+            "division but for zeros": (sparing_zeros, "0 times a row"),
             "a second name": (another_name, "is no copy"),
             "bias not brought back": (bias_lost, "has to come back as well"),
             "bias not merged": (weight_alone, "the bias was not merged"),

@@ -50,7 +50,7 @@ def test_join_pair_rejects_every_known_wrong_answer() -> None:
             lambda p, a, e: ([*p, e, *a, e], [-100] * (len(p) + 1) + [*a, e]), "the prompt is not over",
         ),
         "reads the prompt only": (lambda p, a, e: (p, [*a, e]), "the answer is missing"),
-        "returns ids only": (lambda p, a, e: p + a + [e], "two lists"),
+        "returns ids only": (lambda p, a, e: p + a + [e], "return both"),
         "changes the prompt": (in_place, "in place"),
     }  # fmt: skip
     assert_rejects(lesson_10.join_pair, reference=join, mutants=mutants)

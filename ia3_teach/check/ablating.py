@@ -1,0 +1,174 @@
+"""Check of an ablation with its control (exercise 9.2)."""
+
+import torch
+from torch import Tensor
+
+from ia3_teach.check.comparing import NOTHING
+from ia3_teach.check.core import expect, expect_equal
+from ia3_teach.check.drawing import Draw
+from ia3_teach.check.failure import describe
+from ia3_teach.check.judging import EITHER
+from ia3_teach.check.layer_properties import reached
+from ia3_teach.check.probing.calls import case
+from ia3_teach.check.probing.spied_measure import ablations
+from ia3_teach.check.seen import Seen
+from ia3_teach.check.shape import Cases, Exercise, Property
+
+SEEDS = 5
+TWICE = "the same entry was drawn twice: draw without putting back"
+
+
+def _cases(seed: int) -> Cases:
+    """No entry is 1, so that every reset can be seen; both signs of log2 are among the farthest."""
+    draw = Draw(seed)
+    l, wide, first = draw.factors(40).view(4, 10), draw.factors(15).view(3, 5), draw.number(0, 99)
+    draws = {
+        f"seed {number + 1} of {SEEDS}": case(l.clone(), 5, first + number, draw.number(0, 999))
+        for number in range(SEEDS)
+    }
+    return draws | {
+        "the first seed again": case(l.clone(), 5, first, draw.number(1000, 1999)),
+        "one entry": case(wide.clone(), 1, first, 0), "other vectors": case(wide.clone(), 7, first + 3, 1),
+        "all entries": case(wide[:1].clone(), 5, first, 2), "one layer": case(l[:1].clone(), 3, first, 3),
+    }  # fmt: skip
+
+
+ALL = tuple(_cases(0))
+FIRST, AGAIN = ALL[0], ALL[SEEDS]
+
+
+def _given(seen: Seen, name: str) -> list[Tensor]:
+    """What measure was given: two matrices of the shape of l."""
+    found, l = reached(seen, name, "given"), seen.arguments(name)[0]
+    if seen.error(name) is not None and len(found) < 2:
+        seen[name]
+    mistake = "measure once for the farthest, once for the control"
+    expect_equal(len(found), 2, f"calls of measure ({name})", mistake)
+    fits = all(isinstance(one, Tensor) and one.shape == l.shape for one in found)
+    mistake = "give measure the vectors in their own shape: `.view_as(l)` folds a flat tensor back"
+    expect(fits, f"matrices of shape {tuple(l.shape)} for measure ({name})", describe(found[0]), mistake)
+    return found
+
+
+def _reset(seen: Seen, name: str) -> list[set[int]]:
+    """For both calls, the numbers of the entries that were changed."""
+    l = seen.arguments(name)[0]
+    return [set((one != l).flatten().nonzero().flatten().tolist()) for one in _given(seen, name)]
+
+
+def _measured(changed: Tensor) -> float:
+    weights = torch.linspace(1, 2, changed.numel()).view(changed.shape)
+    return (weights * changed).sum().item()
+
+
+def _two_measures(seen: Seen) -> None:
+    for name in ALL:
+        wanted = [_measured(one) for one in _given(seen, name)]
+        found = seen[name]
+        mistake = NOTHING if found is None else "return what measure gave, the farthest first"
+        two = isinstance(found, tuple | list) and len(found) == 2
+        expect(two, f"two numbers ({name})", describe(found), mistake)
+        values = [one.item() if isinstance(one, Tensor) and one.numel() == 1 else one for one in found]
+        swapped = values == wanted[::-1] != wanted
+        mistake = "the farthest come first, the control second" if swapped else mistake
+        expect(values == wanted, f"(farthest reset, random reset) = {wanted} ({name})", describe(found),
+        mistake)
+
+
+def _resets_to_one(seen: Seen) -> None:
+    for name in ALL:
+        l = seen.arguments(name)[0]
+        for one in _given(seen, name):
+            changed = one[one != l]
+            told = {
+                "a factor of 0 silences the channel; the factor that does nothing is 1": (changed == 0).all(),
+                "the mean of l is another intervention; the factor that does nothing is 1":
+                    (changed - l.mean()).abs().max() < 1e-4 if changed.numel() else False,
+            }  # fmt: skip
+            mistake = next((text for text, fits in told.items() if fits), "the factor that does nothing is 1")
+            ones = bool((changed == 1).all())
+            expect(ones, f"1 at every entry that was reset ({name})", describe(changed), mistake)
+
+
+def _order(l: Tensor) -> list[int]:
+    return l.double().log2().abs().flatten().argsort(descending=True).tolist()
+
+
+RANKINGS = {
+    "sorted by l itself: inhibited entries have moved as well": lambda l, k:
+        l.flatten().argsort(descending=True)[:k],
+    "sorted by |l - 1|: a half and a double are equally far from 1":
+        lambda l, k: (l - 1).abs().flatten().argsort(descending=True)[:k],
+    "the smallest were reset: amplified entries have moved as well": lambda l, k: l.flatten().argsort()[:k],
+    "the nearest to 1 were reset: sort in descending order": lambda l, k: torch.tensor(_order(l)[-k:]),
+    "the farthest were kept, and the rest was reset": lambda l, k: torch.tensor(_order(l)[k:]),
+    "k entries of each layer were reset: rank all layers together": lambda l, k: _by_layer(l, k),
+}  # fmt: skip
+
+
+def _farthest_are_reset(seen: Seen) -> None:
+    found = {name: sorted(_reset(seen, name)[0]) for name in ALL}
+    cases = {name: seen.arguments(name)[:2] for name in ALL}
+    fits = [
+        text for text, ranking in RANKINGS.items()
+        if all(sorted(ranking(*cases[name]).tolist()) == found[name] for name in ALL)
+    ]  # fmt: skip
+    mistake = EITHER.join(fits) or "rank by |log2 l| as in exercise 9.1, all layers together"
+    for name, (l, k) in cases.items():
+        expect_equal(found[name], sorted(_order(l)[:k]), f"entries reset first ({name})", mistake)
+
+
+def _by_layer(l: Tensor, k: int) -> Tensor:
+    places = l.log2().abs().topk(min(k, l.shape[1]), dim=1).indices
+    return (places + torch.arange(len(l))[:, None] * l.shape[1]).flatten()
+
+
+def _fair_control(seen: Seen) -> None:
+    draws = [_reset(seen, name) for name in ALL[:SEEDS]]
+    farthest, controls = draws[0][0], [control for _, control in draws]
+    expect(
+        not all(farthest < control for control in controls), "a control that starts from the trained vectors",
+        f"{len(controls[0])} entries reset", "the farthest are still reset: restore them before the control",
+    )  # fmt: skip
+    sizes = {len(control) for control in controls}
+    for name in ALL:
+        k, size = seen.arguments(name)[1], len(_reset(seen, name)[1])
+        few = TWICE if size < k and len(sizes) > 1 else ""
+        mistake = few or "a control of another size controls nothing: reset k"
+        expect_equal(size, k, f"entries reset in the control ({name})", mistake)
+    expect(
+        any(control != farthest for control in controls), "random entries", "the farthest again",
+        "the control resets the same entries as the test",
+    )  # fmt: skip
+    mistake = "seed a torch.Generator with `seed` and draw with torch.randperm"
+    several = len({tuple(sorted(control)) for control in controls}) > 1
+    expect(several, "another draw for another seed", f"the same entries for {SEEDS} seeds", mistake)
+    again = _reset(seen, AGAIN)[1]
+    mistake = "the draw does not depend on `seed` alone: something else was drawn from before, and it changed"
+    expect(again == controls[0], "the same draw for the same seed", "another one", mistake)
+    spread = len(set().union(*controls))
+    mistake = "the control is drawn among all entries of l, not among a part of them"
+    layers = {place // 10 for control in controls for place in control}
+    expect(spread > 9 and len(layers) > 1, "entries of all layers", f"{spread} different ones", mistake)
+
+
+def _leaves_vectors_alone(seen: Seen) -> None:
+    for name in ALL:
+        after, l = reached(seen, name, "after"), seen.arguments(name)[0]
+        mistake = "work on a clone, or the next measurement starts from what is left"
+        kept = after.shape == l.shape and torch.equal(after, l)
+        expect(kept, f"the vectors handed in as they were ({name})", describe(after), mistake)
+
+
+ablate = Exercise(
+    "lesson_09.ablate", "ablate", _cases, ablations,
+    (
+        Property("what is reset becomes 1", _resets_to_one),
+        Property("first the k farthest are reset, by |log2 l|", _farthest_are_reset),
+        Property("the control resets k entries of the trained vectors, drawn by the seed and only by it",
+                 _fair_control),
+        Property("two numbers come back: without the k farthest, and without k random entries",
+        _two_measures),
+        Property("the vectors that are handed in stay as they are", _leaves_vectors_alone),
+    ),
+)  # fmt: skip

@@ -1,0 +1,182 @@
+"""Properties that most exercises share: right values, inputs left alone, gradients that arrive."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ia3_teach.check.comparing import different, same
+from ia3_teach.check.core import expect
+from ia3_teach.check.failure import CheckFailed, describe
+from ia3_teach.check.probing.calls import copied
+from ia3_teach.check.seen import Seen
+from ia3_teach.check.shape import Property
+
+Reference = Callable[..., Any]
+EITHER = ", or: "  # two mistakes that look alike are told as two
+KEPT = "the same call gave something else before: something is kept from call to call"
+
+
+def values(
+    text: str,
+    on: Sequence[str],
+    reference: Reference,
+    what: str,
+    hint: str,
+    known: Mapping[str, Reference] | None = None,
+    part: Callable[[Any], Any] = lambda value: value,
+    as_scale: bool = False,
+) -> Property:
+    """On each case of `on` the answer gives what `reference` gives, on the same arguments in float64.
+
+    A known mistake is named where its formula gives what the answer gave, on every case: two that both do are
+    told as two, and where none does the neutral `hint` stands alone.
+    """
+
+    def judge(seen: Seen) -> None:
+        found = {name: part(seen[name]) for name in on if seen.error(name) is None}
+        for name, value in found.items():
+            wanted, tolerance = called(reference, seen, name), seen.cases[name]["tolerance"]
+            if not same(value, wanted, tolerance):
+                mistake = _rounded(value, wanted) or _kept(seen, wanted)
+                mistake = mistake or _singled_out(seen, found, known or {}, name)
+                raise different(value, wanted, f"{what} ({name})", mistake or hint, as_scale, bool(mistake))
+            later = part(seen.again(name))
+            if not same(later, wanted, tolerance):
+                raise different(later, wanted, f"{what} ({name}), at a second call", KEPT, known=True)
+        for name in on:
+            part(seen[name])  # which raises what stopped it
+
+    return Property(text, judge)
+
+
+def _rounded(value: Any, wanted: Any) -> str:
+    """Right, but not to the last place of float64."""
+    right = isinstance(wanted, Tensor) and same(value, wanted, 1e-5)
+    told = "right up to the places of float32: a tensor was turned into another format on the way"
+    return told if right else ""
+
+
+def _kept(seen: Seen, wanted: Any) -> str:
+    """Whether the very same call gave something else the second time."""
+    first = next(iter(seen.cases))
+    if seen.error(first) is not None or isinstance(wanted, Tensor):
+        return ""
+    return "" if same(seen.again(first), seen[first], 1e-6) else KEPT
+
+
+def called(reference: Reference, seen: Seen, name: str) -> Any:
+    """The reference on copies of this case's arguments, floating tensors in float64."""
+    one = seen.cases[name]
+    return reference(*map(_exact, one["arguments"]), **one["named"])
+
+
+def _exact(value: Any) -> Any:
+    if isinstance(value, Tensor):
+        return value.double() if value.is_floating_point() else value.clone()
+    if isinstance(value, dict):
+        return {key: _exact(item) for key, item in value.items()}
+    return copied(value)
+
+
+def _singled_out(seen: Seen, found: Mapping[str, Any], known: Mapping[str, Reference], at: str) -> str:
+    """The known mistakes that explain every value which came, joined by "or"."""
+    return EITHER.join(text for text, wrong in known.items() if _explains(wrong, seen, found, at))
+
+
+def _explains(wrong: Reference, seen: Seen, found: Mapping[str, Any], at: str) -> bool:
+    """Whether a wrong formula gives what came, `at` this case and wherever else it can be computed."""
+    for name in [at, *found]:
+        try:
+            guess = called(wrong, seen, name)
+        except Exception:  # a wrong formula need not fit every shape
+            if name == at:
+                return False
+            continue
+        if not same(found[name], guess, max(1e-4, seen.cases[name]["tolerance"])):
+            return False
+    return True
+
+
+def untouched(on: Sequence[str], names: Mapping[int, str], hint: str) -> Property:
+    """The arguments at these places are after the call what they were before."""
+
+    def judge(seen: Seen) -> None:
+        for name in on:
+            after = seen.note(name, "after")
+            for place, called_so in names.items():
+                what = f"{called_so} after the call ({name})"
+                _as_before(after, seen.arguments(name)[place], place, what, hint.format(called_so))
+
+    return Property(f"what is handed in stays as it is: {', '.join(names.values())}", judge)
+
+
+def _as_before(after: Any, before: Any, place: int, what: str, hint: str) -> None:
+    if after is None:
+        return
+    now = after[place]
+    if isinstance(before, Tensor):
+        kept = isinstance(now, Tensor) and now.shape == before.shape and torch.equal(now, before)
+    else:
+        kept = now == before
+    expect(kept, f"{what} = {describe(before)}", describe(now), hint)
+
+
+def gradients(on: Sequence[str], names: Sequence[str], reference: Reference, hint: str) -> Property:
+    """Gradients reach these arguments, and are those of the reference."""
+
+    def judge(seen: Seen) -> None:
+        for name in on:
+            seen[name]
+            found = seen.note(name, "gradients")
+            for so_called, gradient, wanted in zip(names, found, _wanted(reference, seen, name), strict=True):
+                what = f"a gradient at {so_called} ({name})"
+                expect(isinstance(gradient, Tensor), what, "none arrives", hint)
+                right = (
+                    "the result is right, and how it depends on the input is not: compute it from "
+                    "the input itself"
+                )
+                if not same(gradient, wanted, 1e-3):
+                    raise different(gradient, wanted, what, right)
+
+    return Property(f"gradients reach {' and '.join(names)}", judge)
+
+
+def _wanted(reference: Reference, seen: Seen, name: str) -> list[Tensor]:
+    arguments = [_exact(argument) for argument in seen.arguments(name)]
+    inputs = [arguments[place].requires_grad_() for place in seen.cases[name]["gradient"]]
+    value = reference(*arguments, **seen.cases[name]["named"])
+    total = (value * torch.linspace(1, 2, value.numel(), dtype=torch.float64).view(value.shape)).sum()
+    return list(torch.autograd.grad(total, inputs))
+
+
+def keeps_format(on: Sequence[str], place: int, part: Callable[[Any], Tensor], what: str) -> Property:
+    """The result has the dtype of the argument at `place`."""
+
+    def judge(seen: Seen) -> None:
+        for name in on:
+            wanted, found = seen.arguments(name)[place].dtype, part(seen[name]).dtype
+            hint = "a tensor was turned into another format on the way (float(), a new tensor without dtype)"
+            expect(found == wanted, f"{what} in {wanted} ({name})", f"{found}", hint)
+
+    return Property(f"{what} has the format of what was handed in", judge)
+
+
+def first_of(names: str) -> Callable[[Any], Any]:
+    """The first of a pair."""
+    return lambda value: pair(value, names)[0]
+
+
+def second_of(names: str) -> Callable[[Any], Any]:
+    """The second of a pair."""
+    return lambda value: pair(value, names)[1]
+
+
+def pair(value: Any, names: str) -> Any:
+    """The value, which must be a tuple or a list of two."""
+    if isinstance(value, tuple | list) and len(value) == 2:
+        return value
+    nothing = "the function returns nothing: is `return` missing?"
+    raise CheckFailed(f"a pair {names}", describe(value),
+    nothing if value is None else f"return both: `return {names[1:-1]}`")

@@ -1,0 +1,109 @@
+"""Properties of classes of layers, read from the notes of `probing.layers`."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ia3_teach.check.comparing import different, same
+from ia3_teach.check.core import expect
+from ia3_teach.check.failure import describe
+from ia3_teach.check.judging import EITHER
+from ia3_teach.check.seen import Seen
+from ia3_teach.check.shape import Property
+
+Formula = Callable[..., Tensor]
+
+
+def noted(
+    text: str, on: Sequence[str], note: str, formula: Formula, what: str, hint: str,
+    known: Mapping[str, Formula] | None = None,
+) -> Property:  # fmt: skip
+    """The note is what the formula gives on the case's arguments, in float64."""
+
+    def judge(seen: Seen) -> None:
+        found = {name: seen.note(name, note) for name in on if note in seen.record[name]["notes"]}
+        for name, value in found.items():
+            if not same(value, _of(formula, seen, name), seen.cases[name]["tolerance"]):
+                mistake = _explanation(known or {}, found, seen, name)
+                wanted = _of(formula, seen, name)
+                raise different(value, wanted, f"{what} ({name})", mistake or hint, known=bool(mistake))
+        for name in on:
+            reached(seen, name, note)
+
+    return Property(text, judge)
+
+
+def reached(seen: Seen, name: str, note: str) -> Any:
+    """The note; where the probe did not get so far, the error that stopped it."""
+    found = seen.note(name, note)
+    if found is None and note not in seen.record[name]["notes"]:
+        seen[name]
+    return found
+
+
+def _of(formula: Formula, seen: Seen, name: str) -> Any:
+    exact = [value.double() if isinstance(value, Tensor) else value for value in seen.arguments(name)]
+    return formula(*exact)
+
+
+def _explanation(known: Mapping[str, Formula], found: Mapping[str, Any], seen: Seen, at: str) -> str:
+    def explains(wrong: Formula) -> bool:
+        fits = []
+        for name in [at, *found]:
+            try:
+                fits.append(same(found[name], _of(wrong, seen, name), 1e-4))
+            except Exception:  # a wrong formula need not fit every shape
+                fits.append(name != at)
+        return all(fits)
+
+    return EITHER.join(text for text, wrong in known.items() if explains(wrong))
+
+
+def holds(text: str, on: Sequence[str], note: str, wanted: Callable[..., Any], expected: str,
+hint: str) -> Property:
+    """The note equals what `wanted` gives on the case's arguments."""
+
+    def judge(seen: Seen) -> None:
+        for name in on:
+            found = reached(seen, name, note)
+            expect(found == wanted(*seen.arguments(name)), f"{expected} ({name})", describe(found), hint)
+
+    return Property(text, judge)
+
+
+def keeps_the_base(on: Sequence[str]) -> Property:
+    """Weight, bias and input are after all that what they were."""
+
+    def judge(seen: Seen) -> None:
+        for name in on:
+            before = dict(zip(("weight", "bias"), seen.arguments(name)[:2], strict=True))
+            for so_called, value in before.items():
+                now = reached(seen, name, so_called)
+                kept = now is None if value is None else isinstance(now, Tensor) and torch.equal(now, value)
+                hint = "forward changed the Linear's own tensors: compute something new at each call"
+                expect(kept, f"the Linear's {so_called} as it was ({name})", describe(now), hint)
+
+    return Property("weight and bias of the Linear are not changed", judge)
+
+
+def learns(on: Sequence[str], formula: Callable[..., dict[str, Tensor]], hint: str) -> Property:
+    """The gradients of the sum of squares are the formula's."""
+
+    def judge(seen: Seen) -> None:
+        for name in on:
+            found, wanted = reached(seen, name, "gradients"), _of(formula, seen, name)
+            for so_called, right in wanted.items():
+                gradient = found[so_called]
+                expect(isinstance(gradient, Tensor), f"a gradient at {so_called} ({name})", "none arrives",
+                hint)
+                if not same(gradient.flatten(), right.flatten(), 1e-3):
+                    told = (
+                        f"the output is right, and the gradient at {so_called} is not: nothing may "
+                        "be detached on its way"
+                    )
+                    raise different(gradient.flatten(), right.flatten(),
+                    f"the gradient at {so_called} ({name})", told)
+
+    return Property("gradients reach what is trained", judge)

@@ -1,0 +1,77 @@
+"""An answer gets so many seconds and so many characters of output; then it is stopped."""
+
+import contextlib
+import io
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+SECONDS, CHARACTERS = 20.0, 100_000
+PATIENCE = 6  # so many times the seconds by the clock, for an answer that only waits
+
+
+class TookTooLong(BaseException):
+    """Not an Exception, so that `except Exception` in an answer does not hold it up."""
+
+
+class WroteTooMuch(BaseException):
+    """More output than anybody reads."""
+
+
+class _Counted(io.TextIOBase):
+    """A stream that passes on what is written, up to a limit."""
+
+    def __init__(self, inner: Any, limit: int) -> None:
+        self.inner, self.left = inner, limit
+
+    def write(self, text: str) -> int:
+        self.left -= len(text)
+        if self.left < 0:
+            raise WroteTooMuch
+        self.inner.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        self.inner.flush()
+
+
+@contextlib.contextmanager
+def limited(seconds: float | None = None, characters: int | None = None) -> Iterator[None]:
+    """Raise TookTooLong or WroteTooMuch in the code inside.
+
+    Seconds are those of the processor, so that a busy machine counts for nothing; where the system
+    cannot count them, there is no limit.
+
+    >>> with limited(characters=3):
+    ...     print("ok")
+    ok
+    """
+    limit = CHARACTERS if characters is None else characters
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(contextlib.redirect_stdout(_Counted(sys.stdout, limit)))
+        stack.enter_context(contextlib.redirect_stderr(_Counted(sys.stderr, limit)))
+        most = SECONDS if seconds is None else seconds
+        stack.enter_context(_alarm("ITIMER_PROF", "SIGPROF", most))
+        stack.enter_context(_alarm("ITIMER_REAL", "SIGALRM", PATIENCE * most))
+        yield
+
+
+@contextlib.contextmanager
+def _alarm(timer: str, number: str, seconds: float) -> Iterator[None]:
+    """Ring after `seconds`, and again until the answer has stopped, whatever it catches."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(rung: int, frame: Any) -> None:
+        raise TookTooLong
+
+    before = signal.signal(getattr(signal, number), ring)
+    signal.setitimer(getattr(signal, timer), seconds, 0.2)
+    try:
+        yield
+    finally:
+        signal.setitimer(getattr(signal, timer), 0)
+        signal.signal(getattr(signal, number), before)

@@ -1,0 +1,127 @@
+"""The one shape of all exercises: cases, a probe that runs beside the answer, a verdict that does not."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ia3_teach.check.failure import CheckFailed, Picture, describe, not_written_yet
+from ia3_teach.check.probing.calls import Case
+from ia3_teach.check.probing.recorded import Record
+from ia3_teach.check.seen import Seen
+from ia3_teach.check.unwritten import show_in_grey
+
+Cases = dict[str, Case]
+PUBLIC_SEED = 0  # the learner's own check always draws the same cases, so that a message can be read again
+
+
+@dataclass(frozen=True)
+class Property:
+    """One thing that holds of a right answer: `judge(seen)` raises CheckFailed where it does not."""
+
+    text: str
+    judge: Callable[[Seen], None]
+    points: float = 1.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one property came out. `message` may be shown: no value of a case is in it; `detail` has all."""
+
+    property: str
+    points: float
+    of: float
+    message: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise's check; called on an answer it tells the learner, `judge` tells a grader.
+
+    `probe` stands in `ia3_teach.check.probing`, which imports no reference and no verdict.
+    """
+
+    name: str
+    answer: str
+    cases: Callable[[int], Cases]
+    probe: Callable[[Any, Cases], Record]
+    properties: tuple[Property, ...]
+
+    def __call__(self, answer: Any) -> None:
+        """The same as `run`."""
+        self.run(answer)
+
+    def run(self, answer: Any) -> None:
+        """Probe and verdict, one after the other; print a line or raise CheckFailed.
+
+        Random numbers are put back afterwards.
+        """
+        cases = self.cases(PUBLIC_SEED)
+        seen = Seen(self.probe(answer, cases), cases)
+        if not seen.callable:
+            raise CheckFailed("a function or a class", f"{describe(answer)}", "hand over its name, uncalled")
+        if seen.not_written:
+            show_in_grey()
+            raise not_written_yet(getattr(sys, "last_value", None)) from None
+        failures = [failure for one in self.properties if (failure := _failure(one, seen)) is not None]
+        if failures:
+            # A wrong value on one case says more than an error on another that comes of it.
+            told = min(failures, key=lambda failure: failure.stopped)
+            _draw(told.picture)
+            raise told
+        print(f"public checks passed: {len(self.properties)} of {len(self.properties)} properties")
+
+    def judge(self, record: Record, seed: int) -> list[Outcome]:
+        """What the answer that left this record on the cases of `seed` earns, property by property."""
+        return [self._outcome(one, record, self.cases(seed)) for one in self.properties]
+
+    def _outcome(self, one: Property, record: Record, cases: Cases) -> Outcome:
+        try:
+            seen = Seen(record, cases)
+            if not seen.callable or seen.not_written:
+                return Outcome(one.text, 0.0, one.points, "not written yet")
+            _judge(one, seen)
+        except CheckFailed as failure:
+            return Outcome(one.text, 0.0, one.points, failure.mistake, str(failure))
+        except Exception as error:  # a record that an answer forged earns nothing, and stops no grader
+            return Outcome(one.text, 0.0, one.points, "the record cannot be read", repr(error))
+        return Outcome(one.text, one.points, one.points)
+
+
+def _failure(one: Property, seen: Seen) -> CheckFailed | None:
+    try:
+        _judge(one, seen)
+    except CheckFailed as failure:
+        return failure
+    return None
+
+
+def _judge(one: Property, seen: Seen) -> None:
+    seen.during = one.text
+    try:
+        one.judge(seen)
+    except CheckFailed:
+        raise
+    except Exception as error:  # the verdict met what no property foresaw
+        what = f"{type(error).__name__}: {(str(error).splitlines() or ['(no message)'])[0][:200]}"
+        raise CheckFailed(
+            one.text,
+            f"your code ran, but this check could not use what came back ({what})",
+            "look at what your code returns: its type, its shape, and whether it returns anything",
+        ) from None
+
+
+def _draw(picture: Picture | None) -> None:
+    """Target, yours, difference; only where there is a notebook, and more to see than two flat squares."""
+    shell = sys.modules.get("IPython")
+    if picture is None or shell is None or shell.get_ipython() is None:
+        return
+    if all(part.numel() and (part == part.flatten()[0]).all() for part in (picture.target, picture.yours)):
+        return  # flat squares show nothing that the message does not say
+    from ia3_teach.views.style import describe as described
+    from ia3_teach.views.style import plot_triptych, show
+
+    figure = plot_triptych(picture.target, picture.yours, as_scale=picture.as_scale)
+    words = "Three panels: the target, your result, and the difference between them"
+    show(described(figure, f"{words}; a ring marks the entry that differs most."))

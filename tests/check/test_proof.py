@@ -1,0 +1,53 @@
+"""The figures that the checks have to reach, on answers that other people wrote and on mutants."""
+
+from pathlib import Path
+
+import pytest
+from check.proof.answers import Result, read_answers, tried
+from check.proof.figures import Figures, survivors
+from check.proof.mutation import mutants
+from check.proof.solutions import solutions
+
+from ia3_teach.check import EXERCISES
+
+OWN = Path(__file__).parent / "answers"
+HANDED = Path(__file__).parents[3] / "shared" / "cases" / "answers"
+
+
+def results(folder: Path) -> list[Result]:
+    if not folder.is_dir():
+        pytest.skip(f"{folder.name} of ../shared is not there: these answers come with the workplace alone")
+    return [tried(answer) for answer in read_answers(folder)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("folder", [OWN, HANDED], ids=["own", "handed"])
+def test_wrong_answers_are_rejected_and_right_ones_accepted(folder: Path) -> None:
+    found = results(folder)
+    figures = Figures(found)
+    assert [r.answer.name for r in figures.right if not (r.public and r.in_class)] == []
+    passed = [f"{r.answer.exercise.name}: {r.answer.name}" for r in figures.wrong if r.public or r.in_class]
+    assert figures.share(in_class=False) >= 0.9 and figures.share(in_class=True) >= 0.95, passed
+
+
+def test_own_answers_range_over_all_exercises() -> None:
+    answers = list(read_answers(OWN))
+    for right in (True, False):
+        assert {answer.exercise.name for answer in answers if answer.right == right} == set(EXERCISES)
+
+
+def test_every_exercise_has_a_solution_to_make_mutants_of() -> None:
+    assert set(solutions()) == set(EXERCISES)
+
+
+def test_mutants_differ_from_the_source_and_from_one_another() -> None:
+    found = mutants("def f(a, b):\n    return a + b[1:]")
+    assert len(set(found.values())) == len(found) > 6
+
+
+@pytest.mark.slow
+def test_mutants_are_rejected_or_explained() -> None:
+    total, alive = survivors()
+    assert total > 400
+    unexplained = [(name, what) for name, what, why in alive if not why]
+    assert len(unexplained) <= 0.02 * total, unexplained
