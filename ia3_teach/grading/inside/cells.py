@@ -78,20 +78,34 @@ def _run(statement: ast.stmt, name: str, namespace: dict[str, Any]) -> str:
 
 
 def without_magics(source: str) -> str:
-    """The source with the lines for IPython alone, `%...`, `!...` and `...?`, taken out.
+    """The source without the lines for IPython alone: `%...`, `!...`, `?...` and `...?`.
 
-    >>> without_magics("%matplotlib inline\\nx = 7 \\\\\\n  % 4")
-    '\\nx = 7 \\\\\\n  % 4'
+    Only a line that Python cannot read is taken out, so that a `%` in the middle of a calculation stays.
+
+    >>> without_magics("%matplotlib inline\\nx = (7\\n  % 4)").splitlines()
+    ['', 'x = (7', '  % 4)']
     """
     lines = source.split("\n")
     if lines[0].startswith("%%"):
         lines[0] = ""
+    while (number := _unreadable_line(lines)) is not None and _is_magic(lines[number]):
+        lines[number] = ""
+    return "\n".join(lines)
+
+
+def _unreadable_line(lines: list[str]) -> int | None:
+    """The line at which Python stops reading."""
     try:
         ast.parse("\n".join(lines))
-        return "\n".join(lines)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        special = [line.lstrip().startswith(("%", "!", "?")) or line.rstrip().endswith("?") for line in lines]
-        return "\n".join("" if drop else line for drop, line in zip(special, lines, strict=True))
+    except SyntaxError as error:
+        return min(max(error.lineno or 1, 1), len(lines)) - 1
+    except (ValueError, RecursionError, MemoryError):
+        pass  # the same is met and told when the cell is run
+    return None
+
+
+def _is_magic(line: str) -> bool:
+    return line.lstrip().startswith(("%", "!", "?")) or line.rstrip().endswith("?")
 
 
 def told(error: BaseException) -> str:
