@@ -1,9 +1,11 @@
 """A box holds what a set and its probes import, and no verdict."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
+from ia3_teach.grading import exercises
 from ia3_teach.grading.staging import closure, file_of, imported, stage
 
 CELLS = [
@@ -11,6 +13,17 @@ CELLS = [
     "import torch\nfrom ia3_teach.check import lesson_02 as check\nfrom ia3_teach.course.lesson import setup",
     "from ia3_teach.layer import Adapted",
 ]
+
+
+def verdicts(modules: Iterable[str]) -> list[str]:
+    """Those of the checks that are no part of a probe."""
+    inside = [name for name in modules if name.startswith("ia3_teach.check.")]
+    return [name for name in inside if not name.startswith("ia3_teach.check.probing")]
+
+
+def test_no_probe_of_the_course_brings_a_verdict_along() -> None:
+    for name, exercise in exercises.known().items():
+        assert verdicts(closure([exercises.home(exercise)])) == [], name
 
 
 def test_what_is_not_python_or_not_ours_is_passed_over() -> None:
@@ -28,7 +41,7 @@ def test_what_is_not_python_or_not_ours_is_passed_over() -> None:
     ],
 )
 def test_no_verdict_comes_into_the_box_by_a_cell_that_imports_one(source, tmp_path: Path) -> None:
-    assert not [name for name in stage(tmp_path, [source], []) if name.startswith("ia3_teach.check")]
+    assert verdicts(stage(tmp_path, [source], [])) == []
     assert not list(tmp_path.rglob("lesson_02.py"))
 
 
