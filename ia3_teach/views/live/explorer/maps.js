@@ -7,7 +7,7 @@ import { ordersOf } from "./order.js";
 import { listenToPointer } from "./pointer.js";
 import { cssColour, factor, limitOf } from "./scale.js";
 
-const [SELECTED, FOCUS, PINNED] = ["#111111", "#d6006c", "#00664b"];
+const [SELECTED, FOCUS, PINNED] = ["#111111", "#ff2f92", "#00664b"];
 
 export class Maps {
   constructor(store, learned) {
