@@ -43,7 +43,7 @@ def check_widths(vector: str, layers: Mapping[str, Tensor]) -> None:
     if len(sites) > 1:
         each = "; ".join(f"{width} values at {', '.join(paths)}" for width, paths in sites.items())
         raise ValueError(
-            f"{short(vector)} has {short(each)}: vectors of several widths form no matrix; give "
+            f"{short(vector)} has {short(each, 300)}: vectors of several widths form no matrix; give "
             "each width an "
             "adapter of its own, or read the parameters of the layers"
         )

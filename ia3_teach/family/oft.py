@@ -18,6 +18,7 @@ from torch.nn import functional as F
 
 from ia3_teach.family.method import Change, Method, check_whole, new
 from ia3_teach.layer import features
+from ia3_teach.wording import short
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ class Turned(Change):
         d_in = features(layer)[0]
         if d_in % block:
             raise ValueError(
-                f"blocks of {block} do not divide the {d_in} inputs of a layer; choose another size"
+                f"blocks of {short(block)} do not divide the {short(d_in)} inputs of a layer; "
+                "choose another size"
             )
         self.block, self.q = block, new(layer, d_in // block, block * (block - 1) // 2)
         self.reset_parameters()
