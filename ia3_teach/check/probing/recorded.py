@@ -9,6 +9,8 @@ import safetensors
 from safetensors.torch import save_file
 from torch import Tensor
 
+from ia3_teach.wording import brief, short
+
 LARGEST_FILE = 64_000_000
 MARK = "tensor"
 
@@ -50,7 +52,7 @@ class Record:
             if not isinstance(data, dict):
                 raise ValueError("the tree is no dict")
         except Exception as error:  # whoever wrote the file may have written anything
-            raise ValueError(f"{path.name} is no readable record: {error}") from error
+            raise ValueError(f"{short(path.name)} is no readable record: {short(error)}") from error
         return cls(data)
 
 
@@ -62,7 +64,7 @@ def _taken_apart(value: Any, tensors: dict[str, Tensor]) -> Any:
         return [MARK, name]
     if isinstance(value, dict):
         if not all(type(key) is str for key in value):
-            raise ValueError(f"keys of a record are texts, not {list(value)[:3]}; rename them")
+            raise ValueError(f"keys of a record are texts, not {short(list(value)[:3])}; rename them")
         return {key: _taken_apart(item, tensors) for key, item in value.items()}
     if isinstance(value, list):
         return ["list", *(_taken_apart(item, tensors) for item in value)]
@@ -80,5 +82,5 @@ def _put_together(tree: Any, tensors: dict[str, Tensor]) -> Any:
     if mark == MARK:
         return tensors[items[0]]
     if mark != "list":
-        raise ValueError(f"unknown mark {mark!r}")
+        raise ValueError(f"unknown mark {brief(mark)}")
     return [_put_together(item, tensors) for item in items]
