@@ -16,5 +16,6 @@ def __getattr__(name: str) -> Any:
 
     found = [vars(importlib.import_module(f"{__name__}.{lesson}")).values() for lesson in LESSONS]
     exercises = {one.name: one for values in found for one in values if isinstance(one, Exercise)}
+    exercises |= importlib.import_module(f"{__name__}.sets").EXERCISES
     globals()[name] = exercises
     return exercises

@@ -63,7 +63,8 @@ class Desk:
         return result, lines
 
     def _judged(self, key: str, work: Work, student: str, sheet: Sheet) -> Kept:
-        marks = {graded.grade_id: mark(graded, work, self.seed) for graded in sheet.judged if work.started}
+        judged = sheet.judged if work.started else []
+        marks = {graded.grade_id: mark(graded, work, self.seed, student) for graded in judged}
         write_notebook(marked_notebook(sheet, work.cells, marks, work.lines), self._marked(student, sheet))
         return Kept(key, marks, work.lines, unanswered(sheet, work.cells))
 

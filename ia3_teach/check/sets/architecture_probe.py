@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from ia3_teach.check.sets.calls import called
+from ia3_teach.check.sets.calls import called, recorded
 from ia3_teach.course.sets.variants import generator, number
 
 Cases = list[dict[str, Any]]
@@ -54,12 +54,14 @@ def model(kind: str, case: dict[str, Any]) -> torch.nn.Module:
         return getattr(transformers, MODELS[kind])(config(kind, case))
 
 
-def probe_sites(answer: Callable, cases: dict[str, Cases]) -> dict[str, list[dict[str, Any]]]:
+@recorded
+def probe_sites(answer: Callable, cases: dict[str, Cases]) -> Any:
     """What is returned for each model."""
     return {kind: [called(answer, model(kind, case)) for case in of] for kind, of in cases.items()}
 
 
-def probe_counts(answer: Callable, cases: dict[str, Cases]) -> dict[str, list[dict[str, Any]]]:
+@recorded
+def probe_counts(answer: Callable, cases: dict[str, Cases]) -> Any:
     """What is returned for each config, and for one of an architecture that nobody asked for."""
     import transformers
 
@@ -78,7 +80,8 @@ def budget_cases(seed: int) -> Cases:
     return [*cases, case | {"budget": 3 * one}, case | {"budget": 3 * one - 1}, case | {"budget": one - 1}]
 
 
-def probe_budget(answer: Callable, cases: Cases) -> list[dict[str, Any]]:
+@recorded
+def probe_budget(answer: Callable, cases: Cases) -> Any:
     """What is returned in each case."""
     names = ("d_model", "d_kv", "n_layers", "budget")
     return [called(answer, *map(case.get, names)) for case in cases]

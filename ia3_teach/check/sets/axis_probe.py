@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from ia3_teach.check.sets.calls import STOPS, called
+from ia3_teach.check.sets.calls import STOPS, called, recorded
 from ia3_teach.check.sets.drawing import factors, normal
 from ia3_teach.course.sets.variants import generator
 
@@ -26,7 +26,8 @@ def axis_cases(seed: int) -> Cases:
     return cases
 
 
-def probe_axis(answer: Callable, cases: Cases) -> list[dict[str, Any]]:
+@recorded
+def probe_axis(answer: Callable, cases: Cases) -> Any:
     """The result of each case, and whether a change of the result would reach `y`."""
     records = []
     for case in cases:

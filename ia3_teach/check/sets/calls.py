@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from ia3_teach.check.probing.recorded import Record
+
 PLAIN = (type(None), bool, int, float, str)
 UNWRITTEN = "the stub, not written yet"
 STOPS = (Exception, SystemExit)  # what an answer may end in without ending the check
+
+
+def recorded(probe: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Record]:
+    """The probe with what it wrote down as a record, which goes from one process to another."""
+
+    @functools.wraps(probe)
+    def writing(answer: Any, cases: Any) -> Record:
+        return Record({"tree": probe(answer, cases)})
+
+    return writing
 
 
 def called(function: Callable[..., Any], *arguments: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from ia3_teach.check.sets.calls import STOPS, called, failed, plain
+from ia3_teach.check.sets.calls import STOPS, called, failed, plain, recorded
 from ia3_teach.check.sets.drawing import factors, normal
 from ia3_teach.course.sets.few_pairs import examples
 from ia3_teach.course.sets.variants import generator, number
@@ -35,7 +35,8 @@ def run_cases(seed: int) -> Cases:
     return tables
 
 
-def probe_runs(answer: Callable, cases: Cases) -> list[dict[str, Any]]:
+@recorded
+def probe_runs(answer: Callable, cases: Cases) -> Any:
     """What is returned for each table."""
     return [called(answer, [dict(run) for run in case["runs"]]) for case in cases]
 
@@ -49,7 +50,8 @@ def training_cases(seed: int) -> Cases:
     return cases
 
 
-def probe_training(answer: Callable, cases: Cases) -> list[dict[str, Any]]:
+@recorded
+def probe_training(answer: Callable, cases: Cases) -> Any:
     """The vector after training."""
     names = ("weight", "bias", "x", "z", "steps", "rate")
     return [called(answer, *map(case.get, names)) for case in cases]
@@ -66,7 +68,8 @@ def switch_cases(seed: int) -> Cases:
     return cases
 
 
-def probe_switch(answer: Callable, cases: Cases) -> list[dict[str, Any]]:
+@recorded
+def probe_switch(answer: Callable, cases: Cases) -> Any:
     """Weight and bias after every use, and after a name that is not there."""
     return [_switch(answer, case) for case in cases]
 
@@ -108,7 +111,8 @@ def batch_cases(seed: int) -> Cases:
     return cases
 
 
-def probe_batch(answer: Callable, cases: Cases) -> dict[str, Any]:
+@recorded
+def probe_batch(answer: Callable, cases: Cases) -> Any:
     """What is returned for each batch, and for a name that is not there."""
     parts = ("x", "weight", "bias", "vectors")
     mixed = [called(answer, *map(case.get, parts), list(case["names"])) for case in cases]
@@ -122,6 +126,7 @@ def own_cases(seed: int) -> dict[str, Any]:
     return examples(seed)._asdict() | {"steps": 200, "rate": 0.05}
 
 
+@recorded
 def probe_own(answer: Any, cases: Any) -> Any:
     """The answer itself, which is numbers."""
     return plain(answer)

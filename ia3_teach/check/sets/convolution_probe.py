@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from ia3_teach.check.sets.calls import STOPS, failed, plain
+from ia3_teach.check.sets.calls import STOPS, failed, plain, recorded
 from ia3_teach.check.sets.drawing import factors, normal
 from ia3_teach.course.sets.variants import generator, number
 
@@ -40,7 +40,8 @@ def convolution_cases(seed: int) -> Cases:
     return cases
 
 
-def probe_convolution(answer: Callable, cases: Cases) -> list[dict[str, Any]]:
+@recorded
+def probe_convolution(answer: Callable, cases: Cases) -> Any:
     """Of each layer: what trains, the output at the start, with the vector, and the gradients."""
     return [_layer(answer, case) for case in cases]
 

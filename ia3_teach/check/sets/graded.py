@@ -10,6 +10,7 @@ import torch
 
 from ia3_teach.check.failure import CheckFailed
 from ia3_teach.check.sets.calls import UNWRITTEN
+from ia3_teach.course.sets.variants import seed_of
 
 PUBLIC = 0  # the seed of the cases that everybody may see
 
@@ -39,7 +40,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Exercise:
-    """`cases(seed)` are plain data, `probe(answer, cases)` writes plain data down, the properties judge that.
+    """`cases(seed)` are plain data, `probe(answer, cases)` writes a record, the properties judge that.
 
     `answer` is the name that the learner's notebook gives it; in a `personal` exercise the seed is not the
     class's but the learner's own, `seed_of(name, set)`.
@@ -52,9 +53,13 @@ class Exercise:
     properties: Sequence[Property]
     personal: bool = False
 
+    def own_seed(self, student: str) -> int:
+        """The seed of a `personal` exercise: from the name under which the learner hands in, and the set."""
+        return seed_of(student, self.name.split(".")[0].replace("set_", "ps"))
+
     def judge(self, record: Any, seed: int) -> list[Outcome]:
         """Every property on what the probe wrote down, also after one has failed."""
-        cases = self.cases(seed)
+        cases, record = self.cases(seed), getattr(record, "data", {}).get("tree")
         if isinstance(record, list) and isinstance(cases, list) and len(record) != len(cases):
             record = None  # forged, or of other cases: no property holds of it
         return [_outcome(each, record, cases) for each in self.properties]

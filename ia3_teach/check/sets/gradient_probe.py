@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ia3_teach.check.sets.calls import called
+from ia3_teach.check.sets.calls import called, recorded
 from ia3_teach.check.sets.drawing import normal
 from ia3_teach.course.sets.variants import generator
 
@@ -22,6 +22,7 @@ def gradient_cases(seed: int) -> Cases:
     return cases
 
 
-def probe_gradients(answer: Callable, cases: Cases) -> list[dict[str, Any]]:
+@recorded
+def probe_gradients(answer: Callable, cases: Cases) -> Any:
     """What is returned in each case."""
     return [called(answer, case["x"], case["weight"], case["bias"], case["g"]) for case in cases]

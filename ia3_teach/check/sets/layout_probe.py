@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ia3_teach.check.sets.calls import called, plain
+from ia3_teach.check.sets.calls import called, plain, recorded
 from ia3_teach.course.sets.layouts import hidden_attention
 from ia3_teach.course.sets.variants import generator, number
 
@@ -18,7 +18,8 @@ def layout_cases(seed: int) -> Cases:
     return {"seeds": [number(draw, 0, 2**30) for _ in range(5)]}
 
 
-def probe_layout(answer: Callable, cases: Cases) -> list[dict[str, Any]]:
+@recorded
+def probe_layout(answer: Callable, cases: Cases) -> Any:
     """What is returned for each attention."""
     records = []
     for seed in cases["seeds"]:
@@ -32,6 +33,7 @@ def own_layout(seed: int) -> Cases:
     return {"seeds": [seed]}
 
 
+@recorded
 def probe_own_layout(answer: Any, cases: Cases) -> Any:
     """The answer itself, which is lists of numbers."""
     return plain(answer)

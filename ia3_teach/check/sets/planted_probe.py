@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import Tensor
 
-from ia3_teach.check.sets.calls import called, plain
+from ia3_teach.check.sets.calls import called, plain, recorded
 from ia3_teach.course.sets.planted import plant
 from ia3_teach.course.sets.variants import generator, number
 
@@ -37,7 +37,8 @@ def _without_zeros(planted: tuple[Any, str, Tensor]) -> dict[str, Any]:
     return {"weight": weight, "bias": layer.bias, "new_weight": l[:, None] * weight, "new_bias": new_bias}
 
 
-def probe_planted(answer: Callable, cases: dict[str, Cases]) -> dict[str, list[dict[str, Any]]]:
+@recorded
+def probe_planted(answer: Callable, cases: dict[str, Cases]) -> Any:
     """What is returned or raised for each layer."""
     names = ("weight", "bias", "new_weight", "new_bias")
     return {
@@ -50,6 +51,7 @@ def own_cases(seed: int) -> dict[str, Any]:
     return plant(seed)[0]._asdict()
 
 
+@recorded
 def probe_own(answer: Any, cases: dict[str, Any]) -> Any:
     """The answer itself, which is numbers and text."""
     return plain(answer)

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from ia3_teach.check.sets.calls import STOPS, called, failed, plain
+from ia3_teach.check.sets.calls import STOPS, called, failed, plain, recorded
 from ia3_teach.check.sets.drawing import normal
 from ia3_teach.course.sets.targets import change
 from ia3_teach.course.sets.variants import generator, number
@@ -23,7 +23,8 @@ def frame_cases(seed: int) -> Cases:
     return [{"weight": normal(draw, *shape).double(), "r": r} for *shape, r in SHAPES]
 
 
-def probe_frame(answer: Callable, cases: Cases) -> dict[str, list[dict[str, Any]]]:
+@recorded
+def probe_frame(answer: Callable, cases: Cases) -> Any:
     """What is returned for each weight, and for ranks that cannot be."""
     ranks = [0, -1, min(cases[0]["weight"].shape) + 1]
     return {
@@ -42,7 +43,8 @@ def layer_cases(seed: int) -> Cases:
     return cases
 
 
-def probe_layer(answer: Callable, cases: Cases) -> list[dict[str, Any]]:
+@recorded
+def probe_layer(answer: Callable, cases: Cases) -> Any:
     """Of each layer: what trains, the output at the start, with a core, and the gradients."""
     return [_layer(answer, case) for case in cases]
 
@@ -82,7 +84,8 @@ def merge_cases(seed: int) -> Cases:
     return [{name: case[name] for name in ("weight", "r", "alpha", "core")} for case in layer_cases(seed)]
 
 
-def probe_merge(answer: Callable, cases: Cases) -> list[dict[str, Any]]:
+@recorded
+def probe_merge(answer: Callable, cases: Cases) -> Any:
     """The merged weights."""
     return [called(answer, case["weight"], case["core"], case["alpha"]) for case in cases]
 
@@ -96,7 +99,8 @@ def rank_cases(seed: int) -> Cases:
     return cases + [dict(zip(("d_in", "d_out", "lora_rank"), each, strict=True)) for each in borders]
 
 
-def probe_rank(answer: Callable, cases: Cases) -> list[dict[str, Any]]:
+@recorded
+def probe_rank(answer: Callable, cases: Cases) -> Any:
     """What is returned in each case."""
     return [called(answer, *map(case.get, ("d_in", "d_out", "lora_rank"))) for case in cases]
 
@@ -110,7 +114,8 @@ def core_cases(seed: int) -> Cases:
     return cases
 
 
-def probe_core(answer: Callable, cases: Cases) -> list[dict[str, Any]]:
+@recorded
+def probe_core(answer: Callable, cases: Cases) -> Any:
     """The core found for each change."""
     return [called(answer, *map(case.get, ("weight", "change", "r"))) for case in cases]
 
@@ -121,6 +126,7 @@ def own_cases(seed: int) -> dict[str, Any]:
     return {"weight": weight, "change": wanted, "r": 3}
 
 
+@recorded
 def probe_own(answer: Any, cases: Any) -> Any:
     """The answer itself, which is a number."""
     return plain(answer)

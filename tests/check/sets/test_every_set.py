@@ -9,6 +9,7 @@ import assignments
 import pytest
 
 import ia3_teach
+from ia3_teach.check.probing.recorded import Record
 from ia3_teach.check.sets import EXERCISES
 from ia3_teach.course.builds.classroom import release
 from ia3_teach.course.sets import seed_of
@@ -120,5 +121,5 @@ def test_a_probe_knows_no_verdict(path: Path) -> None:
 @pytest.mark.parametrize("exercise", EXERCISES.values(), ids=lambda each: each.name)
 @pytest.mark.parametrize("forged", [None, [], {}, [{}] * 9, {"right": 1, "mixed": [7], "easy": [[]]}, "text"])
 def test_a_forged_record_earns_nothing_and_stops_nobody(exercise: Any, forged: Any) -> None:
-    outcomes = exercise.judge(forged, 0)
+    outcomes = exercise.judge(Record({"tree": forged}), 0)
     assert sum(each.points for each in outcomes) == 0 and all(each.message for each in outcomes)
