@@ -227,14 +227,21 @@ def vectors() -> None:
 @app.command()
 def experiments(
     task: Annotated[list[str] | None, typer.Option(help="A held-out task; repeatable.")] = None,
+    model: Annotated[list[str] | None, typer.Option(help="A model of the grid; repeatable.")] = None,
+    method: Annotated[list[str] | None, typer.Option(help="A method of the grid; repeatable.")] = None,
+    shots: Annotated[list[int] | None, typer.Option(help="How many examples; repeatable.")] = None,
+    processes: Annotated[int, typer.Option(min=1, help="How many runs at once, each on one thread.")] = 1,
+    scheduler: Annotated[str | None, typer.Option(help="A Dask scheduler, such as tcp://host:8786.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Only repeat one run of each method.")] = False,
 ) -> None:
-    """Measure every method on the held-out tasks (hours); goes on where it was stopped.
+    """Measure methods on the held-out tasks (all: hours); goes on where it was stopped.
 
-    Example: python -m ia3_teach experiments --task sentiment
+    Example: python -m ia3_teach experiments --task sentiment --processes 2
     """
-    from ia3_teach.course.making import experiments
+    from ia3_teach.course.making import experiments, quick_look
 
-    experiments.run(tasks=task)
+    asked = {"task": task, "model": model, "method": method, "shots": shots}
+    (quick_look.repeat if quick else experiments.run)(None, processes, scheduler, **asked)
 
 
 @app.command("new-method")

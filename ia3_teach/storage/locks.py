@@ -43,3 +43,17 @@ def unlock(lock: int | None) -> None:
     """Let go of what `alone` gave."""
     if lock is not None:
         os.close(lock)
+
+
+def is_held(folder: Path) -> bool:
+    """Whether another holds `folder` now; never where there are no locks."""
+    if fcntl is None:
+        return False
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return isinstance(error, BlockingIOError)
+    finally:
+        os.close(descriptor)
+    return False

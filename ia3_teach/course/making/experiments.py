@@ -1,35 +1,35 @@
-"""The comparison of methods on the held-out tasks: run, resume, choose learning rates.
+"""The comparison of methods on the held-out tasks: `python -m ia3_teach experiments`.
 
-For each task, model, method and number of examples: every learning rate of the method's grid is tried
-with seed 0; the one with the best validation accuracy is then run with seeds 1 to 4. The test split is
-only ever reported.
+What is in it says `grid`, who does the work `crews`, how it goes on `engine`. The test split is only ever
+reported.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 import torch
-from tqdm.auto import tqdm
 
 from ia3_teach.course.lesson.evaluate import accuracy, encode
+from ia3_teach.course.making.crews import crew
+from ia3_teach.course.making.engine import Engine
+from ia3_teach.course.making.grid import POOL_RATES, STEPS, part
 from ia3_teach.course.making.methods import FULL, METHODS, Method
 from ia3_teach.course.making.objectives import fast_bfloat16
+from ia3_teach.course.making.run_table import opened
+from ia3_teach.course.making.tracing import TracedRun, provenance
 from ia3_teach.course.shipped import manifest
 from ia3_teach.course.shipped.models import load_model
 from ia3_teach.course.shipped.paths import own_data_dir
-from ia3_teach.course.shipped.results import Run, append, read_runs, tidy
-from ia3_teach.course.shipped.tasks import few_shot, load_task, task_names, with_examples
+from ia3_teach.course.shipped.results import Run, tidy
+from ia3_teach.course.shipped.tasks import few_shot, load_task, with_examples
 from ia3_teach.training.loop import fit
 
-SEEDS = range(5)
-STEPS = {32: 60, 256: 100, 3000: 500}
 BATCH = {32: 8, 256: 8, 3000: 16}
-POOL_RATES = (5e-4,)
 HOW = {
     "steps": STEPS,
     "batch": BATCH,
@@ -44,75 +44,42 @@ HOW = {
 }
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One entry of the table: what is trained on what, and with how many examples."""
-
-    task: str
-    model: str
-    method: str
-    shots: int
-
-    def runs(self, known: Callable[[Run], Run]) -> Iterator[Run]:
-        """All runs of the cell, the learning rate chosen on the way; `known` makes or recalls a run."""
-        if self.method in ("zero_shot", "in_context"):
-            seeds = SEEDS if self.method == "in_context" else (0,)
-            yield from (known(self._run(seed, 0.0)) for seed in seeds)
-            return
-        whole_pool = self.shots == max(STEPS)
-        rates = POOL_RATES if whole_pool else METHODS[self.model][self.method].learning_rates
-        yield from search(self._run(0, 0.0), rates, SEEDS[:1] if whole_pool else SEEDS, known)
-
-    def _run(self, seed: int, learning_rate: float) -> Run:
-        return Run(self.task, self.model, self.method, self.shots, seed, learning_rate)
-
-
-def search(
-    pattern: Run, rates: Sequence[float], seeds: Sequence[int], known: Callable[[Run], Run]
-) -> Iterator[Run]:
-    """The pattern at each learning rate with the first seed, then at the best with the other seeds."""
-    first, *others = seeds
-    tried = [known(replace(pattern, seed=first, learning_rate=rate)) for rate in rates]
-    yield from tried
-    best = max(tried, key=lambda run: run.validation).learning_rate
-    yield from (known(replace(pattern, seed=seed, learning_rate=best)) for seed in others)
-
-
-def cells(task: str) -> list[Cell]:
-    """The cells of one task."""
-    found = [Cell(task, "tiny-bloom", "zero_shot", 0), Cell(task, "tiny-bloom", "in_context", 4)]
-    found += [Cell(task, "tiny-bloom", "full", max(STEPS))]
-    for shots in (32, 256):
-        found += [Cell(task, model, method, shots) for model in METHODS for method in METHODS[model]]
-    return found
-
-
 def run(
-    directory: Path | None = None,
-    tasks: Sequence[str] | None = None,
-    models: Sequence[str] = tuple(METHODS),
+    directory: Path | None = None, processes: int = 1, scheduler: str | None = None, **asked: Sequence | None
 ) -> None:
-    """Run what is missing of the comparison, and write its tables to `directory/results`.
+    """Run what is missing of the part of the grid that is asked for (see `grid.part`), and write its tables
+    to `directory/results`.
 
-    Each finished run is appended to runs.csv at once, so that a killed process can go on. Two
-    processes can share the work, one for each model.
+    Each finished run is appended to runs.csv at once, so that a killed process can go on. The same runs come
+    out of one process, of several, and of a Dask cluster's `scheduler`; this process alone writes.
+    Raises ValueError, before anything is written, for what the grid has not and for a crew or a folder that
+    cannot be had.
     """
     directory = directory or own_data_dir()
+    todo = part(**asked)
     path = directory / "results" / "runs.csv"
-    done = {run.key: run for run in read_runs(path)}
-    todo = [cell for task in tasks or task_names() for cell in cells(task) if cell.model in models]
+    with crew(processes, scheduler) as workers, opened(path) as table:
+        Engine(todo, table, traced, workers).work()
+        table.finish()
+        tidy(path)
+        manifest.write(directory, {"experiments": HOW})
 
-    def known(run: Run) -> Run:
-        if run.key not in done:
-            done[run.key] = measured(run)
-            append(path, done[run.key])
-        return done[run.key]
 
-    for cell in tqdm(todo, unit="cell"):
-        for each in cell.runs(known):
-            tqdm.write(str(each))
-    tidy(path)
-    manifest.write(directory, {"experiments": HOW})
+_alone = Lock()
+
+
+def traced(run: Run) -> TracedRun:
+    """A run and its provenance, on one thread: sums of several depend on how many there are.
+
+    One run at a time in a process, since torch has one random state for all its threads.
+    """
+    with _alone:
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            return TracedRun(**vars(measured(run)), **provenance())
+        finally:
+            torch.set_num_threads(threads)
 
 
 _splits = cache(load_task)
@@ -155,12 +122,3 @@ def _trained(model: torch.nn.Module, examples: list[dict[str, object]], run: Run
         batch_size=BATCH[run.shots],
         seed=run.seed,
     )
-
-
-if __name__ == "__main__":
-    import argparse
-
-    parser = argparse.ArgumentParser(description="Run what is missing of the comparison.")
-    parser.add_argument("--models", nargs="+", choices=list(METHODS), default=list(METHODS))
-    parser.add_argument("--tasks", nargs="+", help="default: all")
-    run(**vars(parser.parse_args()))

@@ -3,7 +3,7 @@
     python -m ia3_teach.course.making.real_bert --model DIRECTORY
 
 Each finished run is appended to data/results/real_bert.csv with what it ran on; a killed process goes on.
-Learning rates, steps and the choice by validation are those of tiny-bert in `experiments`.
+Learning rates, steps and the choice by validation are those of tiny-bert in `grid` and `experiments`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 from tqdm.auto import tqdm
 
 from ia3_teach.course.making import experiments
+from ia3_teach.course.making.grid import search
 from ia3_teach.course.making.methods import METHODS
 from ia3_teach.course.shipped import manifest
 from ia3_teach.course.shipped.paths import own_data_dir
@@ -77,7 +78,7 @@ def run(model: Path, tasks: Sequence[str] = TASKS, directory: Path | None = None
 
     for cell in tqdm(cells, unit="cell"):
         rates = METHODS["tiny-bert"][cell.method].learning_rates
-        for each in experiments.search(cell, rates, SEEDS, known):
+        for each in search(cell, rates, SEEDS, known):
             tqdm.write(str(each))
     write_rows(path, [asdict(done[key]) for key in sorted(done)])
     manifest.write(directory, {})

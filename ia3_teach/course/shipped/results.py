@@ -57,13 +57,16 @@ def append(path: Path, run: object) -> None:
 
 
 def read_runs(path: Path, kind: type[AnyRun] = Run) -> list[AnyRun]:
-    """All lines of a file, as Runs or another dataclass; a line that a kill cut short is left out."""
+    """All lines of a file, as Runs or another dataclass; a line that a kill cut short is left out.
+
+    A column that the file has not, since it is older, has its default.
+    """
     if not path.exists():
         return []
     with path.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if all(row.values())]
     reads = {field.name: _READERS[field.type] for field in fields(kind)}
-    return [kind(**{name: read(row[name]) for name, read in reads.items()}) for row in rows]
+    return [kind(**{name: read(row[name]) for name, read in reads.items() if name in row}) for row in rows]
 
 
 def used(runs: Iterable[Run]) -> list[Run]:

@@ -5,7 +5,8 @@ import csv
 import pytest
 
 from ia3_teach.course.making import experiments
-from ia3_teach.course.making.experiments import Cell, cells, run
+from ia3_teach.course.making.experiments import run
+from ia3_teach.course.making.grid import Cell, cells
 from ia3_teach.course.shipped.results import Run, append, read_runs, summary, used
 
 
@@ -38,13 +39,13 @@ def test_a_table_has_every_method_of_both_models() -> None:
 
 
 def test_a_killed_run_goes_on_where_it_stopped(measured, tmp_path) -> None:
-    run(tmp_path, ["plan"])
+    run(tmp_path, task=["plan"])
     total = len(measured)
     path = tmp_path / "results" / "runs.csv"
     lines = path.read_text().splitlines(keepends=True)
     path.write_text("".join(lines[:5]) + lines[5][:20])
     measured.clear()
-    run(tmp_path, ["plan"])
+    run(tmp_path, task=["plan"])
     assert len(measured) == total - 4
     with (tmp_path / "results" / "experiments.csv").open() as file:
         rows = list(csv.DictReader(file))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ia3_teach.course.making.experiments import SEEDS, cells
+from ia3_teach.course.making.grid import SEEDS, cells
 from ia3_teach.course.making.methods import METHODS
 from ia3_teach.course.pages.outcome_tables import outcomes
 from ia3_teach.course.shipped.paths import data_dir

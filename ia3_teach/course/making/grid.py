@@ -1,0 +1,120 @@
+"""The grid of the comparison: its cells, and which runs a cell asks for, in two rounds.
+
+Every learning rate of a method's grid is tried with the first seed; the one with the best validation accuracy
+is then run with the other seeds. So the second round of a cell is known when its first is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from ia3_teach.course.making.methods import METHODS
+from ia3_teach.course.shipped.results import Run
+from ia3_teach.course.shipped.tasks import task_names
+from ia3_teach.wording import brief
+
+SEEDS = range(5)
+STEPS = {32: 60, 256: 100, 3000: 500}
+POOL_RATES = (5e-4,)
+
+SomeRun = TypeVar("SomeRun", bound=Run)
+
+
+def wanted(
+    pattern: SomeRun, rates: Sequence[float], seeds: Sequence[int], done: Mapping[tuple, SomeRun]
+) -> list[SomeRun]:
+    """The runs that can be named by now: each rate with the first seed; once all of these are in `done`
+    ({key: run}), also the best rate with each other seed.
+    """
+    first, *others = seeds
+    tried = [replace(pattern, seed=first, learning_rate=rate) for rate in rates]
+    if not all(run.key in done for run in tried):
+        return tried
+    best = max((done[run.key] for run in tried), key=lambda run: run.validation).learning_rate
+    return tried + [replace(pattern, seed=seed, learning_rate=best) for seed in others]
+
+
+def search(
+    pattern: SomeRun, rates: Sequence[float], seeds: Sequence[int], known: Callable[[SomeRun], SomeRun]
+) -> Iterator[SomeRun]:
+    """All runs of a cell one after the other; `known` makes or recalls a run."""
+    done: dict[tuple, SomeRun] = {}
+    while missing := [run for run in wanted(pattern, rates, seeds, done) if run.key not in done]:
+        for run in missing:
+            done[run.key] = known(run)
+            yield done[run.key]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One entry of the table: what is trained on what, and with how many examples."""
+
+    task: str
+    model: str
+    method: str
+    shots: int
+
+    @property
+    def rates(self) -> tuple[float, ...]:
+        """The learning rates that are tried; 0 where nothing is trained."""
+        if self.method in ("zero_shot", "in_context"):
+            return (0.0,)
+        return POOL_RATES if self.shots == max(STEPS) else METHODS[self.model][self.method].learning_rates
+
+    @property
+    def seeds(self) -> Sequence[int]:
+        """The seeds; one where nothing is drawn, or the whole pool is trained on."""
+        return SEEDS[:1] if self.method == "zero_shot" or self.shots == max(STEPS) else SEEDS
+
+    @property
+    def count(self) -> int:
+        """How many runs the cell has in the end."""
+        return len(self.rates) + len(self.seeds) - 1
+
+    def wanted(self, done: Mapping[tuple, Run]) -> list[Run]:
+        """The runs of the cell that can be named by now."""
+        return wanted(self._pattern, self.rates, self.seeds, done)
+
+    def runs(self, known: Callable[[Run], Run]) -> Iterator[Run]:
+        """All runs of the cell, the learning rate chosen on the way; `known` makes or recalls a run."""
+        return search(self._pattern, self.rates, self.seeds, known)
+
+    @property
+    def _pattern(self) -> Run:
+        return Run(self.task, self.model, self.method, self.shots, 0, 0.0)
+
+
+def cells(task: str) -> list[Cell]:
+    """The cells of one task."""
+    found = [Cell(task, "tiny-bloom", "zero_shot", 0), Cell(task, "tiny-bloom", "in_context", 4)]
+    found += [Cell(task, "tiny-bloom", "full", max(STEPS))]
+    for shots in (32, 256):
+        found += [Cell(task, model, method, shots) for model in METHODS for method in METHODS[model]]
+    return found
+
+
+def part(**asked: Sequence[object] | None) -> list[Cell]:
+    """The cells whose `task`, `model`, `method` and `shots` are among those asked for; None: all.
+
+    Raises ValueError for a value that the grid has not, and where no cell has all that was asked for.
+
+    >>> [(cell.method, cell.shots) for cell in part(task=["sentiment"], method=["head"])]
+    [('head', 32), ('head', 256)]
+    """
+    every = [cell for task in task_names() for cell in cells(task)]
+    for name, values in asked.items():
+        there = sorted({getattr(cell, name) for cell in every})
+        for value in values or ():
+            if value not in there:
+                raise ValueError(
+                    f"the grid has no {name} {brief(value)}; it has {', '.join(map(str, there))}"
+                )
+    limits = {name: values for name, values in asked.items() if values}
+    found = [cell for cell in every if all(getattr(cell, name) in values for name, values in limits.items())]
+    if not found:
+        raise ValueError(
+            f"the grid has no cell with all of {brief(limits, 300)}: each is there, but not together"
+        )
+    return found

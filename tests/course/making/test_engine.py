@@ -1,0 +1,105 @@
+"""The engine over processes: workers that die, runs that fail, and always the same table."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from pretend_runs import bare, dying, dying_once, pretended
+
+from ia3_teach.course.making import experiments
+from ia3_teach.course.making.crews import crew
+from ia3_teach.course.making.engine import Engine
+from ia3_teach.course.making.grid import part
+from ia3_teach.course.making.run_table import opened
+from ia3_teach.course.making.tracing import TracedRun
+from ia3_teach.course.shipped.results import read_runs
+
+PART = {"task": ["plan"], "shots": [32], "model": ["tiny-bert"]}
+TESTS = Path(__file__).resolve().parents[2]
+GO = """
+import sys
+from pathlib import Path
+from pretend_runs import slowly
+from test_engine import worked
+if __name__ == "__main__":
+    worked(Path(sys.argv[1]), slowly, processes=2)
+"""
+
+
+def worked(path: Path, make, **workers) -> list[TracedRun]:
+    """The table that a part of the grid gives."""
+    with crew(**workers) as found, opened(path) as table:
+        Engine(part(**PART), table, make, found).work()
+    return read_runs(path, TracedRun)
+
+
+@pytest.fixture(autouse=True)
+def importable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other processes find the pretended runs."""
+    here = [str(TESTS), str(TESTS / "course" / "making"), str(TESTS.parent), os.environ.get("PYTHONPATH", "")]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(here))
+
+
+def test_workers_that_only_die_end_in_words(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="workers died 3 times .* memory is short"):
+        worked(tmp_path / "runs.csv", dying, processes=2)
+
+
+def test_a_worker_that_dies_costs_no_run_and_doubles_none(tmp_path: Path, monkeypatch) -> None:
+    serial = worked(tmp_path / "serial" / "runs.csv", pretended)
+    monkeypatch.setenv("PRETEND_MARK", str(tmp_path / "mark"))
+    found = worked(tmp_path / "runs.csv", dying_once, processes=2)
+    assert (tmp_path / "mark").exists()
+    assert [bare(run) for run in found] == [bare(run) for run in serial]
+
+
+def test_a_run_that_fails_stops_the_work_and_what_was_done_stays(tmp_path: Path) -> None:
+    def failing(run):
+        if run.seed == 1:
+            raise RuntimeError("no such weight")
+        return pretended(run)
+
+    with pytest.raises(RuntimeError, match="no such weight") as failed:
+        worked(tmp_path / "runs.csv", failing)
+    assert "seed=1" in failed.value.__notes__[0]
+    kept = read_runs(tmp_path / "runs.csv", TracedRun)
+    assert kept and {run.seed for run in kept} == {0}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does")
+def test_a_killed_engine_takes_its_workers_along_and_is_taken_up(tmp_path: Path) -> None:
+    path = tmp_path / "runs.csv"
+    (tmp_path / "go.py").write_text(GO)
+    engine = subprocess.Popen([sys.executable, str(tmp_path / "go.py"), str(path)])
+    until(lambda: len(read_runs(path, TracedRun)) >= 3)
+    workers = psutil.Process(engine.pid).children(recursive=True)
+    engine.send_signal(signal.SIGKILL)
+    engine.wait()
+    until(lambda: not any(worker.is_running() and worker.status() != "zombie" for worker in workers))
+    made: list = []
+    found = worked(path, lambda run: made.append(run) or pretended(run))
+    serial = worked(tmp_path / "serial" / "runs.csv", pretended)
+    assert 0 < len(made) <= len(serial) - 3
+    assert [bare(run) for run in found] == [bare(run) for run in serial]
+
+
+def until(holds) -> None:
+    """Wait for something to be so."""
+    end = time.monotonic() + 180
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+@pytest.mark.slow
+def test_real_runs_are_the_same_in_one_process_and_in_two(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setitem(PART, "method", ["head"])
+    serial = worked(tmp_path / "serial" / "runs.csv", experiments.traced)
+    found = worked(tmp_path / "runs.csv", experiments.traced, processes=2)
+    assert [bare(run) for run in found] == [bare(run) for run in serial]
+    assert {run.machine for run in found} == {experiments.provenance()["machine"]}

@@ -1,0 +1,52 @@
+"""The declared grid: its parts, and a cell's two rounds."""
+
+import pytest
+
+from ia3_teach.course.making.grid import POOL_RATES, SEEDS, Cell, cells, part
+from ia3_teach.course.shipped.tasks import task_names
+
+ASKED = {"task": "weather", "model": "gpt-5", "method": "prayer", "shots": 7}
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_what_the_grid_has_not_is_refused_by_name_with_what_there_is(name: str) -> None:
+    there = sorted({getattr(cell, name) for cell in cells(task_names()[0])})
+    with pytest.raises(ValueError, match=f"the grid has no {name} {ASKED[name]!r}; it has") as refused:
+        part(**{name: [ASKED[name]]})
+    assert str(there[-1]) in str(refused.value)
+
+
+def test_values_that_never_meet_are_refused() -> None:
+    with pytest.raises(ValueError, match="no cell with all of"):
+        part(model=["tiny-bloom"], method=["head"])
+
+
+def test_nothing_asked_for_is_the_whole_grid() -> None:
+    assert len(part()) == len(part(task=None, method=[])) == sum(len(cells(task)) for task in task_names())
+
+
+def test_several_values_of_one_kind_are_all_taken() -> None:
+    found = part(method=["ia3", "lora"], shots=[32])
+    assert {cell.method for cell in found} == {"ia3", "lora"} and {cell.shots for cell in found} == {32}
+
+
+def test_the_second_round_is_named_when_the_whole_first_is_done() -> None:
+    cell, done = Cell("plan", "tiny-bert", "head", 32), {}
+    first = cell.wanted(done)
+    assert {run.seed for run in first} == {0} and [run.learning_rate for run in first] == list(cell.rates)
+    for place, run in enumerate(first):
+        assert cell.wanted(done) == first
+        done[run.key] = run.with_results(0.9 if place == 1 else 0.5, 0.5, 1.0)
+    second = cell.wanted(done)[len(first) :]
+    assert [run.seed for run in second] == list(SEEDS)[1:]
+    assert {run.learning_rate for run in second} == {cell.rates[1]}
+    assert cell.count == len(first) + len(second)
+
+
+@pytest.mark.parametrize(
+    ("method", "shots", "seeds", "rates"),
+    [("zero_shot", 0, 1, (0.0,)), ("in_context", 4, 5, (0.0,)), ("full", 3000, 1, POOL_RATES)],
+)
+def test_what_needs_no_choice_has_one_rate(method, shots, seeds, rates) -> None:
+    cell = Cell("plan", "tiny-bloom", method, shots)
+    assert (len(cell.seeds), cell.rates, cell.count) == (seeds, rates, seeds)
