@@ -133,6 +133,8 @@ def _counts(seen: Seen) -> None:
     for name in EVEN:
         error = seen.error(name)
         if error is not None and "ValueError" in error["kinds"]:
+            hint = "as many copies as there are: no upper limit may be written into the code"
+            expect(name != EVEN[-1], f"a number of copies ({name})", "a ValueError", hint)
             _, _, d, n = seen.arguments(name)
             expect(
                 False, f"a number of copies ({name})", "a ValueError",
