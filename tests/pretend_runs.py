@@ -1,4 +1,4 @@
-"""Runs that are formulas: for workers of other processes, which import them from here."""
+"""Runs that are formulas, for workers of other processes, and the engine on them."""
 
 import os
 import time
@@ -6,8 +6,14 @@ import zlib
 from dataclasses import replace
 from pathlib import Path
 
+from ia3_teach.course.making.crews import crew
+from ia3_teach.course.making.engine import Engine
+from ia3_teach.course.making.grid import part
+from ia3_teach.course.making.run_table import opened
 from ia3_teach.course.making.tracing import TracedRun
-from ia3_teach.course.shipped.results import Run
+from ia3_teach.course.shipped.results import Run, read_runs
+
+PART = {"task": ["plan"], "shots": [32], "model": ["tiny-bert"]}
 
 
 def pretended(run: Run) -> TracedRun:
@@ -40,3 +46,18 @@ def dying(run: Run) -> TracedRun:
 def bare(run: TracedRun) -> TracedRun:
     """A run without what may differ between two ways to the same numbers."""
     return replace(run, seconds=0.0, machine="", torch="", transformers="", commit="")
+
+
+def worked(path: Path, make, **workers) -> list[TracedRun]:
+    """The table that a part of the grid gives."""
+    with crew(**workers) as found, opened(path) as table:
+        Engine(part(**PART), table, make, found).work()
+    return read_runs(path, TracedRun)
+
+
+def until(holds) -> None:
+    """Wait for something to be so."""
+    end = time.monotonic() + 180
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.05)

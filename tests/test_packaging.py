@@ -84,8 +84,9 @@ def test_make_and_ci_use_the_same_set_up():
     assert "setup_env.py" in makefile and '"constraints.txt"' in setup
     assert "pip install" not in makefile
     ci = [line for line in (ROOT / ".ci" / "run").read_text().splitlines() if line]
-    assert ci[-1] == "make test"
+    assert ci[-2:] == ["make test", "make test-real"]
     assert re.search(r"^test: setup-test", makefile, re.M)
+    assert re.search(r"^test-real: setup-test", makefile, re.M)
     assert "make test" in (ROOT / "README.md").read_text()
 
 

@@ -1,9 +1,9 @@
 """A real pretrained BERT: lesson 06 runs on it unchanged, and so does the way from training to PEFT.
 
-The model is the directory in IA3_TEACH_BERT, else ../shared/models/minilm-l6; without either the tests
-are skipped. Outputs are compared in float32. Loading changes nothing, so both sides multiply the same
-numbers in the same order: the difference is 0 where the kernels agree, and 1e-6 allows for one that
-sums in another order. Merging does change the order, hence 1e-4.
+The model is the directory in IA3_TEACH_BERT, else minilm-l6 as `python -m ia3_teach get` brings it; without
+either the tests are skipped. Outputs are compared in float32. Loading changes nothing, so both sides
+multiply the same numbers in the same order: the difference is 0 where the kernels agree, and 1e-6 allows for
+one that sums in another order. Merging does change the order, hence 1e-4.
 """
 
 import os
@@ -17,9 +17,11 @@ import torch
 
 from ia3_teach import IA3, accuracy, attach, encode, few_shot, fit, load_model, load_task, save_adapter
 from ia3_teach.course.lab.run import run_lesson
+from ia3_teach.course.shipped.models import resolve
 from ia3_teach.training.batches import collate
 
 ROOT = Path(__file__).resolve().parents[1]
+pytestmark = [pytest.mark.real, pytest.mark.slow]
 TASK, SHOTS, STEPS, RATE = "formality", 64, 80, 1e-2
 
 FRESH_PROCESS = """
@@ -41,22 +43,19 @@ torch.save({"logits": logits, "folded": folded, "plain": plain}, outputs)
 @pytest.fixture(scope="module")
 def real_bert() -> Path:
     """The directory of the real model, which `load_model("bert")` means while this module runs."""
-    path = Path(os.environ.get("IA3_TEACH_BERT") or ROOT.parent / "shared" / "models" / "minilm-l6")
-    if not (path / "config.json").is_file():
-        pytest.skip(
-            f"needs a real pretrained BERT: none in {path}; set IA3_TEACH_BERT to the directory of one"
-        )
+    try:
+        path = Path(resolve("bert" if os.environ.get("IA3_TEACH_BERT") else "minilm-l6"))
+    except ValueError as missing:
+        pytest.skip(f"needs a real pretrained BERT: {missing}; or set IA3_TEACH_BERT to the directory of one")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("IA3_TEACH_BERT", str(path))
         yield path
 
 
-@pytest.mark.slow
 def test_lesson_06_runs_unchanged(real_bert: Path) -> None:
     print(run_lesson(ROOT / "notebooks" / "06_training_the_vectors.ipynb", timeout=300, progress=False))
 
 
-@pytest.mark.slow
 def test_from_training_to_peft(real_bert: Path, tmp_path: Path) -> None:
     splits, (model, tokenizer) = load_task(TASK), load_model("bert", num_labels=2)
     test = splits["test"].select(range(300))

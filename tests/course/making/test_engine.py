@@ -1,48 +1,26 @@
 """The engine over processes: workers that die, runs that fail, and always the same table."""
 
-import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psutil
 import pytest
-from pretend_runs import bare, dying, dying_once, pretended
+from pretend_runs import PART, bare, dying, dying_once, pretended, until, worked
 
 from ia3_teach.course.making import experiments
-from ia3_teach.course.making.crews import crew
-from ia3_teach.course.making.engine import Engine
-from ia3_teach.course.making.grid import part
-from ia3_teach.course.making.run_table import opened
 from ia3_teach.course.making.tracing import TracedRun
 from ia3_teach.course.shipped.results import read_runs
 
-PART = {"task": ["plan"], "shots": [32], "model": ["tiny-bert"]}
-TESTS = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.usefixtures("importable")
 GO = """
 import sys
 from pathlib import Path
-from pretend_runs import slowly
-from test_engine import worked
+from pretend_runs import slowly, worked
 if __name__ == "__main__":
     worked(Path(sys.argv[1]), slowly, processes=2)
 """
-
-
-def worked(path: Path, make, **workers) -> list[TracedRun]:
-    """The table that a part of the grid gives."""
-    with crew(**workers) as found, opened(path) as table:
-        Engine(part(**PART), table, make, found).work()
-    return read_runs(path, TracedRun)
-
-
-@pytest.fixture(autouse=True)
-def importable(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Other processes find the pretended runs."""
-    here = [str(TESTS), str(TESTS / "course" / "making"), str(TESTS.parent), os.environ.get("PYTHONPATH", "")]
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(here))
 
 
 def test_workers_that_only_die_end_in_words(tmp_path: Path) -> None:
@@ -86,14 +64,6 @@ def test_a_killed_engine_takes_its_workers_along_and_is_taken_up(tmp_path: Path)
     serial = worked(tmp_path / "serial" / "runs.csv", pretended)
     assert 0 < len(made) <= len(serial) - 3
     assert [bare(run) for run in found] == [bare(run) for run in serial]
-
-
-def until(holds) -> None:
-    """Wait for something to be so."""
-    end = time.monotonic() + 180
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 @pytest.mark.slow
