@@ -70,7 +70,7 @@ class Exercise:
             told = min(failures, key=lambda failure: failure.stopped)
             _draw(told.picture)
             raise told
-        print(f"public checks passed: {len(self.properties)} of {len(self.properties)} properties")
+        print(f"check passed: {len(self.properties)} of {len(self.properties)} properties")
 
     def judge(self, record: Record, seed: int) -> list[Outcome]:
         """What the answer that left this record on the cases of `seed` earns, property by property."""

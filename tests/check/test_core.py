@@ -46,7 +46,7 @@ def message(answer: Any) -> str:
 
 def test_success_is_one_honest_line(capsys: pytest.CaptureFixture) -> None:
     assert exercise(DOUBLES, DOUBLES).run(lambda x: 2 * x) is None
-    assert capsys.readouterr().out == "public checks passed: 2 of 2 properties\n"
+    assert capsys.readouterr().out == "check passed: 2 of 2 properties\n"
 
 
 def test_failure_has_three_parts() -> None:
