@@ -10,6 +10,8 @@ from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExec
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from ia3_teach.wording import brief, short
+
 PATIENCE = 20  # seconds for a scheduler to answer
 AHEAD = 2  # runs handed out for each thread of a cluster, so that none waits for the next
 
@@ -52,7 +54,7 @@ def crew(processes: int = 1, scheduler: str | None = None) -> Iterator[Crew]:
     Raises ValueError for a number below 1, both at once, or a scheduler that cannot be had.
     """
     if processes < 1:
-        raise ValueError(f"processes is a whole number of at least 1; found {processes}")
+        raise ValueError(f"processes is a whole number of at least 1; found {brief(processes)}")
     if scheduler is not None and processes > 1:
         raise ValueError("a scheduler has workers of its own: give --scheduler or --processes, not both")
     if scheduler is not None:
@@ -93,8 +95,8 @@ def cluster(address: str) -> Iterator[Crew]:
         client = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
         raise ValueError(
-            f"no scheduler answers at {address!r} ({error}): begin one with `dask scheduler`, and give the "
-            "address that it prints"
+            f"no scheduler answers at {brief(address)} ({short(error)}): begin one with "
+            "`dask scheduler`, and give the address that it prints"
         ) from None
     with client:
         if not client.nthreads():

@@ -13,6 +13,7 @@ from ia3_teach.course.making.grid import Cell
 from ia3_teach.course.making.run_table import RunTable
 from ia3_teach.course.making.tracing import TracedRun
 from ia3_teach.course.shipped.results import Run
+from ia3_teach.wording import brief, short
 
 LIVES = 3  # times that workers may die without a run finished in between
 
@@ -80,8 +81,8 @@ class Engine:
                 self.bury(run, error)
         except CancelledError:
             raise ValueError(
-                f"the scheduler is gone. What was finished stands in {self.table.path}; begin the scheduler "
-                "again, and the same command goes on"
+                f"the scheduler is gone. What was finished stands in {short(self.table.path)}; begin the "
+                "scheduler again, and the same command goes on"
             ) from None
         except Exception as error:
             error.add_note(f"This was the run {run}. What was finished stands in {self.table.path}.")
@@ -92,7 +93,8 @@ class Engine:
         self.deaths += 1
         if self.deaths >= LIVES:
             raise ValueError(
-                f"workers died {self.deaths} times with no run finished in between, last at {run} ({error}). "
+                f"workers died {brief(self.deaths)} times with no run finished in between, last at "
+                f"{short(run)} ({short(error)}). "
                 "Most often memory is short: try fewer at once. What was finished is kept"
             ) from None
         self.crew.renew()

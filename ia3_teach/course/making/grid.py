@@ -13,7 +13,7 @@ from typing import TypeVar
 from ia3_teach.course.making.methods import METHODS
 from ia3_teach.course.shipped.results import Run
 from ia3_teach.course.shipped.tasks import task_names
-from ia3_teach.wording import brief
+from ia3_teach.wording import brief, listed, short
 
 SEEDS = range(5)
 STEPS = {32: 60, 256: 100, 3000: 500}
@@ -109,7 +109,7 @@ def part(**asked: Sequence[object] | None) -> list[Cell]:
         for value in values or ():
             if value not in there:
                 raise ValueError(
-                    f"the grid has no {name} {brief(value)}; it has {', '.join(map(str, there))}"
+                    f"the grid has no {short(name)} {brief(value)}; it has {listed(there, most=9)}"
                 )
     limits = {name: values for name, values in asked.items() if values}
     found = [cell for cell in every if all(getattr(cell, name) in values for name, values in limits.items())]

@@ -13,6 +13,7 @@ from ia3_teach.course.making.grid import Cell, part
 from ia3_teach.course.making.tracing import TracedRun, provenance
 from ia3_teach.course.shipped.paths import data_dir
 from ia3_teach.course.shipped.results import Run, read_runs, used
+from ia3_teach.wording import short
 
 MADE_WITH = ("torch", "transformers", "machine")  # where these are the same, so is every digit
 
@@ -42,7 +43,7 @@ def first_of_each_method(cells: Iterable[Cell], directory: Path) -> list[TracedR
     wanted = {(cell.task, cell.model, cell.method, cell.shots) for cell in cells}
     there = [run for run in used(read_runs(path, TracedRun)) if run.cell in wanted]
     if not there:
-        raise ValueError(f"{path} has no run of what was asked for: there is nothing to compare with")
+        raise ValueError(f"{short(path)} has no run of what was asked for: there is nothing to compare with")
     there.sort(key=lambda run: (run.shots, run.task, run.seed), reverse=True)
     return list({(run.model, run.method): run for run in there}.values())
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from ia3_teach.course.making.tracing import TracedRun
 from ia3_teach.course.shipped.results import append, read_runs, write_rows
 from ia3_teach.storage.locks import alone, is_held, unlock
+from ia3_teach.wording import short
 
 
 @dataclass
@@ -24,7 +25,9 @@ class RunTable:
     def add(self, run: TracedRun) -> None:
         """Keep a finished run at once. A run that is there already is refused: nothing counts twice."""
         if run.key in self.done:
-            raise ValueError(f"{self.path} has this run already: {run}. This is a mistake of the program")
+            raise ValueError(
+                f"{short(self.path)} has this run already: {short(run)}. This is a mistake of the program"
+            )
         if not self.settled:
             self.settle()
         append(self.path, run)
@@ -55,11 +58,13 @@ def opened(path: Path) -> Iterator[RunTable]:
     folder = path.parent
     folder.mkdir(parents=True, exist_ok=True)
     if not os.access(folder, os.W_OK):
-        raise ValueError(f"{folder} is read-only: copy it and say where in IA3_TEACH_DATA, or allow writing")
+        raise ValueError(
+            f"{short(folder)} is read-only: copy it and say where in IA3_TEACH_DATA, or allow writing"
+        )
     lock = alone(folder, wait=False)
     if lock is None and is_held(folder):
         raise ValueError(
-            f"another process is writing to {folder}: wait for it; for more at once give it --processes"
+            f"another process is writing to {short(folder)}: wait for it, or give it --processes"
         )
     try:
         table = RunTable(path, {run.key: run for run in read_runs(path, TracedRun) if run.whole})
