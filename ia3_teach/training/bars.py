@@ -6,12 +6,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 
 from tqdm import tqdm
 
 DELAY = 2.0  # seconds; what is done sooner needs no bar
 EVERY = 0.3  # seconds between two pictures of the bar
 GONE = ""
+_hidden: ContextVar[bool] = ContextVar("hidden", default=False)
 
 
 class Bar:
@@ -56,9 +58,19 @@ class Bar:
 
 def new_bar(label: str, total: int, done: int = 0) -> Bar | tqdm:
     """A bar for wherever this process shows things; both kinds have update, set_postfix_str and close."""
-    if in_notebook():
+    if in_notebook() and not _hidden.get():
         return Bar(label, total, done)
-    return tqdm(desc=label, total=total, initial=done, delay=DELAY, leave=False)
+    return tqdm(desc=label, total=total, initial=done, delay=DELAY, leave=False, disable=_hidden.get())
+
+
+@contextmanager
+def without_bars() -> Iterator[None]:
+    """No bars in here: for work that is itself a step of something with a bar."""
+    before = _hidden.set(True)
+    try:
+        yield
+    finally:
+        _hidden.reset(before)
 
 
 @contextmanager

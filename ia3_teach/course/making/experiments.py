@@ -27,6 +27,7 @@ from ia3_teach.course.shipped.models import load_model
 from ia3_teach.course.shipped.paths import own_data_dir
 from ia3_teach.course.shipped.results import Run, tidy
 from ia3_teach.course.shipped.tasks import few_shot, load_task, with_examples
+from ia3_teach.training.bars import without_bars
 from ia3_teach.training.loop import fit
 
 BATCH = {32: 8, 256: 8, 3000: 16}
@@ -73,7 +74,7 @@ def traced(run: Run) -> TracedRun:
 
     One run at a time in a process, since torch has one random state for all its threads.
     """
-    with _alone:
+    with _alone, without_bars():
         threads = torch.get_num_threads()
         torch.set_num_threads(1)
         try:
