@@ -11,6 +11,8 @@ from safetensors.torch import save_file
 from ia3_teach.check import EXERCISES
 from ia3_teach.check.probing.plain_data import Other, plain, rebuilt
 from ia3_teach.check.probing.recorded import Record
+from ia3_teach.grading.exercises import write_cases
+from ia3_teach.grading.inside.probing import read_cases
 
 
 def forged(path: Path, tree: str | None, tensors: dict[str, torch.Tensor] | None = None) -> Path:
@@ -68,13 +70,23 @@ def test_everything_comes_back_as_it_was(dtype: torch.dtype, tmp_path: Path) -> 
 @pytest.mark.parametrize("name", sorted(EXERCISES))
 def test_a_record_that_holds_something_else_earns_nothing_and_stops_no_grader(name: str) -> None:
     one = EXERCISES[name]
+    cases = one.cases(1)
     for data in (
         {},
         {"callable": True, "seen": {}},
-        {"callable": True, "seen": dict.fromkeys(one.cases(1), 3)},
+        {"callable": True, "seen": dict.fromkeys(cases if isinstance(cases, dict) else "01234567", 3)},
+        {"tree": 3},
+        {"tree": dict.fromkeys(cases, 3) if isinstance(cases, dict) else [3] * len(cases)},
     ):
         outcomes = one.judge(Record(data), 1)
         assert len(outcomes) == len(one.properties) and not any(outcome.points for outcome in outcomes)
+
+
+@pytest.mark.parametrize("name", sorted(EXERCISES))
+def test_cases_come_into_a_box_as_they_were(name: str, tmp_path: Path) -> None:
+    cases = EXERCISES[name].cases(3)
+    write_cases(cases, tmp_path / "cases")
+    assert repr(read_cases(tmp_path / "cases")) == repr(cases)
 
 
 def test_what_is_no_plain_data_is_kept_by_name() -> None:

@@ -1,4 +1,4 @@
-"""Checks of the problem sets: of each exercise a module of cases and a probe, and one of the verdict."""
+"""Verdicts of the problem sets; the cases and probes that they judge by are in `probing/sets`."""
 
 from importlib import import_module
 from typing import Any

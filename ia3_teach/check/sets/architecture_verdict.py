@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ia3_teach.check.failure import CheckFailed
-from ia3_teach.check.sets.architecture_probe import (
+from ia3_teach.check.probing.sets.architecture_probe import (
     budget_cases,
     probe_budget,
     probe_counts,

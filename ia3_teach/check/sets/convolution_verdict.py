@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from ia3_teach.check.failure import CheckFailed
-from ia3_teach.check.sets.convolution_probe import convolution_cases, probe_convolution
+from ia3_teach.check.probing.sets.convolution_probe import convolution_cases, probe_convolution
 from ia3_teach.check.sets.graded import Exercise, Property
 from ia3_teach.check.sets.judging import expect_tensor, value_of
 

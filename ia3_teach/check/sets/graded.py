@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from ia3_teach.check.failure import CheckFailed
-from ia3_teach.check.sets.calls import UNWRITTEN
+from ia3_teach.check.probing.sets.calls import UNWRITTEN
 from ia3_teach.course.sets.variants import seed_of
 
 PUBLIC = 0  # the seed of the cases that everybody may see

@@ -6,8 +6,8 @@ from typing import Any
 
 from torch import Tensor
 
+from ia3_teach.check.probing.sets.gradient_probe import gradient_cases, probe_gradients
 from ia3_teach.check.sets.graded import Exercise, Property
-from ia3_teach.check.sets.gradient_probe import gradient_cases, probe_gradients
 from ia3_teach.check.sets.judging import expect_tensor, pair_of, value_of
 
 Case = dict[str, Any]

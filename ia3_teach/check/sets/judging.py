@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ia3_teach.check.failure import CheckFailed, describe
-from ia3_teach.check.sets.calls import UNWRITTEN
+from ia3_teach.check.probing.sets.calls import UNWRITTEN
 
 
 def value_of(call: Mapping[str, Any], what: str) -> Any:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from ia3_teach.check.failure import CheckFailed
+from ia3_teach.check.probing.sets.layout_probe import layout_cases, own_layout, probe_layout, probe_own_layout
 from ia3_teach.check.sets.graded import Exercise, Property
 from ia3_teach.check.sets.judging import described, value_of
-from ia3_teach.check.sets.layout_probe import layout_cases, own_layout, probe_layout, probe_own_layout
 from ia3_teach.course.sets.layouts import PARTS, hidden_attention
 
 

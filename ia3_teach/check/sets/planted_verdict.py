@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from ia3_teach.check.failure import CheckFailed
+from ia3_teach.check.probing.sets.planted_probe import own_cases, planted_cases, probe_own, probe_planted
 from ia3_teach.check.sets.graded import Exercise, Property
 from ia3_teach.check.sets.judging import close, described, expect_tensor, pair_of, value_of
-from ia3_teach.check.sets.planted_probe import own_cases, planted_cases, probe_own, probe_planted
 
 Case = dict[str, Any]
 Records = list[dict[str, Any]]

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ia3_teach.check.failure import CheckFailed
-from ia3_teach.check.sets import comparing_probe as probes
+from ia3_teach.check.probing.sets import comparing_probe as probes
 from ia3_teach.check.sets.graded import Exercise, Property
 from ia3_teach.check.sets.judging import described, expect_tensor, value_of
 

@@ -14,7 +14,7 @@ from ia3_teach.check.sets import EXERCISES
 from ia3_teach.course.builds.classroom import release
 from ia3_teach.course.sets import seed_of
 
-CHECKS = Path(ia3_teach.__file__).parent / "check" / "sets"
+CHECKS = Path(ia3_teach.__file__).parent / "check" / "probing" / "sets"
 PERSONAL = [each for each in EXERCISES.values() if each.personal]
 COMMON = [each for each in EXERCISES.values() if not each.personal]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from ia3_teach.check.sets.calls import called, recorded
+from ia3_teach.check.probing.sets.calls import called, recorded
 from ia3_teach.course.sets.variants import generator, number
 
 Cases = list[dict[str, Any]]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ia3_teach.check.sets.calls import called, recorded
-from ia3_teach.check.sets.drawing import normal
+from ia3_teach.check.probing.sets.calls import called, recorded
+from ia3_teach.check.probing.sets.drawing import normal
 from ia3_teach.course.sets.variants import generator
 
 Cases = list[dict[str, Any]]

@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from ia3_teach.check.sets.calls import STOPS, failed, plain, recorded
-from ia3_teach.check.sets.drawing import factors, normal
+from ia3_teach.check.probing.sets.calls import STOPS, failed, plain, recorded
+from ia3_teach.check.probing.sets.drawing import factors, normal
 from ia3_teach.course.sets.variants import generator, number
 
 Cases = list[dict[str, Any]]

@@ -7,8 +7,8 @@ from typing import Any
 
 import torch
 
-from ia3_teach.check.sets.calls import STOPS, called, recorded
-from ia3_teach.check.sets.drawing import factors, normal
+from ia3_teach.check.probing.sets.calls import STOPS, called, recorded
+from ia3_teach.check.probing.sets.drawing import factors, normal
 from ia3_teach.course.sets.variants import generator
 
 Cases = list[dict[str, Any]]

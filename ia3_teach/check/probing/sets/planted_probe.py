@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import Tensor
 
-from ia3_teach.check.sets.calls import called, plain, recorded
+from ia3_teach.check.probing.sets.calls import called, plain, recorded
 from ia3_teach.course.sets.planted import plant
 from ia3_teach.course.sets.variants import generator, number
 

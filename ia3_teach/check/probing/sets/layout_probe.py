@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ia3_teach.check.sets.calls import called, plain, recorded
+from ia3_teach.check.probing.sets.calls import called, plain, recorded
 from ia3_teach.course.sets.layouts import hidden_attention
 from ia3_teach.course.sets.variants import generator, number
 

@@ -1,0 +1,1 @@
+"""The probes of the problem sets, and the cases they run on."""
