@@ -15,7 +15,8 @@ from ia3_teach.course.shipped.paths import data_dir
 from ia3_teach.course.shipped.results import read_runs
 
 RUNS = data_dir() / "results" / "runs.csv"
-POINTS = 0.05  # between two classes of machine, or versions: the digits of a training are not the same
+POINTS = 0.02  # ten of 500 texts: bfloat16 and float32 order answers differently that are nearly as likely
+STEADY = ("zero_shot", "in_context", "head")  # no training, or a convex one: no rounding grows
 
 
 def test_a_table_without_the_runs_is_refused(tmp_path: Path) -> None:
@@ -52,7 +53,7 @@ def test_a_difference_says_whether_the_machine_may_be_why() -> None:
 @pytest.mark.slow
 def test_a_random_run_of_the_shipped_table_comes_out_again() -> None:
     small = [run for run in read_runs(RUNS, TracedRun) if run.shots <= 32 and run.model in METHODS]
-    shipped = random.choice(small)
+    shipped = random.choice([run for run in small if same_origin(run) or run.method in STEADY])
     here = experiments.traced(unmeasured(shipped))
     print(line(shipped, here))
     allowed = 0.0 if same_origin(shipped) else POINTS
