@@ -13,6 +13,7 @@ from pathlib import Path
 from torch import nn
 
 from ia3_teach.storage.fingerprints import check_same, fingerprint, layers_of_base
+from ia3_teach.storage.methods import SWITCHES
 from ia3_teach.storage.peft_format import CONFIG, TENSORS
 from ia3_teach.storage.stored import Stored
 from ia3_teach.wording import brief, short
@@ -31,6 +32,7 @@ def notes(model: nn.Module, config: Mapping[str, object]) -> dict[str, str]:
 def settings(config: Mapping[str, object]) -> str:
     """What the config says that the tensors cannot show."""
     own = [config[key] for key in ("method", "settings") if key in config]
+    own += [switch for switch in SWITCHES if config.get(switch)]
     return json.dumps([config["peft_type"], config.get("r"), config.get("lora_alpha"), *own], sort_keys=True)
 
 

@@ -123,7 +123,7 @@ def test_a_loss_of_nan_stops_before_the_update() -> None:
 def test_a_late_example_without_labels_is_named_too() -> None:
     data = [*classified(2) * (CHECKED_EARLY // 2), {"input_ids": [1], "labels": None}]
     check_data(data)
-    with pytest.raises(ValueError, match=f"example {CHECKED_EARLY} has no labels"):
+    with pytest.raises(ValueError, match=f"example {CHECKED_EARLY:,} has no labels"):
         for step in range(len(data)):
             examples_of(step, data, 1, 0)
 
