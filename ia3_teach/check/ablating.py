@@ -71,8 +71,9 @@ def _two_measures(seen: Seen) -> None:
         values = [one.item() if isinstance(one, Tensor) and one.numel() == 1 else one for one in found]
         swapped = values == wanted[::-1] != wanted
         mistake = "the farthest come first, the control second" if swapped else mistake
-        expect(values == wanted, f"(farthest reset, random reset) = {wanted} ({name})", describe(found),
-        mistake)
+        expect(
+            values == wanted, f"(farthest reset, random reset) = {wanted} ({name})", describe(found), mistake
+        )
 
 
 def _resets_to_one(seen: Seen) -> None:

@@ -24,8 +24,11 @@ def same(found: Any, wanted: Any, tolerance: float) -> bool:
         if isinstance(found, Tensor) and found.ndim == 0:
             found = found.item()
         number = isinstance(found, float | int) and not isinstance(found, bool)
-        return number and (found == wanted or math.isclose(found, wanted, rel_tol=min(tolerance,
-        1e-6)) and isinstance(wanted, float))
+        return number and (
+            found == wanted
+            or math.isclose(found, wanted, rel_tol=min(tolerance, 1e-6))
+            and isinstance(wanted, float)
+        )
     if isinstance(wanted, list | tuple):
         alike = type(found) is type(wanted) and len(found) == len(wanted)
         return alike and all(same(*both, tolerance) for both in zip(found, wanted, strict=True))

@@ -109,8 +109,9 @@ def _head_cases(seed: int) -> Cases:
         "minus one head": -head, "minus one": -1, "a little more than many heads": 500 * head + 1,
         "half a head": head // 2 + 1, "a head without its last biases": head - 3,
     }  # fmt: skip
-    return cases | {f"a rest of {text}": case(adapter + rest, adapter, d_model, 3) for text,
-    rest in rests.items()}
+    return cases | {
+        f"a rest of {text}": case(adapter + rest, adapter, d_model, 3) for text, rest in rests.items()
+    }
 
 
 HEADS = tuple(_head_cases(0))
@@ -156,8 +157,7 @@ def _refuses_a_remainder(seen: Seen) -> None:
     for name in UNEVEN:
         negative = "minus" in name
         mistake = (
-            "a negative rest is no head either" if negative else "look at the remainder: "
-            "divmod(rest, head)"
+            "a negative rest is no head either" if negative else "look at the remainder: divmod(rest, head)"
         )
         error = seen.error(name)
         if error is None:

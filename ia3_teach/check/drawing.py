@@ -20,8 +20,9 @@ class Draw:
         self.turn = 1
         self.generator = torch.Generator().manual_seed(self.whole.getrandbits(60))
 
-    def tensor(self, *shape: int, low: float = -2.0, high: float = 2.0,
-    dtype: torch.dtype = torch.float32) -> Tensor:
+    def tensor(
+        self, *shape: int, low: float = -2.0, high: float = 2.0, dtype: torch.dtype = torch.float32
+    ) -> Tensor:
         """Even between `low` and `high`.
 
         >>> Draw(1).tensor(2, 3).shape

@@ -24,9 +24,7 @@ class CheckFailed(AssertionError):
     likely:   one head is missing
     """
 
-    def __init__(
-        self, expected: str, found: str, mistake: str, picture: Picture | None = None
-    ) -> None:
+    def __init__(self, expected: str, found: str, mistake: str, picture: Picture | None = None) -> None:
         self.mistake = mistake
         self.stopped = False  # whether an error stopped the answer before it gave anything
         self.picture = picture

@@ -24,8 +24,9 @@ def _weight(weight: Tensor, bias: Bias, l: Tensor, side: str) -> Tensor:
 
 
 def _bias(weight: Tensor, bias: Bias, l: Tensor, side: str) -> Bias:
-    return bias if bias is None or side == "in" else torch.stack([b * f for b, f in zip(bias, l,
-    strict=True)])
+    return (
+        bias if bias is None or side == "in" else torch.stack([b * f for b, f in zip(bias, l, strict=True)])
+    )
 
 
 def _cases(seed: int) -> Cases:
@@ -34,13 +35,19 @@ def _cases(seed: int) -> Cases:
     def one(d_out: int, d_in: int, side: str, bias: bool = True, dtype: torch.dtype = torch.float32) -> dict:
         l = draw.factors(d_out if side == "out" else d_in, dtype)
         b = draw.tensor(d_out, low=1, high=4, dtype=dtype) if bias else None
-        return case(draw.tensor(d_out, d_in, dtype=dtype), b, l, side,
-        tolerance=1e-5 if dtype == torch.float32 else 1e-12)
+        return case(
+            draw.tensor(d_out, d_in, dtype=dtype),
+            b,
+            l,
+            side,
+            tolerance=1e-5 if dtype == torch.float32 else 1e-12,
+        )
 
     signed = {side: case(draw.tensor(3, 3), draw.tensor(3), draw.signed(3), side) for side in ("out", "in")}
     sizes = {"square": (3, 3), "tall": (5, 2), "wide": (2, 4), "one output": (1, 3), "one input": (3, 1)}
-    cases = {f"{kind}, side {side}": one(*size, side) for kind, size in sizes.items() for side in ("out",
-    "in")}
+    cases = {
+        f"{kind}, side {side}": one(*size, side) for kind, size in sizes.items() for side in ("out", "in")
+    }
     cases |= {f"no bias, side {side}": one(3, 3, side, bias=False) for side in ("out", "in")}
     cases |= {f"no bias, wide, side {side}": one(2, 4, side, bias=False) for side in ("out", "in")}
     cases |= {f"negative factors and a zero, side {side}": one_case for side, one_case in signed.items()}
@@ -49,8 +56,9 @@ def _cases(seed: int) -> Cases:
 
 ALL = tuple(_cases(0))
 OUT, IN = (tuple(name for name in ALL if name.endswith(f"side {side}")) for side in ("out", "in"))
-WITH_BIAS = {side: tuple(n for n in names if not n.startswith("no bias")) for side, names in (("out", OUT),
-("in", IN))}
+WITH_BIAS = {
+    side: tuple(n for n in names if not n.startswith("no bias")) for side, names in (("out", OUT), ("in", IN))
+}
 WITHOUT = tuple(name for name in ALL if name.startswith("no bias"))
 PAIR = "(weight, bias)"
 UNCHANGED = {"the weight came back as it was": lambda weight, bias, l, side: weight}

@@ -178,5 +178,8 @@ def pair(value: Any, names: str) -> Any:
     if isinstance(value, tuple | list) and len(value) == 2:
         return value
     nothing = "the function returns nothing: is `return` missing?"
-    raise CheckFailed(f"a pair {names}", describe(value),
-    nothing if value is None else f"return both: `return {names[1:-1]}`")
+    raise CheckFailed(
+        f"a pair {names}",
+        describe(value),
+        nothing if value is None else f"return both: `return {names[1:-1]}`",
+    )

@@ -61,8 +61,9 @@ def _explanation(known: Mapping[str, Formula], found: Mapping[str, Any], seen: S
     return EITHER.join(text for text, wrong in known.items() if explains(wrong))
 
 
-def holds(text: str, on: Sequence[str], note: str, wanted: Callable[..., Any], expected: str,
-hint: str) -> Property:
+def holds(
+    text: str, on: Sequence[str], note: str, wanted: Callable[..., Any], expected: str, hint: str
+) -> Property:
     """The note equals what `wanted` gives on the case's arguments."""
 
     def judge(seen: Seen) -> None:
@@ -96,14 +97,16 @@ def learns(on: Sequence[str], formula: Callable[..., dict[str, Tensor]], hint: s
             found, wanted = reached(seen, name, "gradients"), _of(formula, seen, name)
             for so_called, right in wanted.items():
                 gradient = found[so_called]
-                expect(isinstance(gradient, Tensor), f"a gradient at {so_called} ({name})", "none arrives",
-                hint)
+                expect(
+                    isinstance(gradient, Tensor), f"a gradient at {so_called} ({name})", "none arrives", hint
+                )
                 if not same(gradient.flatten(), right.flatten(), 1e-3):
                     told = (
                         f"the output is right, and the gradient at {so_called} is not: nothing may "
                         "be detached on its way"
                     )
-                    raise different(gradient.flatten(), right.flatten(),
-                    f"the gradient at {so_called} ({name})", told)
+                    raise different(
+                        gradient.flatten(), right.flatten(), f"the gradient at {so_called} ({name})", told
+                    )
 
     return Property("gradients reach what is trained", judge)

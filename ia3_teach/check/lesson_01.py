@@ -108,10 +108,12 @@ def _flops_cases(seed: int) -> Cases:
     draw = Draw(seed)
     return {
         "a few examples": case(draw.number(10, 99), draw.number(3, 6), draw.number(7, 11), draw.number(2, 5)),
-        "another model": case(draw.number(100, 999), draw.number(7, 9), draw.number(3, 5), draw.number(12,
-        20)),
-        "a long prompt": case(draw.number(100, 999), draw.number(50, 60), draw.number(110, 140),
-        draw.number(90, 120)),
+        "another model": case(
+            draw.number(100, 999), draw.number(7, 9), draw.number(3, 5), draw.number(12, 20)
+        ),
+        "a long prompt": case(
+            draw.number(100, 999), draw.number(50, 60), draw.number(110, 140), draw.number(90, 120)
+        ),
         "no example": case(draw.number(10, 99), 0, draw.number(7, 11), draw.number(2, 5)),
         "one example": case(draw.number(10, 99), 1, draw.number(7, 11), draw.number(2, 5)),
         "a large model": case(1e9 * draw.number(2, 9), 2, draw.number(7, 11), draw.number(2, 5)),

@@ -121,11 +121,14 @@ def _can_be_taken_off(seen: Seen) -> None:
         expect(kept == 0, f"no hook left ({name})", f"{kept} still there", mistake)
         freed, bare = reached(seen, name, "freed"), reached(seen, name, "bare")
         mistake = (
-            "something stays when the handles are removed: hooks alone may change what the block "
-            "computes"
+            "something stays when the handles are removed: hooks alone may change what the block computes"
         )
-        expect(torch.equal(freed, bare), f"the block's own output, without the hooks ({name})", "another",
-        mistake)
+        expect(
+            torch.equal(freed, bare),
+            f"the block's own output, without the hooks ({name})",
+            "another",
+            mistake,
+        )
 
 
 def _nothing_else_changes(seen: Seen) -> None:
@@ -133,8 +136,9 @@ def _nothing_else_changes(seen: Seen) -> None:
         weights, _, *vectors = seen.arguments(name)
         now = reached(seen, name, "weights")
         kept = all(torch.equal(now[key], weights[key]) for key in weights)
-        expect(kept, f"the block's weights as they were ({name})", "others",
-        "the frozen weights were changed")
+        expect(
+            kept, f"the block's weights as they were ({name})", "others", "the frozen weights were changed"
+        )
         kept = all(map(torch.equal, reached(seen, name, "vectors"), vectors))
         mistake = "the vectors that were handed in were changed in place"
         expect(kept, f"l_k, l_v and l_ff as they were ({name})", "others", mistake)

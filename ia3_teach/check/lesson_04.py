@@ -112,7 +112,6 @@ def _folded(l: Tensor, n: int) -> Tensor:
     return _laid({1: q * k, 2: v}, n)
 
 
-
 def _wrong(make) -> object:
     """A known mistake that is told by the three parts."""
     return lambda l, n: _laid(make(*_parts(l, n), n), n)

@@ -40,8 +40,11 @@ def _cases(seed: int) -> Cases:
     ]  # fmt: skip
     ties = [["output", "embedding"]]
     linears = [["0", "Linear", 3, draw.number(4, 9)], ["1", "Linear", 4, draw.number(2, 5)]]
-    others = [["scale", "LayerNorm", width], ["look", "Conv1d", 2, 3, draw.number(3, 5)], ["twin", "Linear",
-    2, 2]]
+    others = [
+        ["scale", "LayerNorm", width],
+        ["look", "Conv1d", 2, 3, draw.number(3, 5)],
+        ["twin", "Linear", 2, 2],
+    ]
     return {
         "a Linear": _recipe([["0", "Linear", draw.number(3, 9), draw.number(4, 8)]], [], [""]),
         "tied weights, buffers and a head, all trained": _recipe(parts, ties, [""]),
@@ -58,8 +61,9 @@ ALL = tuple(_cases(0))
 LINEAR, TIED, BLOCK, HEAD, FROZEN, NORMS, META, EMPTY = ALL
 
 
-def _sum(recipe: Recipe, begin: str = "", tied: bool = True, buffers: bool = False,
-biases: bool = True) -> int:
+def _sum(
+    recipe: Recipe, begin: str = "", tied: bool = True, buffers: bool = False, biases: bool = True
+) -> int:
     """Values of the parts whose name begins so; a tied weight once, unless asked otherwise."""
     total, twins = 0, [name for name, _ in recipe["ties"]]
     for name, kind, *sizes in recipe["parts"]:
@@ -71,15 +75,19 @@ biases: bool = True) -> int:
 
 
 def _trained(recipe: Recipe) -> int:
-    return _sum(recipe) if "" in recipe["trained"] else sum(_sum(recipe,
-    f"{name}.") for name in recipe["trained"])
+    return (
+        _sum(recipe)
+        if "" in recipe["trained"]
+        else sum(_sum(recipe, f"{name}.") for name in recipe["trained"])
+    )
 
 
 def _pair(seen: Seen, name: str) -> tuple[int, int]:
     found = pair(seen[name], "(trainable, total)")
     whole = all(type(number) is int for number in found)
-    expect(whole, f"two whole numbers ({name})", describe(found),
-    "return trainable, total: two whole numbers")
+    expect(
+        whole, f"two whole numbers ({name})", describe(found), "return trainable, total: two whole numbers"
+    )
     return found
 
 
@@ -134,11 +142,14 @@ def _works_without_values(seen: Seen) -> None:
     (recipe,), found = seen.arguments(META), _pair(seen, META)
     wanted = (_trained(recipe), _sum(recipe))
     mistake = (
-        "on the meta device every data_ptr() is 0: tell parameters apart by the object, not by "
-        "its address"
+        "on the meta device every data_ptr() is 0: tell parameters apart by the object, not by its address"
     )
-    expect(tuple(found) == wanted, f"(trainable, total) = {wanted} on the meta device", f"{tuple(found)}",
-    mistake)
+    expect(
+        tuple(found) == wanted,
+        f"(trainable, total) = {wanted} on the meta device",
+        f"{tuple(found)}",
+        mistake,
+    )
     expect(tuple(_pair(seen, EMPTY)) == (0, 0), f"(0, 0) ({EMPTY})", f"{seen[EMPTY]}", "an empty sum is 0")
 
 
@@ -149,8 +160,12 @@ def _leaves_the_model_alone(seen: Seen) -> None:
         changed = changed or name in (BLOCK, HEAD) and sum(flags) != 2
         expect(not changed, "requires_grad as before", "other flags", "only read requires_grad, never set it")
         grads = reached(seen, name, "gradients kept")
-        expect(grads, "gradients and mode of the model as before", "others",
-        "counting changes nothing: no zero_grad, no eval")
+        expect(
+            grads,
+            "gradients and mode of the model as before",
+            "others",
+            "counting changes nothing: no zero_grad, no eval",
+        )
 
 
 count_parameters = Exercise(

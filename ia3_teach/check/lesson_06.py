@@ -70,8 +70,7 @@ def _vectors_are_trained(seen: Seen) -> None:
         mistake = "the vectors were frozen with the base" if all_of_them else "some vectors were missed"
         if name == TOP and frozen:
             mistake = (
-                "a vector may stand at the top, with no point in its name: its last part is its "
-                "whole name"
+                "a vector may stand at the top, with no point in its name: its last part is its whole name"
             )
         expect(not frozen, f"all vectors trainable ({name})", f"frozen: {frozen}", mistake)
 
@@ -107,8 +106,12 @@ def _thaws(seen: Seen) -> None:
     for name in (FROZEN, MIXED):
         missing = [n for n in _names(seen, name) if _is_new(n) and n not in reached(seen, name, "trained")]
         mistake = "set requires_grad to True where it must be, not only to False elsewhere"
-        expect(not missing, f"trainable tensors of a model that came frozen ({name})", f"frozen: {missing}",
-        mistake)
+        expect(
+            not missing,
+            f"trainable tensors of a model that came frozen ({name})",
+            f"frozen: {missing}",
+            mistake,
+        )
 
 
 def _returns_them(seen: Seen) -> None:

@@ -14,8 +14,9 @@ __all__ = ["lora_linear", "lora_values", "merge_lora"]
 
 def _entries(d_in: int, d_out: int, r: int) -> int:
     """Entry by entry: A has r rows of d_in, B has d_out rows of r."""
-    return len([(i, j) for i in range(r) for j in range(d_in)] + [(i,
-    j) for i in range(d_out) for j in range(r)])
+    return len(
+        [(i, j) for i in range(r) for j in range(d_in)] + [(i, j) for i in range(d_out) for j in range(r)]
+    )
 
 
 KNOWN = {

@@ -73,19 +73,22 @@ def _is_plain(seen: Seen) -> None:
     for name in ALL:
         mistake = "make one with nn.Linear(in_features, out_features, bias=...) and return it"
         mistake = NOTHING if seen.note(name, "kind") == "NoneType" else mistake
-        expect(reached(seen, name, "plain"), "a plain nn.Linear", f"a {seen.note(name, 'kind')}",
-        mistake)
+        expect(reached(seen, name, "plain"), "a plain nn.Linear", f"a {seen.note(name, 'kind')}", mistake)
         weight = seen.arguments(name)[0]
         mistake = (
-            "nn.Linear(in_features, out_features): the weight has the shape (out, in), the other "
-            "way round"
+            "nn.Linear(in_features, out_features): the weight has the shape (out, in), the other way round"
         )
         expect_equal(reached(seen, name, "sizes"), list(weight.shape[::-1]), f"[in, out] ({name})", mistake)
 
 
 def _close(
-    text: str, on: Sequence[str], note: str, formula: Formula, what: str, hint: str, known: Mapping[str,
-    Formula]
+    text: str,
+    on: Sequence[str],
+    note: str,
+    formula: Formula,
+    what: str,
+    hint: str,
+    known: Mapping[str, Formula],
 ) -> Property:
     """The note is the formula up to rounding; that it is rounded once is another property."""
 
@@ -97,8 +100,9 @@ def _close(
             mistake = EITHER.join(t for t, wrong in known.items() if _fits(seen, on, note, wrong, name))
             if wanted is None or found is None:
                 missing = (
-                    "a layer with a bias keeps one" if found is None else "nn.Linear(..., "
-                    "bias=False) has none"
+                    "a layer with a bias keeps one"
+                    if found is None
+                    else "nn.Linear(..., bias=False) has none"
                 )
                 expect(False, f"{what} ({name}) = {describe(wanted)}", describe(found), missing)
             raise different(found, wanted, f"{what} ({name})", mistake or hint, known=bool(mistake))
@@ -162,8 +166,12 @@ def _leaves_the_rest(seen: Seen) -> None:
         kept = torch.equal(reached(seen, name, "weight"), weight)
         expect(kept, f"the old weight as it was ({name})", "another", mistake)
         old = reached(seen, name, "bias")
-        expect(old is bias is None or bool(torch.equal(old, bias)), f"the old bias as it was ({name})",
-        "another", mistake)
+        expect(
+            old is bias is None or bool(torch.equal(old, bias)),
+            f"the old bias as it was ({name})",
+            "another",
+            mistake,
+        )
         now = reached(seen, name, "l")
         kept = now.shape == l.shape and torch.equal(now, l)
         expect(kept, f"l as it was ({name})", describe(now), "l was changed in place: make a new tensor")

@@ -26,8 +26,9 @@ def _join_cases(seed: int) -> Cases:
         "a prompt of one token": case([a], [a, b], end),
         "an empty answer": case([a, b], [], end),
         "an end that occurs in prompt and answer": case([end, a], [b, end, c], end),
-        "long lists": case([draw.number(1, 99) for _ in range(9)], [draw.number(1, 99) for _ in range(7)],
-        end),
+        "long lists": case(
+            [draw.number(1, 99) for _ in range(9)], [draw.number(1, 99) for _ in range(7)], end
+        ),
         "token 0": case([0, a], [0], end),
     }
 
@@ -81,8 +82,12 @@ def _are_lists(seen: Seen) -> None:
         expect(lists, f"a pair of lists, input_ids and labels ({name})", describe(found), mistake)
         ids, labels = found
         if ids == _labels(*seen.arguments(name)) and labels == _ids(*seen.arguments(name)):
-            expect(False, "input_ids first, then labels", describe(found),
-            "the two lists come in the wrong order")
+            expect(
+                False,
+                "input_ids first, then labels",
+                describe(found),
+                "the two lists come in the wrong order",
+            )
 
 
 def _one_label_per_token(seen: Seen) -> None:

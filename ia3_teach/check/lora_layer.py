@@ -103,18 +103,27 @@ def _can_start_to_learn(seen: Seen) -> None:
         mistake = "with A = 0 and B = 0 both gradients are 0 for ever: only B starts at zero"
         expect(bool(A.abs().sum() > 0), "random values in A", "A is zero", mistake)
         mistake = "A is to start with SMALL random values, of about the size of 1, or less"
-        expect(bool(A.isfinite().all() and A.abs().max() < 30), "small random values in A", describe(A),
-        mistake)
+        expect(
+            bool(A.isfinite().all() and A.abs().max() < 30), "small random values in A", describe(A), mistake
+        )
         same = A.numel() > 1 and bool((A == A.flatten()[0]).all())
-        expect(not same, "random values in A", describe(A),
-        "all entries are the same: draw them, with randn or so")
+        expect(
+            not same,
+            "random values in A",
+            describe(A),
+            "all entries are the same: draw them, with randn or so",
+        )
 
 
 def _starts_at_zero(seen: Seen) -> None:
     for name in ALL:
         B = reached(seen, name, "values")["B"]
-        expect(bool((B == 0).all()), f"zeros in B ({name})", describe(B),
-        "B A must be 0 at the start: set B to zero")
+        expect(
+            bool((B == 0).all()),
+            f"zeros in B ({name})",
+            describe(B),
+            "B A must be 0 at the start: set B to zero",
+        )
 
 
 lora_linear = Exercise(

@@ -59,8 +59,9 @@ def _cases(seed: int) -> Cases:
     draw = Draw(seed)
     a, b, c, typo = draw.words(4)
 
-    def one(B: int, T: int, d: int, names: Names, signed: bool = False, dtype=torch.float32,
-    tolerance=1e-5) -> dict:
+    def one(
+        B: int, T: int, d: int, names: Names, signed: bool = False, dtype=torch.float32, tolerance=1e-5
+    ) -> dict:
         make = draw.signed if signed else draw.factors
         vectors = {name: make(d, dtype) for name in (a, b, c)}
         return case(draw.tensor(B, T, d, low=1, high=5, dtype=dtype), vectors, names, tolerance=tolerance)

@@ -96,8 +96,12 @@ def _same_loss(
         "the sign: a loss is MINUS the log-probability": -wanted,
     }
     mistake = EITHER.join(text for text, value in known.items() if abs(value - found) < 1e-5)
-    expect(abs(found - wanted) < 1e-4, f"{what} = {wanted:.5g}", f"{found:.5g}",
-    mistake or "is it cross entropy?")
+    expect(
+        abs(found - wanted) < 1e-4,
+        f"{what} = {wanted:.5g}",
+        f"{found:.5g}",
+        mistake or "is it cross entropy?",
+    )
 
 
 def _moves_downhill(seen: Seen) -> None:
@@ -140,8 +144,12 @@ def _leaves_the_rest(seen: Seen) -> None:
                 kept = torch.equal(after[key], values[key])
                 expect(kept, f"{key} as it was ({name})", describe(after[key]), mistake)
             kept = set(given) == set(batch) and all(torch.equal(given[key], batch[key]) for key in batch)
-            expect(kept, f"the batch as it was ({name})", "another",
-            "the batch was changed: copy it before you pop")
+            expect(
+                kept,
+                f"the batch as it was ({name})",
+                "another",
+                "the batch was changed: copy it before you pop",
+            )
 
 
 training_step = Exercise(

@@ -82,7 +82,8 @@ def failed(error: dict[str, Any], during: str) -> CheckFailed:
         mistake = "look at what your code returns: its type, its shape, and whether it returns anything"
         if error["kind"] == "TypeError" and " argument" in error["text"]:
             mistake = "keep the arguments of the function as the cell names them, and their defaults"
-        return CheckFailed(during, f"your code ran, but this check could not use what came back ({what})",
-        mistake)
+        return CheckFailed(
+            during, f"your code ran, but this check could not use what came back ({what})", mistake
+        )
     mistake = "read the error first; print the shapes just before that line"
     return CheckFailed(during, f"your code stopped with {what}{line}", mistake)

@@ -44,8 +44,9 @@ FIRST = ALL[0]
 def _text(seen: Seen, name: str) -> str:
     found = seen[name]
     mistake = (
-        "the function returns nothing: is `return` missing?" if found is None else "hand back one "
-        "text, not its parts"
+        "the function returns nothing: is `return` missing?"
+        if found is None
+        else "hand back one text, not its parts"
     )
     expect(isinstance(found, str), f"a str ({name})", describe(found), mistake)
     return found

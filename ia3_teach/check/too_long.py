@@ -104,8 +104,12 @@ def _keeps_what_can_be_learned(seen: Seen) -> None:
                 "a row of exactly max_length tokens fits": [0],
                 "the short rows, which need no cut, are gone": [2],
                 "the wrong ones were kept: look for labels that are NOT -100": [3, 4],
-                "look at the labels AFTER the cut; the prompt may fill the row to the last place": [0, 1, 2,
-                3],
+                "look at the labels AFTER the cut; the prompt may fill the row to the last place": [
+                    0,
+                    1,
+                    2,
+                    3,
+                ],
             }
             mistake = next((text for text, places in known.items() if places == kept), mistake)
         elif name == "labels that are token 0" and len(firsts) < len(wanted):

@@ -28,8 +28,8 @@ def by_hand(weights: Weights, x: Tensor, **factors: Tensor | int) -> Tensor:
     """
     x = x.double()
     pieces = {
-        name: factors.get(name, 1) * linear(weights, f"attention.self.{name}", factors.get(f"to_{name}",
-        1) * x)
+        name: factors.get(name, 1)
+        * linear(weights, f"attention.self.{name}", factors.get(f"to_{name}", 1) * x)
         for name in ("query", "key", "value")
     }
     summed = torch.stack([_attend(*(pieces[name][b] for name in pieces)) for b in range(len(x))])

@@ -61,8 +61,15 @@ def _folds_in(seen: Seen) -> None:
             }  # fmt: skip
             if len(l) == w.shape[1]:
                 known["the columns were scaled, not the rows"] = w * f
-            _compare(weight, f[:, None] * w, f"the merged weight ({name})", "W'[j, i] = l[j] W[j, i]", known,
-            seen, name)
+            _compare(
+                weight,
+                f[:, None] * w,
+                f"the merged weight ({name})",
+                "W'[j, i] = l[j] W[j, i]",
+                known,
+                seen,
+                name,
+            )
             known = {"the bias was not merged: l multiplies W x + b": b}
             _compare(bias, f * b, f"the merged bias ({name})", "b'[j] = l[j] b[j]", known, seen, name)
 
@@ -135,8 +142,9 @@ def _leaves_l_alone(seen: Seen) -> None:
     for name in ALL:
         for found, l in zip(reached(seen, name, "vectors"), seen.arguments(name)[2], strict=True):
             kept = found.shape == l.shape and torch.equal(found, l)
-            expect(kept, f"l as it was ({name})", describe(found),
-            "l was changed in place: make a new tensor")
+            expect(
+                kept, f"l as it was ({name})", describe(found), "l was changed in place: make a new tensor"
+            )
 
 
 merge_with_undo = Exercise(

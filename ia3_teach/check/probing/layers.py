@@ -40,8 +40,13 @@ def _low_rank(answer: Any, one: Case, notes: dict[str, Any]) -> Any:
 
 
 def _through(
-    answer: Any, more: tuple, weight: Tensor, bias: Tensor | None, x: Tensor, wanted: dict, notes: dict[str,
-    Any]
+    answer: Any,
+    more: tuple,
+    weight: Tensor,
+    bias: Tensor | None,
+    x: Tensor,
+    wanted: dict,
+    notes: dict[str, Any],
 ) -> Any:
     """What every layer is asked, step by step; a step that fails leaves the notes of those before."""
     base = linear(weight, bias)

@@ -36,8 +36,10 @@ def plain(value: Any, depth: int = 0) -> Any:
         return _plain_atom(value)
     if depth < DEEPEST and issubclass(kind, list | tuple):
         name, base = ("list", list) if issubclass(kind, list) else ("tuple", tuple)
-        return {"is": name, "of": [plain(item, depth + 1) for item in base.__getitem__(value,
-        slice(LONGEST))]}
+        return {
+            "is": name,
+            "of": [plain(item, depth + 1) for item in base.__getitem__(value, slice(LONGEST))],
+        }
     if depth < DEEPEST and issubclass(kind, dict):
         items = list(dict.items(value))[:LONGEST]
         return {"is": "dict", "of": [[plain(key, DEEPEST), plain(item, depth + 1)] for key, item in items]}
@@ -49,8 +51,9 @@ def plain(value: Any, depth: int = 0) -> Any:
 def _plain_atom(value: Any) -> Any:
     """A number that no JSON reader takes, or a text without end, is kept by its kind alone."""
     too_long = isinstance(value, str) and len(value) > LONGEST or type(value) is int and abs(value) >= 10**300
-    return {"is": "other", "of": f"very long {type(value).__name__}",
-    "callable": False} if too_long else value
+    return (
+        {"is": "other", "of": f"very long {type(value).__name__}", "callable": False} if too_long else value
+    )
 
 
 def _plain_tensor(value: Tensor) -> Any:

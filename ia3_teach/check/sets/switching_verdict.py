@@ -78,9 +78,9 @@ def _mixes(record: dict[str, Any], cases: list[Case]) -> None:
         known = {"every row got the first row's vector": _by_rows(case, first)}
         if case["x"].shape[0] == case["x"].shape[1]:
             l = torch.stack([case["vectors"].get(n, torch.ones(case["x"].shape[-1])) for n in case["names"]])
-            known["the factors run over positions: they need an axis for T"] = (
-                (l * case["x"]) @ case["weight"].T + case["bias"]
-            )
+            known["the factors run over positions: they need an axis for T"] = (l * case["x"]) @ case[
+                "weight"
+            ].T + case["bias"]
         expect_tensor(value_of(each, what), _by_rows(case, case["names"]), what, known)
 
 
