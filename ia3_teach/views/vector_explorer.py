@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import html
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +17,7 @@ from ia3_teach.views.edits import check_entry, check_move, moved
 from ia3_teach.views.explorer_page import style
 from ia3_teach.views.heat_map import plot_vectors
 from ia3_teach.views.live_model import facts_of, map_facts, numbers_of, weights_of
-from ia3_teach.views.output import CARD, INCH, png
+from ia3_teach.views.output import described, image
 from ia3_teach.wording import brief, short
 
 if TYPE_CHECKING:
@@ -104,13 +102,7 @@ class Explorer(anywidget.AnyWidget):
         """The live map, and for a place without widgets a picture and its words."""
         made, metadata = super()._repr_mimebundle_(**settings)
         figure = plot_vectors(self.edited_values(), title=f"vectors of {self.task}")
-        picture = base64.b64encode(png(figure)).decode()
-        width = figure.get_size_inches()[0] * INCH
-        markup = (
-            f'<img alt="{html.escape(figure.description)}" width="{width:.0f}" style="{CARD}" '
-            f'src="data:image/png;base64,{picture}">'
-        )
-        return {**made, "text/html": markup, "text/plain": figure.description}, metadata
+        return {**made, "text/html": image(figure), "text/plain": described(figure)}, metadata
 
 
 def explore_vectors(model: nn.Module, tokenizer: Any, tasks: Mapping[str, Dataset]) -> Explorer:
