@@ -97,6 +97,13 @@ def test_every_error_is_short_whatever_it_shows(path: Path) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_no_error_spells_out_what_it_should_call(path: Path) -> None:
+    parts = (part for error in raised(path) for part in ast.walk(error) if isinstance(part, ast.Constant))
+    texts = [part.value for part in parts if isinstance(part.value, str)]
+    assert not [text for text in texts for name in SHOWING if f"{{{name}(" in text]
+
+
 class Stranger:
     """An object that cannot be written out."""
 

@@ -32,7 +32,7 @@ def facts_of(model: nn.Module, tokenizer: Any, tasks: Mapping[str, Dataset]) -> 
     if kind not in HEADS:
         raise ValueError(
             f"only bloom and bert answer in a browser; found a model of type {short(kind)}. "
-            "explore_map({short(name: vectors(model, name))}) shows those of any model, without answers"
+            "explore_map({name: vectors(model, name)}) shows those of any model, without answers"
         )
     check_adapters(model, tasks)
     first = next(iter(tasks))
