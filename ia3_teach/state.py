@@ -57,8 +57,9 @@ def check_known(state: State, names: Sequence[str]) -> Sequence[str]:
     """Return the names, or raise if the model lacks one of them."""
     for name in names:
         if not isinstance(name, str) or name not in state.recipes:
-            has = listed(state.recipes, 9) or "none"
-            raise ValueError(f"no adapter is called {brief(name)}; this model has: {short(has)}")
+            raise ValueError(
+                f"no adapter is called {brief(name)}; this model has: {listed(state.recipes, 9) or 'none'}"
+            )
     return names
 
 
@@ -66,8 +67,9 @@ def the_active(model: nn.Module) -> str:
     """The name of the only active adapter. Raises ValueError if there are none or several."""
     active = state_of(model).active
     if len(active) != 1:
-        listed = ", ".join(active) or "none"
-        raise ValueError(f"say which adapter you mean: {len(active)} are active ({short(listed)})")
+        raise ValueError(
+            f"say which adapter you mean: {len(active)} are active ({listed(active, 9) or 'none'})"
+        )
     return active[0]
 
 
