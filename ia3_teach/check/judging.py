@@ -1,6 +1,7 @@
 """Properties that most exercises share: right values, inputs left alone, gradients that arrive."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -40,7 +41,7 @@ def values(
             wanted, tolerance = called(reference, seen, name), seen.cases[name]["tolerance"]
             if not same(value, wanted, tolerance):
                 mistake = _rounded(value, wanted) or _kept(seen, wanted)
-                mistake = mistake or _singled_out(seen, found, known or {}, name)
+                mistake = mistake or explaining(known or {}, partial(_gives, seen, found), [name, *found])
                 raise different(value, wanted, f"{what} ({name})", mistake or hint, as_scale, bool(mistake))
             later = part(seen.again(name))
             if not same(later, wanted, tolerance):
@@ -66,6 +67,10 @@ def _kept(seen: Seen, wanted: Any) -> str:
     return "" if same(seen.again(first), seen[first], 1e-6) else KEPT
 
 
+def _gives(seen: Seen, found: Mapping[str, Any], wrong: Reference, name: str) -> bool:
+    return same(found[name], called(wrong, seen, name), max(1e-4, seen.cases[name]["tolerance"]))
+
+
 def called(reference: Reference, seen: Seen, name: str) -> Any:
     """The reference on copies of this case's arguments, floating tensors in float64."""
     one = seen.cases[name]
@@ -80,22 +85,30 @@ def _exact(value: Any) -> Any:
     return copied(value)
 
 
-def _singled_out(seen: Seen, found: Mapping[str, Any], known: Mapping[str, Reference], at: str) -> str:
-    """The known mistakes that explain every value which came, joined by "or"."""
-    return EITHER.join(text for text, wrong in known.items() if _explains(wrong, seen, found, at))
+def explaining(
+    known: Mapping[str, Reference], fits: Callable[[Reference, str], bool], names: Iterable[str]
+) -> str:
+    """The known mistakes, joined by "or", that explain what came on the first case, and on all the others.
+
+    `fits(wrong, name)` says whether a wrong formula gives what came on a case.
+    """
+    first, *others = names
+    return EITHER.join(
+        text for text, wrong in known.items() if _explains(partial(fits, wrong), first, others)
+    )
 
 
-def _explains(wrong: Reference, seen: Seen, found: Mapping[str, Any], at: str) -> bool:
-    """Whether a wrong formula gives what came, `at` this case and wherever else it can be computed."""
-    for name in [at, *found]:
+def _explains(fits: Callable[[str], bool], first: str, others: Sequence[str]) -> bool:
+    """Only the first case must be one on which the formula can be computed: it need not fit every shape."""
+    for name in [first, *others]:
         try:
-            guess = called(wrong, seen, name)
-        except Exception:  # a wrong formula need not fit every shape
-            if name == at:
+            if not fits(name):
                 return False
-            continue
-        if not same(found[name], guess, max(1e-4, seen.cases[name]["tolerance"])):
-            return False
+        except CheckFailed:  # the answer itself was stopped on this case
+            raise
+        except Exception:
+            if name == first:
+                return False
     return True
 
 

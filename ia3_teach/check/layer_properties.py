@@ -9,7 +9,7 @@ from torch import Tensor
 from ia3_teach.check.comparing import different, same
 from ia3_teach.check.core import expect
 from ia3_teach.check.failure import describe
-from ia3_teach.check.judging import EITHER
+from ia3_teach.check.judging import explaining
 from ia3_teach.check.seen import Seen
 from ia3_teach.check.shape import Property
 
@@ -24,9 +24,13 @@ def noted(
 
     def judge(seen: Seen) -> None:
         found = {name: seen.note(name, note) for name in on if note in seen.record[name]["notes"]}
+
+        def fits(wrong: Formula, name: str) -> bool:
+            return same(found[name], _of(wrong, seen, name), 1e-4)
+
         for name, value in found.items():
             if not same(value, _of(formula, seen, name), seen.cases[name]["tolerance"]):
-                mistake = _explanation(known or {}, found, seen, name)
+                mistake = explaining(known or {}, fits, [name, *found])
                 wanted = _of(formula, seen, name)
                 raise different(value, wanted, f"{what} ({name})", mistake or hint, known=bool(mistake))
         for name in on:
@@ -46,19 +50,6 @@ def reached(seen: Seen, name: str, note: str) -> Any:
 def _of(formula: Formula, seen: Seen, name: str) -> Any:
     exact = [value.double() if isinstance(value, Tensor) else value for value in seen.arguments(name)]
     return formula(*exact)
-
-
-def _explanation(known: Mapping[str, Formula], found: Mapping[str, Any], seen: Seen, at: str) -> str:
-    def explains(wrong: Formula) -> bool:
-        fits = []
-        for name in [at, *found]:
-            try:
-                fits.append(same(found[name], _of(wrong, seen, name), 1e-4))
-            except Exception:  # a wrong formula need not fit every shape
-                fits.append(name != at)
-        return all(fits)
-
-    return EITHER.join(text for text, wrong in known.items() if explains(wrong))
 
 
 def holds(

@@ -9,7 +9,7 @@ from ia3_teach.check.comparing import NOTHING, different, same
 from ia3_teach.check.core import expect, expect_equal
 from ia3_teach.check.drawing import Draw
 from ia3_teach.check.failure import describe
-from ia3_teach.check.judging import EITHER
+from ia3_teach.check.judging import explaining
 from ia3_teach.check.layer_properties import reached
 from ia3_teach.check.mixed_batch import scale_rows
 from ia3_teach.check.probing.calls import case
@@ -93,11 +93,15 @@ def _close(
     """The note is the formula up to rounding; that it is rounded once is another property."""
 
     def judge(seen: Seen) -> None:
+        def fits(wrong: Formula, name: str) -> bool:
+            guess = _exact(wrong, seen, name)
+            return same(reached(seen, name, note), guess, seen.cases[name]["tolerance"])
+
         for name in on:
             found, wanted = reached(seen, name, note), _exact(formula, seen, name)
             if same(found, wanted, seen.cases[name]["tolerance"]):
                 continue
-            mistake = EITHER.join(t for t, wrong in known.items() if _fits(seen, on, note, wrong, name))
+            mistake = explaining(known, fits, [name, *on])
             if wanted is None or found is None:
                 missing = (
                     "a layer with a bias keeps one"
@@ -113,19 +117,6 @@ def _close(
 def _exact(formula: Formula, seen: Seen, name: str) -> Bias:
     weight, bias, l, _ = seen.arguments(name)
     return formula(weight.double(), None if bias is None else bias.double(), l.double())
-
-
-def _fits(seen: Seen, on: Sequence[str], note: str, wrong: Formula, at: str) -> bool:
-    for name in [at, *on]:
-        try:
-            guess = _exact(wrong, seen, name)
-        except RuntimeError:  # a wrong formula need not fit every shape
-            if name == at:
-                return False
-            continue
-        if not same(reached(seen, name, note), guess, seen.cases[name]["tolerance"]):
-            return False
-    return True
 
 
 def _keeps_the_format(seen: Seen) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ia3_teach.check.failure import CheckFailed, Picture, describe, not_written_yet
+from ia3_teach.check.outcomes import Outcome, Property
 from ia3_teach.check.probing.calls import Case
 from ia3_teach.check.probing.recorded import Record
 from ia3_teach.check.seen import Seen
@@ -13,26 +14,6 @@ from ia3_teach.check.unwritten import show_in_grey
 
 Cases = dict[str, Case]
 PUBLIC_SEED = 0  # the learner's own check always draws the same cases, so that a message can be read again
-
-
-@dataclass(frozen=True)
-class Property:
-    """One thing that holds of a right answer: `judge(seen)` raises CheckFailed where it does not."""
-
-    text: str
-    judge: Callable[[Seen], None]
-    points: float = 1.0
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How one property came out. `message` may be shown: no value of a case is in it; `detail` has all."""
-
-    property: str
-    points: float
-    of: float
-    message: str = ""
-    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,19 +55,21 @@ class Exercise:
 
     def judge(self, record: Record, seed: int) -> list[Outcome]:
         """What the answer that left this record on the cases of `seed` earns, property by property."""
-        return [self._outcome(one, record, self.cases(seed)) for one in self.properties]
+        cases = self.cases(seed)
+        return [_outcome(one, record, cases) for one in self.properties]
 
-    def _outcome(self, one: Property, record: Record, cases: Cases) -> Outcome:
-        try:
-            seen = Seen(record, cases)
-            if not seen.callable or seen.not_written:
-                return Outcome(one.text, 0.0, one.points, "not written yet")
-            _judge(one, seen)
-        except CheckFailed as failure:
-            return Outcome(one.text, 0.0, one.points, failure.mistake, str(failure))
-        except Exception as error:  # a record that an answer forged earns nothing, and stops no grader
-            return Outcome(one.text, 0.0, one.points, "the record cannot be read", repr(error))
-        return Outcome(one.text, one.points, one.points)
+
+def _outcome(one: Property, record: Record, cases: Cases) -> Outcome:
+    try:
+        seen = Seen(record, cases)
+        if not seen.callable or seen.not_written:
+            return one.lost("not written yet")
+        _judge(one, seen)
+    except CheckFailed as failure:
+        return one.lost(failure.mistake, str(failure))
+    except Exception as error:  # a record that an answer forged earns nothing, and stops no grader
+        return one.lost("the record cannot be read", repr(error))
+    return one.earned()
 
 
 def _failure(one: Property, seen: Seen) -> CheckFailed | None:

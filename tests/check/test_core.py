@@ -209,8 +209,7 @@ def imports(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("path", sorted(CHECK.glob("*.py")), ids=lambda path: path.stem)
 def test_checkers_never_import_what_they_judge(path: Path) -> None:
-    # The sets' room draws what a learner is handed (a seed from a name); it holds nothing that is judged.
-    allowed = ("ia3_teach.check", "ia3_teach.views.style", "ia3_teach.course.sets")
+    allowed = ("ia3_teach.check", "ia3_teach.views.style")
     assert {name for name in imports(path) if not name.startswith(allowed)} == set()
 
 

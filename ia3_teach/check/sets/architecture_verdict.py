@@ -103,16 +103,16 @@ def _expect_number(record: dict[str, Any], what: str, expected: int, known: dict
 
 SITES_OF = Exercise(
     "set_2.sites_of", "sites_of", size_cases, probe_sites,
-    tuple(Property(f"the sites of a {kind}", 2, _names_sites(kind)) for kind in BLOCK),
+    tuple(Property(f"the sites of a {kind}", _names_sites(kind), 2) for kind in BLOCK),
 )  # fmt: skip
 COUNT_VALUES = Exercise(
     "set_2.count_values", "count_values", size_cases, probe_counts,
     (
-        *(Property(f"the count of a {kind}", 1, _counts(kind)) for kind in BLOCK),
-        Property("a ValueError for an architecture that it does not know", 1, _refuses),
+        *(Property(f"the count of a {kind}", _counts(kind), 1) for kind in BLOCK),
+        Property("a ValueError for an architecture that it does not know", _refuses, 1),
     ),
 )  # fmt: skip
 LARGEST_RANK = Exercise(
     "set_2.largest_rank", "largest_rank", budget_cases, probe_budget,
-    (Property("the largest rank within the budget, and 0 where none is", 2, _fits),),
+    (Property("the largest rank within the budget, and 0 where none is", _fits, 2),),
 )  # fmt: skip

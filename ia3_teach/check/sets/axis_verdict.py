@@ -56,8 +56,8 @@ def _keeps_dtype(records: Records, cases: list[Case]) -> None:
 SCALE_AXIS = Exercise(
     "set_1.scale_axis", "scale_axis", axis_cases, probe_axis,
     (
-        Property("the factors line up with the named axis", 2, _lines_up),
-        Property("y and l stay as they were, and the result is no view of y", 1, _stays_apart),
-        Property("the result has the dtype of y", 1, _keeps_dtype),
+        Property("the factors line up with the named axis", _lines_up, 2),
+        Property("y and l stay as they were, and the result is no view of y", _stays_apart, 1),
+        Property("the result has the dtype of y", _keeps_dtype, 1),
     ),
 )  # fmt: skip

@@ -101,9 +101,9 @@ def _convolved(case: Case, l: Tensor) -> Tensor:
 SCALED_CONV = Exercise(
     "set_1.scaled_conv", "ScaledConv", convolution_cases, probe_convolution,
     (
-        Property("it trains l alone, and starts as conv", 1, _starts_as_conv),
-        Property('side "out" scales w * x + b', 2, _scales("out")),
-        Property('side "in" scales x', 2, _scales("in")),
-        Property("the gradient reaches l, and the weights get none", 1, _reaches_l),
+        Property("it trains l alone, and starts as conv", _starts_as_conv, 1),
+        Property('side "out" scales w * x + b', _scales("out"), 2),
+        Property('side "in" scales x', _scales("in"), 2),
+        Property("the gradient reaches l, and the weights get none", _reaches_l, 1),
     ),
 )  # fmt: skip

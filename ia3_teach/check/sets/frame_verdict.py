@@ -101,23 +101,23 @@ def _rounded(case: Case) -> Tensor:
 FRAME = Exercise(
     "set_5.frame", "frame", probes.frame_cases, probes.probe_frame,
     (
-        Property("left @ right is as near to W as rank r allows", 2, _is_nearest),
-        Property("right has orthonormal rows, and left holds the singular values", 1, _is_orthonormal),
-        Property("a ValueError for a rank that cannot be", 1, _refuses_ranks),
+        Property("left @ right is as near to W as rank r allows", _is_nearest, 2),
+        Property("right has orthonormal rows, and left holds the singular values", _is_orthonormal, 1),
+        Property("a ValueError for a rank that cannot be", _refuses_ranks, 1),
     ),
 )  # fmt: skip
 
 CORE_RANK = Exercise(
     "set_5.core_rank", "core_rank", probes.rank_cases, probes.probe_rank,
-    (Property("the largest rank within LoRA's budget", 2, _fits),),
+    (Property("the largest rank within LoRA's budget", _fits, 2),),
 )  # fmt: skip
 
 BEST_CORE = Exercise(
     "set_5.best_core", "best_core", probes.core_cases, probes.probe_core,
-    (Property("no other R comes nearer", 4, _is_best),),
+    (Property("no other R comes nearer", _is_best, 4),),
 )  # fmt: skip
 
 MINE = Exercise(
     "set_5.mine", "mine", probes.own_cases, probes.probe_own,
-    (Property("what your own change leaves over", 1, _own_rest),), personal=True,
+    (Property("what your own change leaves over", _own_rest, 1),), personal=True,
 )  # fmt: skip

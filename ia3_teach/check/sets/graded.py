@@ -9,33 +9,11 @@ from typing import Any
 import torch
 
 from ia3_teach.check.failure import CheckFailed
+from ia3_teach.check.outcomes import Outcome, Property
 from ia3_teach.check.probing.sets.calls import UNWRITTEN
 from ia3_teach.course.sets.variants import seed_of
 
 PUBLIC = 0  # the seed of the cases that everybody may see
-
-
-@dataclass(frozen=True)
-class Property:
-    """What holds for a right answer, its points, and who says whether it does: `judge` raises CheckFailed."""
-
-    text: str
-    points: float
-    judge: Callable[[Any, Any], None]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """One property of one answer: points, of how many, and where some are missing why.
-
-    `message` shows no value of a case and may be read by a learner after grading; `detail` has all.
-    """
-
-    property: str
-    points: float
-    of: float
-    message: str = ""
-    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +34,10 @@ class Exercise:
     def own_seed(self, student: str) -> int:
         """The seed of a `personal` exercise: from the name under which the learner hands in, and the set."""
         return seed_of(student, self.name.split(".")[0].replace("set_", "ps"))
+
+    def run_own(self, answer: Any, student: str) -> float:
+        """The same as `run` on what is this learner's alone."""
+        return self.run(answer, self.own_seed(student))
 
     def judge(self, record: Any, seed: int) -> list[Outcome]:
         """Every property on what the probe wrote down, also after one has failed."""
@@ -82,7 +64,7 @@ def _outcome(wanted: Property, record: Any, cases: Any) -> Outcome:
     try:
         wanted.judge(record, cases)
     except CheckFailed as failure:
-        return Outcome(wanted.text, 0.0, wanted.points, failure.mistake, str(failure))
+        return wanted.lost(failure.mistake, str(failure))
     except Exception as error:  # a record that an answer forged earns nothing, and stops no grader
-        return Outcome(wanted.text, 0.0, wanted.points, "what came back cannot be judged", repr(error))
-    return Outcome(wanted.text, wanted.points, wanted.points)
+        return wanted.lost("what came back cannot be judged", repr(error))
+    return wanted.earned()

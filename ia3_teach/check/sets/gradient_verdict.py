@@ -44,7 +44,7 @@ def _summed(case: Case, side: str) -> tuple[Tensor, dict[str, Tensor]]:
 GRADIENTS = Exercise(
     "set_1.gradients", "gradients", gradient_cases, probe_gradients,
     (
-        Property("the gradient of a vector on the output", 2, _gradient(0)),
-        Property("the gradient of a vector on the input", 2, _gradient(1)),
+        Property("the gradient of a vector on the output", _gradient(0), 2),
+        Property("the gradient of a vector on the input", _gradient(1), 2),
     ),
 )  # fmt: skip

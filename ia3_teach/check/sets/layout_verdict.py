@@ -49,10 +49,10 @@ def compare(found: Any, part: str, channels: dict[str, list[int]]) -> None:
 
 FIND_CHANNELS = Exercise(
     "set_2.find_channels", "find_channels", layout_cases, probe_layout,
-    tuple(Property(f"the {part}", 2, _finds(part)) for part in PARTS[::-1]),
+    tuple(Property(f"the {part}", _finds(part), 2) for part in PARTS[::-1]),
 )  # fmt: skip
 MINE = Exercise(
     "set_2.mine", "mine", own_layout, probe_own_layout,
-    tuple(Property(f"the {part} of your own", 1, _own(part)) for part in ("keys", "values")),
+    tuple(Property(f"the {part} of your own", _own(part), 1) for part in ("keys", "values")),
     personal=True,
 )  # fmt: skip

@@ -79,16 +79,16 @@ def _own(record: Any, key: str) -> Any:
 FIND_VECTOR = Exercise(
     "set_1.find_vector", "find_vector", planted_cases, probe_planted,
     (
-        Property("side and vector, without zeros", 2, _finds("easy")),
-        Property("side and vector, with zeros, and with factors of 0 and below", 1, _finds("hard")),
-        Property("a ValueError where no vector explains the change", 1, _refuses),
+        Property("side and vector, without zeros", _finds("easy"), 2),
+        Property("side and vector, with zeros, and with factors of 0 and below", _finds("hard"), 1),
+        Property("a ValueError where no vector explains the change", _refuses, 1),
     ),
 )  # fmt: skip
 MINE = Exercise(
     "set_1.mine", "mine", own_cases, probe_own,
     (
-        Property("the side and the place", 1, _own_place),
-        Property("the value", 1, _own_value),
+        Property("the side and the place", _own_place, 1),
+        Property("the value", _own_value, 1),
     ),
     personal=True,
 )  # fmt: skip

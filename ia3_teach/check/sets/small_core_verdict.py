@@ -98,17 +98,17 @@ def _keeps_weight(records: Records, cases: list[Case]) -> None:
 SMALL_CORE = Exercise(
     "set_5.small_core", "SmallCore", probes.layer_cases, probes.probe_layer,
     (
-        Property("R alone is trained", 1, _trains_core),
-        Property("R starts small and random", 1, _starts_nearby),
-        Property("the output is Wx + b + α L R Q x", 3, _computes),
-        Property("the gradient reaches R, and the Linear stays as it was", 1, _spares_weights),
+        Property("R alone is trained", _trains_core, 1),
+        Property("R starts small and random", _starts_nearby, 1),
+        Property("the output is Wx + b + α L R Q x", _computes, 3),
+        Property("the gradient reaches R, and the Linear stays as it was", _spares_weights, 1),
     ),
 )  # fmt: skip
 
 MERGED = Exercise(
     "set_5.merged", "merged", probes.merge_cases, probes.probe_merge,
     (
-        Property("the merged weight", 2, _merges),
-        Property("what was handed over stays as it was", 1, _keeps_weight),
+        Property("the merged weight", _merges, 2),
+        Property("what was handed over stays as it was", _keeps_weight, 1),
     ),
 )  # fmt: skip

@@ -101,16 +101,16 @@ def _needs_names(record: dict[str, Any], cases: list[Case]) -> None:
 SWITCH = Exercise(
     "set_3.switch", "Switch", probes.switch_cases, probes.probe_switch,
     (
-        Property("after use(name) the layer computes l * (W x + b)", 2, _uses),
-        Property("after use(None) every bit is back", 2, _returns),
-        Property("an unknown name is refused and harms nothing", 1, _refuses),
+        Property("after use(name) the layer computes l * (W x + b)", _uses, 2),
+        Property("after use(None) every bit is back", _returns, 2),
+        Property("an unknown name is refused and harms nothing", _refuses, 1),
     ),
 )  # fmt: skip
 MIXED_IN = Exercise(
     "set_3.mixed_in", "mixed_in", probes.batch_cases, probes.probe_batch,
     (
-        Property("each row has its own vector", 2, _mixes),
-        Property("None leaves its row to the bare layer", 1, _spares),
-        Property("an unknown name is refused", 1, _needs_names),
+        Property("each row has its own vector", _mixes, 2),
+        Property("None leaves its row to the bare layer", _spares, 1),
+        Property("an unknown name is refused", _needs_names, 1),
     ),
 )  # fmt: skip

@@ -120,20 +120,20 @@ def _own(part: str) -> Callable:
 FAIR = Exercise(
     "set_3.fair", "fair", probes.run_cases, probes.probe_runs,
     (
-        Property("each method has its own best rate, by the median of dev", 2, _chooses("rate", False)),
-        Property("the test number is the median at that rate", 2, _chooses("test", False)),
-        Property("of equally good rates the smaller", 1, _chooses("rate", True)),
+        Property("each method has its own best rate, by the median of dev", _chooses("rate", False), 2),
+        Property("the test number is the median at that rate", _chooses("test", False), 2),
+        Property("of equally good rates the smaller", _chooses("rate", True), 1),
     ),
 )  # fmt: skip
 TRAIN = Exercise(
     "set_3.train", "train", probes.training_cases, probes.probe_training,
     (
-        Property("one step from ones", 2, _trains(lambda steps: steps == 1)),
-        Property("many steps", 1, _trains(lambda steps: steps > 1)),
-        Property("nothing that was handed over changes", 1, _leaves_alone),
+        Property("one step from ones", _trains(lambda steps: steps == 1), 2),
+        Property("many steps", _trains(lambda steps: steps > 1), 1),
+        Property("nothing that was handed over changes", _leaves_alone, 1),
     ),
 )  # fmt: skip
 MINE = Exercise(
     "set_3.mine", "mine", probes.own_cases, probes.probe_own,
-    tuple(Property(f"the {part}", 1, _own(part)) for part in ("place", "value")), personal=True,
+    tuple(Property(f"the {part}", _own(part), 1) for part in ("place", "value")), personal=True,
 )  # fmt: skip
