@@ -30,6 +30,12 @@ def gate(w: Tensor, x: Tensor) -> Tensor:
     return torch.sigmoid(x.to(w.dtype) @ w)[..., None]
 
 
+def close_halfway(adapter: Adapter) -> None:
+    """w = 0, once the adapter has one: a start drawn by a parent comes before it."""
+    if hasattr(adapter, "w"):
+        nn.init.zeros_(adapter.w)
+
+
 class TokenGatedPair(Pair):
     """σ(w x) B A x: the gate stands where alpha / r was."""
 
@@ -38,6 +44,11 @@ class TokenGatedPair(Pair):
     def __init__(self, layer: nn.Module, r: int) -> None:
         super().__init__(layer, r)
         self.w = nn.Parameter(torch.zeros_like(self.A[0]))
+
+    def reset_parameters(self) -> None:
+        """The unchanged model, and a gate half open."""
+        super().reset_parameters()
+        close_halfway(self)
 
     def change(self, x: Tensor) -> Tensor:
         """The same."""
@@ -57,6 +68,11 @@ class TokenGatedBottleneck(Bottleneck):
         super().__init__(layer, features(layer)[1], m)
         self.w = nn.Parameter(torch.zeros_like(self.c))
 
+    def reset_parameters(self) -> None:
+        """The unchanged model, and a gate half open."""
+        super().reset_parameters()
+        close_halfway(self)
+
     def through(self, h: Tensor) -> Tensor:
         """What is added to h."""
         return gate(self.w, h) * super().through(h)
@@ -71,6 +87,11 @@ class OnceGatedPrefix(Prefix):
         super().__init__(layer, *settings)
         self.w = new(layer, features(layer)[0])
         nn.init.zeros_(self.w)
+
+    def reset_parameters(self) -> None:
+        """The prefix drawn again, and a gate half open."""
+        super().reset_parameters()
+        close_halfway(self)
 
     def around(self, inner: Function, x: Tensor) -> Tensor:
         """The keys and values of x, with the gated rows in the window."""
@@ -89,6 +110,11 @@ class Both(Adapter):
     def __init__(self, pair: Pair, prefix: Prefix) -> None:
         super().__init__()
         self.pair, self.prefix, self.length = pair, prefix, prefix.length
+
+    def reset_parameters(self) -> None:
+        """Both from their start."""
+        self.pair.reset_parameters()
+        self.prefix.reset_parameters()
 
     @property
     def window(self) -> slice | None:

@@ -50,7 +50,10 @@ class Principal(Pair):
         """The unchanged model."""
         if self.A.is_meta:
             return
-        U, S, V = torch.linalg.svd(self.W, full_matrices=False)
+        W = self.W
+        if not W.isfinite().all():  # memory that nothing was loaded into yet
+            W = torch.zeros_like(W)
+        U, S, V = torch.linalg.svd(W, full_matrices=False)
         r = len(self.A)
         self.A.copy_(S[:r].sqrt()[:, None] * V[:r])
         self.B.copy_(U[:, :r] * S[:r].sqrt())

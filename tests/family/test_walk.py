@@ -192,6 +192,26 @@ def test_fit_trains_it(method: str, kind: str) -> None:
     assert all(torch.equal(p, frozen[n]) for n, p in model.named_parameters() if n in frozen)
 
 
+@pytest.fixture
+def filled_with_nan():
+    """Memory that nothing was written to holds NaN."""
+    torch.use_deterministic_algorithms(True)
+    yield
+    torch.use_deterministic_algorithms(False)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_memory_that_holds_anything_is_taken(method: str, filled_with_nan: None) -> None:
+    model = build("bloom")
+    attach(model, METHODS[method].example(model))
+    assert model.to("meta").to_empty(device="cpu").lm_head.weight.isnan().all()
+    of_the_weight = {"DoRA": {"m"}, "PromptTuning": {"P"}}.get(method, set())
+    for layer in wrapped(model).values():
+        for adapter in layer.adapters.values():
+            for name, values in adapter.named_parameters():
+                assert values.isfinite().all() or name in of_the_weight, name
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_the_trainer_trains_it(method: str, tmp_path) -> None:
     from transformers import Trainer, TrainingArguments
