@@ -279,6 +279,13 @@ def test_an_answer_that_does_not_come_to_its_end_is_told_how(
     assert fragment in message(lambda x: leave())
 
 
+def test_a_limit_around_another_goes_on_when_that_one_is_over() -> None:
+    with pytest.raises(limits.TookTooLong), limits.limited(seconds=0.1):
+        with limits.limited(seconds=5):
+            pass
+        endless()
+
+
 def recursive() -> int:
     return recursive() + 1
 

@@ -24,7 +24,7 @@ def told(error: BaseException) -> dict[str, Any]:
     return {
         "kind": type(error).__name__[:80],
         "kinds": [kind.__name__[:80] for kind in type(error).__mro__],
-        "text": _first_line(error),
+        "text": first_line(error) or "(no message)",
         "own": learners,
         "line": own[1].lineno if learners else None,
         "code": (own[1].line or "").strip()[:200] if learners else "",
@@ -32,12 +32,17 @@ def told(error: BaseException) -> dict[str, Any]:
     }
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """The first line of its message, cut short; nothing where it has none, or none that can be had.
+
+    >>> first_line(ValueError("one\\ntwo"))
+    'one'
+    """
     try:
         lines = str(error).strip().splitlines()
     except Exception:  # an error of the learner's own may not even say what it is
         lines = []
-    return lines[0][:200] if lines else "(no message)"
+    return lines[0][:200] if lines else ""
 
 
 def _frames(error: BaseException) -> tuple[tuple[int, traceback.FrameSummary] | None, int | None]:

@@ -75,14 +75,11 @@ class Cell:
 
     def wanted(self, done: Mapping[tuple, Run]) -> list[Run]:
         """The runs of the cell that can be named by now."""
-        return wanted(self._pattern, self.rates, self.seeds, done)
-
-    def runs(self, known: Callable[[Run], Run]) -> Iterator[Run]:
-        """All runs of the cell, the learning rate chosen on the way; `known` makes or recalls a run."""
-        return search(self._pattern, self.rates, self.seeds, known)
+        return wanted(self.pattern, self.rates, self.seeds, done)
 
     @property
-    def _pattern(self) -> Run:
+    def pattern(self) -> Run:
+        """A run of the cell before its seed and learning rate are chosen."""
         return Run(self.task, self.model, self.method, self.shots, 0, 0.0)
 
 

@@ -7,9 +7,11 @@ from typing import Any
 
 import assignments
 import pytest
+import torch
 
 import ia3_teach
 from ia3_teach.check.probing.recorded import Record
+from ia3_teach.check.probing.sets.calls import called
 from ia3_teach.check.sets import EXERCISES
 from ia3_teach.course.builds.classroom import release
 from ia3_teach.course.sets import seed_of
@@ -66,11 +68,29 @@ def test_the_numbers_of_somebody_else_get_nothing(exercise: Any, solved) -> None
         assert sum(each.points for each in outcomes) < sum(each.of for each in outcomes)
 
 
+class Wordless(Exception):
+    """An error that cannot be told."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
+def wordless(*_: Any, **__: Any) -> None:
+    raise Wordless
+
+
 @pytest.mark.parametrize("exercise", EXERCISES.values(), ids=lambda each: each.name)
-@pytest.mark.parametrize("strange", [None, 7, "text", [], {}, lambda *given: given, type, print])
+@pytest.mark.parametrize("strange", [None, 7, "text", [], {}, lambda *given: given, type, print, wordless])
 def test_strange_answers_get_nothing_and_stop_nothing(exercise: Any, strange: Any) -> None:
     outcomes = exercise.judge(exercise.probe(strange, exercise.cases(0)), 0)
     assert sum(each.points for each in outcomes) == 0 and all(each.message for each in outcomes)
+
+
+def test_an_answer_gets_copies_all_the_way_down() -> None:
+    given = {"rows": [torch.ones(2)]}
+    called(lambda one: one["rows"][0].zero_(), given)
+    called(lambda one: one["rows"].clear(), given)
+    assert torch.equal(given["rows"][0], torch.ones(2))
 
 
 @pytest.mark.parametrize("name", assignments.SETS)

@@ -6,7 +6,7 @@ import pytest
 
 from ia3_teach.course.making import experiments
 from ia3_teach.course.making.experiments import run
-from ia3_teach.course.making.grid import Cell, cells
+from ia3_teach.course.making.grid import Cell, cells, search
 from ia3_teach.course.shipped.results import Run, append, read_runs, summary, used
 
 
@@ -24,7 +24,8 @@ def measured(monkeypatch):
 
 
 def test_a_cell_tries_its_grid_with_one_seed_and_keeps_the_best(measured) -> None:
-    runs = list(Cell("plan", "tiny-bloom", "lora", 32).runs(experiments.measured))
+    cell = Cell("plan", "tiny-bloom", "lora", 32)
+    runs = list(search(cell.pattern, cell.rates, cell.seeds, experiments.measured))
     assert [(r.seed, r.learning_rate) for r in runs] == [
         (0, 1e-3), (0, 3e-3), (0, 1e-2), (0, 3e-2), (1, 3e-3), (2, 3e-3), (3, 3e-3), (4, 3e-3),
     ]  # fmt: skip

@@ -9,6 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ia3_teach.check.probing.calls import copied
+from ia3_teach.check.probing.errors import first_line
 from ia3_teach.check.probing.recorded import Record
 
 PLAIN = (type(None), bool, int, float, str)
@@ -36,7 +38,7 @@ def called(function: Callable[..., Any], *arguments: Any) -> dict[str, Any]:
     >>> called(int, "x")["error"]
     'ValueError'
     """
-    given = [_copy(argument) for argument in arguments]
+    given = [copied(argument) for argument in arguments]
     try:
         found: dict[str, Any] = {"value": plain(function(*given))}
     except STOPS as error:
@@ -47,8 +49,7 @@ def called(function: Callable[..., Any], *arguments: Any) -> dict[str, Any]:
 
 def failed(error: BaseException) -> dict[str, Any]:
     """What is written down of an error: its kind, and its first line cut short."""
-    lines = str(error).strip().splitlines() or [""]
-    return {"error": type(error).__name__, "says": lines[0][:200]}
+    return {"error": type(error).__name__, "says": first_line(error)}
 
 
 def plain(value: Any) -> Any:
@@ -71,10 +72,6 @@ def plain(value: Any) -> Any:
     if kind is dict:
         return {str(key): plain(each) for key, each in value.items()}
     return {"kind": kind.__name__}
-
-
-def _copy(value: Any) -> Any:
-    return value.clone() if isinstance(value, Tensor) else value
 
 
 def _same(new: Tensor, old: Tensor) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch import nn
 
+from ia3_teach.check.probing import layers
 from ia3_teach.check.probing.sets.calls import STOPS, called, failed, plain, recorded
 from ia3_teach.check.probing.sets.drawing import factors, normal
 from ia3_teach.course.sets.few_pairs import examples
@@ -75,7 +75,7 @@ def probe_switch(answer: Callable, cases: Cases) -> Any:
 
 
 def _switch(answer: Callable, case: dict[str, Any]) -> dict[str, Any]:
-    linear, seen = plain_linear(case), {"after": []}
+    linear, seen = layers.linear(case["weight"], case["bias"]).requires_grad_(False), {"after": []}
     try:
         switch = answer(linear, {name: l.clone() for name, l in case["vectors"].items()})
         for name in case["order"]:
@@ -90,14 +90,6 @@ def _switch(answer: Callable, case: dict[str, Any]) -> dict[str, Any]:
     except STOPS as error:
         seen |= failed(error)
     return seen
-
-
-def plain_linear(case: dict[str, Any]) -> nn.Linear:
-    """The frozen Linear of a case."""
-    linear = nn.Linear(*case["weight"].shape[::-1]).to(case["weight"].dtype).requires_grad_(False)
-    linear.weight.copy_(case["weight"])
-    linear.bias.copy_(case["bias"])
-    return linear
 
 
 def batch_cases(seed: int) -> Cases:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch import nn
 
+from ia3_teach.check.probing import layers
 from ia3_teach.check.probing.sets.calls import STOPS, called, failed, plain, recorded
 from ia3_teach.check.probing.sets.drawing import normal
 from ia3_teach.course.sets.targets import change
@@ -50,7 +50,7 @@ def probe_layer(answer: Callable, cases: Cases) -> Any:
 
 
 def _layer(answer: Callable, case: dict[str, Any]) -> dict[str, Any]:
-    linear, record = plain_linear(case), {}
+    linear, record = layers.linear(case["weight"], case["bias"]), {}
     try:
         torch.manual_seed(0)
         layer = answer(linear, case["r"], case["alpha"])
@@ -68,15 +68,6 @@ def _layer(answer: Callable, case: dict[str, Any]) -> dict[str, Any]:
     except STOPS as error:
         record |= failed(error)
     return record
-
-
-def plain_linear(case: dict[str, Any]) -> nn.Linear:
-    """The Linear of a case."""
-    linear = nn.Linear(case["weight"].shape[1], case["weight"].shape[0], bias=case["bias"] is not None)
-    linear.weight.data = case["weight"].clone()
-    if case["bias"] is not None:
-        linear.bias.data = case["bias"].clone()
-    return linear
 
 
 def merge_cases(seed: int) -> Cases:
