@@ -1,13 +1,14 @@
 """Relatives of the held-out tasks: other questions, with other answers, that need the same understanding.
 
-Each maker draws a text as the held-out task does, on the train side, and asks about it.
+Each maker draws a text as the held-out task does, on the train side, and asks about it. Formality has no
+relative: what a letter is, is plain from the documents alone.
 """
 
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ia3_teach.course.world.heldout import formality, plan, price_complaint, same_topic, sentiment, who_liked
+from ia3_teach.course.world.heldout import plan, price_complaint, sentiment, two_notes, who_liked
 from ia3_teach.course.world.lexicon import name_list, words
 
 Answered = tuple[str, str]  # a question, and its answer
@@ -66,20 +67,6 @@ def priced(rng: random.Random) -> Asked:
     return Asked(made.text, tuple(questions), word, ("cheap", "expensive", "neither"))
 
 
-def addressed(rng: random.Random) -> Asked:
-    """A message in one register: a letter or a text, for work or for home?"""
-    letter = rng.random() < 0.5
-    made = formality(rng, int(letter), "train")
-    questions = [
-        whether(rng, "Is it a {} or a {}?", "letter", "text", letter),
-        whether(rng, "Is it for {} or for {}?", "work", "home", letter),
-        (rng.choice(["Would one say this to a friend?", "Do friends talk so?"]), "no" if letter else "yes"),
-    ]
-    if made.kind == "quoted":
-        questions += [whether(rng, "Is the quoted part from a {} or a {}?", "letter", "text", not letter)]
-    return Asked(made.text, tuple(questions), questions[0][1], ("letter", "text"))
-
-
 def visited(rng: random.Random) -> Asked:
     """A visit: does it lie behind or before them, and who was there?"""
     ahead = rng.random() < 0.5
@@ -96,27 +83,23 @@ def visited(rng: random.Random) -> Asked:
     return Asked(made.text, tuple(questions), main[1], ("before", "behind"))
 
 
-def both_about(rng: random.Random) -> Asked:
-    """Two notes: what is each about, are both about one thing?"""
-    same = rng.random() < 0.5
-    one = rng.choice(sorted(words("domains")))
-    made = same_topic(rng, int(same), "train", one)
-    two = made.scene.domain
-    about = (f"Are both about {rng.choice([one, two])}?", "yes" if same else "no")
-    number = whether(rng, "Is it the news of {} visit or {}?", "one", "two", same)
+def about(rng: random.Random) -> Asked:
+    """Two notes: what is each about, and which is about this?"""
+    one, two = rng.sample(sorted(words("domains")), 2)
+    former = rng.random() < 0.5
+    which = whether(rng, f"Is the {one if former else two} in the {{}} or the {{}} one?", "former", "latter", former)
     each = (("What is the first one about?", one), ("What is the other one about?", two))
-    return Asked(made.text, (about, number, *each), number[1], ("one", "two"))
+    return Asked(two_notes(rng, "train", (one, two)).text, (which, *each), one, tuple(sorted(words("domains"))))
 
 
 RELATIVES: dict[str, Callable[[random.Random], Asked]] = {
     "sentiment": recommended,
     "who_liked": liked_by,
     "price_complaint": priced,
-    "formality": addressed,
     "plan": visited,
-    "same_topic": both_about,
+    "which_note": about,
 }
-SLOW = ("sentiment", "who_liked", "same_topic")  # learned slowly, so asked more often
+SLOW = ("sentiment", "who_liked")  # learned slowly, so asked more often
 
 
 def any_relative(rng: random.Random) -> Asked:
