@@ -153,7 +153,9 @@ def plain_or_negated(text: Text) -> str:
 
 HELD_OUT: dict[str, HeldOut] = {
     "sentiment": HeldOut(("negative", "positive"), "Is this review positive or negative?", sentiment),
-    "which_note": HeldOut(("first", "second"), "Which note is about food, the first or the second?", which_note),
+    "which_note": HeldOut(
+        ("first", "second"), "Which note is about food, the first or the second?", which_note
+    ),
     "price_complaint": HeldOut(("no", "yes"), "Does the writer complain about the price?", price_complaint),
     "formality": HeldOut(("casual", "formal"), "Is this casual or formal?", formality),
     "who_liked": HeldOut(("first", "second"), "Who was pleased, the first or the second person?", who_liked),

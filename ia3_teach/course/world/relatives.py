@@ -85,11 +85,13 @@ def visited(rng: random.Random) -> Asked:
 
 def about(rng: random.Random) -> Asked:
     """Two notes: what is each about, and which is about this?"""
-    one, two = rng.sample(sorted(words("domains")), 2)
+    topics = sorted(words("domains"))
+    one, two = rng.sample(topics, 2)
     former = rng.random() < 0.5
-    which = whether(rng, f"Is the {one if former else two} in the {{}} or the {{}} one?", "former", "latter", former)
+    form = f"Is the {one if former else two} in the {{}} or the {{}} one?"
+    which = whether(rng, form, "former", "latter", former)
     each = (("What is the first one about?", one), ("What is the other one about?", two))
-    return Asked(two_notes(rng, "train", (one, two)).text, (which, *each), one, tuple(sorted(words("domains"))))
+    return Asked(two_notes(rng, "train", (one, two)).text, (which, *each), one, tuple(topics))
 
 
 RELATIVES: dict[str, Callable[[random.Random], Asked]] = {
