@@ -63,13 +63,13 @@ def bert_loss(
     """Masked-language-model loss, plus the loss of the next sentence and of the text's word where asked.
 
     labels: (B, T); follows, words: (B,), -100 where nothing is asked. The word must be read, through
-    the head for hidden tokens, from the mean of the text's states; not from the pooler's vector, or a
-    new head on it would find the tasks solved. Devlin et al. 2019, section 3.1, for the first two.
+    the head for hidden tokens, from the mean of the text's states, without that of [CLS]: a new
+    head on the pooler would find the tasks solved. Devlin et al. 2019, section 3.1, for the first two.
     """
     with torch.autocast("cpu", torch.bfloat16, enabled=fast_bfloat16()):
         hidden, pooled = model.bert(**inputs, return_dict=False)
         mask = inputs["attention_mask"].unsqueeze(-1)
-        mean = (hidden * mask).sum(1) / mask.sum(1)
+        mean = (hidden * mask)[:, 1:].sum(1) / mask[:, 1:].sum(1)
         asked, alone = labels != NOT_ASKED, words != NOT_ASKED
         tokens = model.cls.predictions(torch.cat([hidden[asked], mean[alone]]))
         order = model.cls.seq_relationship(pooled)

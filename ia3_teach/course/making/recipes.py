@@ -66,7 +66,7 @@ SIZES = {
     "tiny-bloom": Size(
         stages=(
             Stage("corpus", 300, 24, 192, 2e-3, answer_weight=10.0, packed=True, schedule=900),
-            Stage("relatives", 4700, 16, 96, 1e-3, answer_weight=5.0, share=0.2),
+            Stage("relatives", 7500, 16, 96, 1e-3, answer_weight=5.0, share=0.2),
         )
     ),
     "tiny-bert": Size(
