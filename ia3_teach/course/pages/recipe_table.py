@@ -61,7 +61,7 @@ def recipes() -> str:
         [
             "learning rate",
             f"{published('t-few.learning-rate').value:g}",
-            f"{make_vectors.LEARNING_RATES['tiny-bloom']:g}",
+            f"{make_vectors.LEARNING_RATE:g}",
             f"best of {grid}",
         ],
         ["warm-up", f"{quoted('warm-up')} steps, then linear to 0", "6 % of the steps, the same", "the same"],
