@@ -17,12 +17,11 @@ Piece = tuple[str, bool]  # some text, and whether it is an answer
 
 @dataclass(frozen=True)
 class Asked:
-    """A text, the questions about it, and the word that says most of it, with those it is told from."""
+    """A text, the questions about it, and the word that says most of it."""
 
     text: str
     questions: tuple[Answered, ...]
     word: str
-    words: tuple[str, ...]
 
 
 def whether(rng: random.Random, form: str, yes: str, no: str, truth: bool) -> Answered:
@@ -39,7 +38,7 @@ def recommended(rng: random.Random) -> Asked:
         whether(rng, "All in all, was it {} or {}?", "great", "awful", good),
         whether(rng, "How many stars, {} or {}?", "five", "one", good),
     )
-    return Asked(sentiment(rng, int(good), "train").text, questions, questions[1][1], ("great", "awful"))
+    return Asked(sentiment(rng, int(good), "train").text, questions, questions[1][1])
 
 
 def liked_by(rng: random.Random) -> Asked:
@@ -51,7 +50,7 @@ def liked_by(rng: random.Random) -> Asked:
     order = whether(rng, "Is the praise {} or {} the blame?", "after", "before", second)
     likes = ((f"Did {happy} like it?", "yes"), (f"Did {other} like it?", "no"))
     names = (("Who liked it?", happy), ("Who did not like it?", other))
-    return Asked(text, (*likes, *names, order), order[1], ("after", "before"))
+    return Asked(text, (*likes, *names, order), order[1])
 
 
 def priced(rng: random.Random) -> Asked:
@@ -64,7 +63,7 @@ def priced(rng: random.Random) -> Asked:
     if word != "neither":
         questions += [("Is it worth the money?", "no" if minded else "yes")]
         questions += [whether(rng, "Would they pay it {} or {}?", "never", "again", minded)]
-    return Asked(made.text, tuple(questions), word, ("cheap", "expensive", "neither"))
+    return Asked(made.text, tuple(questions), word)
 
 
 def visited(rng: random.Random) -> Asked:
@@ -75,12 +74,12 @@ def visited(rng: random.Random) -> Asked:
     here, other = made.scene["friend"], made.scene.get("friend2", "")
     questions = [main, (f"Was {here} there?", "no" if ahead else "yes")]
     if made.kind == "beside" and here == other:  # the text speaks of two people with one name
-        return Asked(made.text, (main,), main[1], ("before", "behind"))
+        return Asked(made.text, (main,), main[1])
     if made.kind == "beside":
         questions += [(f"Was {other} there?", "yes" if ahead else "no")]
         went, waits = (other, here) if ahead else (here, other)
         questions += [("Who went there?", went), ("Who still has to go?", waits)]
-    return Asked(made.text, tuple(questions), main[1], ("before", "behind"))
+    return Asked(made.text, tuple(questions), main[1])
 
 
 def about(rng: random.Random) -> Asked:
@@ -91,7 +90,7 @@ def about(rng: random.Random) -> Asked:
     form = f"Is the {one if former else two} in the {{}} or the {{}} one?"
     which = whether(rng, form, "former", "latter", former)
     each = (("What is the first one about?", one), ("What is the other one about?", two))
-    return Asked(two_notes(rng, "train", (one, two)).text, (which, *each), one, tuple(topics))
+    return Asked(two_notes(rng, "train", (one, two)).text, (which, *each), one)
 
 
 RELATIVES: dict[str, Callable[[random.Random], Asked]] = {

