@@ -162,6 +162,34 @@ def class_(directory: Folder = Path("my_class")) -> None:
 
 
 @app.command()
+def progress(
+    page: Annotated[Path | None, typer.Option(help="Write a page to print, as HTML.", metavar="FILE")] = None,
+    name: Annotated[str, typer.Option(help="Whose page it is.")] = "",
+    clear: Annotated[bool, typer.Option("--clear", help="Forget everything; asks first.")] = False,
+    notebooks: Notebooks = None,
+) -> None:
+    """Which exercises you have passed, and what comes next; kept on this machine alone.
+
+    Example: python -m ia3_teach progress --page record.html
+    """
+    from ia3_teach.course.progress import exercises, record, standing
+    from ia3_teach.course.progress.printed import write_page
+
+    if clear and page:
+        raise ValueError("--clear forgets what --page would write; first make the page, then clear")
+    passed = record.passed()
+    if clear:
+        typer.confirm(f"Forget {len(passed)} passed exercises in {record.folder()}?", abort=True)
+        print(f"{record.clear()} passed exercises forgotten.")
+        return
+    found = standing.Standing(exercises.all_lessons(notebooks or notebooks_directory()), passed)
+    if page:
+        write_page(found, page, name)
+        print(f"{page}: written; open it in a browser and print it.")
+    print(standing.as_text(found))
+
+
+@app.command()
 def grade(
     name: Annotated[str, typer.Argument(metavar="SET", help="A folder in source/ of the course.")],
     course: Annotated[Path, typer.Option(help="nbgrader's folder of the course.")] = Path("."),

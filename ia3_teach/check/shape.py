@@ -11,6 +11,7 @@ from ia3_teach.check.probing.calls import Case
 from ia3_teach.check.probing.recorded import Record
 from ia3_teach.check.seen import Seen
 from ia3_teach.check.unwritten import show_in_grey
+from ia3_teach.course.progress.keeping import note
 
 Cases = dict[str, Case]
 PUBLIC_SEED = 0  # the learner's own check always draws the same cases, so that a message can be read again
@@ -36,7 +37,7 @@ class Exercise:
     def run(self, answer: Any) -> None:
         """Probe and verdict, one after the other; print a line or raise CheckFailed.
 
-        Random numbers are put back afterwards.
+        Random numbers are put back afterwards. That it passed is kept where somebody learns.
         """
         cases = self.cases(PUBLIC_SEED)
         seen = Seen(self.probe(answer, cases), cases)
@@ -52,6 +53,7 @@ class Exercise:
             _draw(told.picture)
             raise told
         print(f"check passed: {len(self.properties)} of {len(self.properties)} properties")
+        note(self.name)
 
     def judge(self, record: Record, seed: int) -> list[Outcome]:
         """What the answer that left this record on the cases of `seed` earns, property by property."""
