@@ -43,6 +43,7 @@ bench: setup-test  ## measure beside PEFT, some ten minutes; PARTS="small memory
 	$(PY) tests/bench/import_time.py
 	$(PY) tests/bench/run.py $(if $(PARTS),--parts $(PARTS))
 	$(PY) tests/bench/render.py --write
+	$(PY) tests/bench/limit.py --write
 
 pretrain: setup  ## make the tiny models again from their seed
 	$(PY) -m ia3_teach pretrain
