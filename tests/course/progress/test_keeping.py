@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_server.services.sessions.sessionmanager import SessionManager
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
@@ -123,6 +124,12 @@ def test_tests_unattended_runs_and_boxes_keep_nothing(kernel, monkeypatch) -> No
 
 def test_the_learners_own_lab_leaves_the_choice_to_its_kernels(kernel, tmp_path) -> None:
     assert keeping.is_wanted(own_environment(tmp_path))
+
+
+def test_a_notebook_server_tells_a_kernel_what_note_looks_for(kernel) -> None:
+    """By its own code, so that another version that tells it otherwise is noticed."""
+    told = SessionManager.get_kernel_env(None, "my_course/02.ipynb")
+    assert told[keeping.SESSION] == "my_course/02.ipynb" and keeping.is_wanted(told)
 
 
 @pytest.mark.slow
