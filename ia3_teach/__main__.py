@@ -261,6 +261,7 @@ def experiments(
     processes: Annotated[int, typer.Option(min=1, help="How many runs at once, each on one thread.")] = 1,
     scheduler: Annotated[str | None, typer.Option(help="A Dask scheduler, such as tcp://host:8786.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Only repeat one run of each method.")] = False,
+    family: Annotated[bool, typer.Option("--family", help="The table of the PEFT family.")] = False,
 ) -> None:
     """Measure methods on the held-out tasks (all: hours); goes on where it was stopped.
 
@@ -269,7 +270,7 @@ def experiments(
     from ia3_teach.course.making import experiments, quick_look
 
     asked = {"task": task, "model": model, "method": method, "shots": shots}
-    (quick_look.repeat if quick else experiments.run)(None, processes, scheduler, **asked)
+    (quick_look.repeat if quick else experiments.run)(None, processes, scheduler, family, **asked)
 
 
 @app.command("new-method")

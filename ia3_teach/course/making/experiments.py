@@ -1,7 +1,7 @@
 """The comparison of methods on the held-out tasks: `python -m ia3_teach experiments`.
 
-What is in it says `grid`, who does the work `crews`, how it goes on `engine`. The test split is only ever
-reported.
+What is in its two tables says `grid`, who does the work `crews`, how it goes on `engine`. The test split is
+only ever reported.
 """
 
 from __future__ import annotations
@@ -17,8 +17,16 @@ import torch
 from ia3_teach.course.lesson.evaluate import accuracy, encode
 from ia3_teach.course.making.crews import crew
 from ia3_teach.course.making.engine import Engine
-from ia3_teach.course.making.grid import POOL_RATES, STEPS, part
-from ia3_teach.course.making.methods import FULL, METHODS, Method
+from ia3_teach.course.making.grid import (
+    FAMILY_MODEL,
+    FAMILY_SEEDS,
+    FAMILY_SHOTS,
+    POOL_RATES,
+    STEPS,
+    part,
+    table_name,
+)
+from ia3_teach.course.making.methods import FAMILY, METHODS
 from ia3_teach.course.making.objectives import fast_bfloat16
 from ia3_teach.course.making.run_table import opened
 from ia3_teach.course.making.tracing import TracedRun, provenance
@@ -42,27 +50,39 @@ HOW = {
     "choice": "best validation accuracy of seed 0; seeds 1 to 4 run at that learning rate only",
     "whole_pool": {"examples": max(STEPS), "learning_rates": POOL_RATES, "seeds": [0]},
     "precision": "bfloat16 autocast on processors that have it",
+    "family": {
+        "model": FAMILY_MODEL,
+        "examples": FAMILY_SHOTS,
+        "seeds": list(FAMILY_SEEDS),
+        "learning_rates": {name: method.learning_rates for name, method in FAMILY.items()},
+    },
 }
 
 
 def run(
-    directory: Path | None = None, processes: int = 1, scheduler: str | None = None, **asked: Sequence | None
+    directory: Path | None = None,
+    processes: int = 1,
+    scheduler: str | None = None,
+    family: bool = False,
+    **asked: Sequence | None,
 ) -> None:
     """Run what is missing of the part of the grid that is asked for (see `grid.part`), and write its tables
     to `directory/results`.
 
-    Each finished run is appended to runs.csv at once, so that a killed process can go on. The same runs come
-    out of one process, of several, and of a Dask cluster's `scheduler`; this process alone writes.
+    Each finished run is appended to runs.csv (of the family: family_runs.csv) at once, so that a killed
+    process can go on. The same runs come out of one process, of several, and of a Dask cluster's
+    `scheduler`; this process alone writes.
     Raises ValueError, before anything is written, for what the grid has not and for a crew or a folder that
     cannot be had.
     """
     directory = directory or own_data_dir()
-    todo = part(**asked)
-    path = directory / "results" / "runs.csv"
+    todo = part(family, **asked)
+    path = directory / "results" / table_name(family)
     with crew(processes, scheduler) as workers, opened(path) as table:
         Engine(todo, table, traced, workers).work()
         table.finish()
-        tidy(path)
+        if not family:
+            tidy(path)
         manifest.write(directory, {"experiments": HOW})
 
 
@@ -111,10 +131,10 @@ def measured(run: Run, source: str | None = None) -> Run:
 
 
 def _trained(model: torch.nn.Module, examples: list[dict[str, object]], run: Run) -> None:
-    grids = METHODS.get(run.model, METHODS["tiny-bert"])
-    method: Method = FULL if run.method == "full" else grids[run.method]
+    grid = METHODS.get(run.model, METHODS["tiny-bert"])
+    method = grid[run.method] if run.method in grid else FAMILY[run.method]
     torch.manual_seed(run.seed)
-    method.prepare(model)
+    method.prepare(model, examples)
     fit(
         model,
         examples,

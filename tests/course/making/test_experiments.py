@@ -56,6 +56,16 @@ def test_a_killed_run_goes_on_where_it_stopped(measured, tmp_path) -> None:
     assert (row["quartile_1"], row["median"], row["quartile_3"]) == ("0.91", "0.92", "0.93")
 
 
+def test_the_family_has_a_table_of_its_own_and_goes_on_in_it(measured, tmp_path) -> None:
+    run(tmp_path, family=True, task=["sentiment"], method=["SSF", "head"])
+    assert {(r.method, r.shots) for r in measured} == {("SSF", 256), ("head", 256)}
+    assert len(measured) == 2 * (3 + 2)
+    measured.clear()
+    run(tmp_path, family=True, task=["sentiment"], method=["SSF", "head", "IA3"])
+    assert {r.method for r in measured} == {"IA3"}
+    assert [path.name for path in (tmp_path / "results").glob("*.csv")] == ["family_runs.csv"]
+
+
 def test_runs_survive_the_file(tmp_path) -> None:
     one = Run("plan", "tiny-bert", "full", 32, 0, 1e-3).with_results(0.5, 0.25, 3.0)
     append(tmp_path / "runs.csv", one)

@@ -2,7 +2,18 @@
 
 import pytest
 
-from ia3_teach.course.making.grid import POOL_RATES, SEEDS, Cell, cells, part
+from ia3_teach import family
+from ia3_teach.course.making.grid import (
+    FAMILY_SEEDS,
+    FAMILY_TASKS,
+    POOL_RATES,
+    SEEDS,
+    Cell,
+    cells,
+    family_cells,
+    part,
+)
+from ia3_teach.course.making.methods import FAMILY
 from ia3_teach.course.shipped.tasks import task_names
 
 ASKED = {"task": "weather", "model": "gpt-5", "method": "prayer", "shots": 7}
@@ -50,3 +61,23 @@ def test_the_second_round_is_named_when_the_whole_first_is_done() -> None:
 def test_what_needs_no_choice_has_one_rate(method, shots, seeds, rates) -> None:
     cell = Cell("plan", "tiny-bloom", method, shots)
     assert (len(cell.seeds), cell.rates, cell.count) == (seeds, rates, seeds)
+
+
+def test_a_method_that_the_familys_grid_has_not_is_refused_with_what_it_has() -> None:
+    with pytest.raises(ValueError, match="the grid has no method 'ia3'; it has BitFit"):
+        part(family=True, method=["ia3"])
+
+
+def test_the_familys_grid_has_every_form_and_both_ends() -> None:
+    facts = family.facts()
+    forms = {facts[method]["form"] for method in FAMILY if method in facts}
+    assert forms == {"scale", "add", "rotate", "prepend", "select"}
+    assert set(FAMILY) - set(facts) == {"head", "full"}
+
+
+def test_a_cell_of_the_family_has_its_own_rates_and_seeds() -> None:
+    found = part(family=True, task=FAMILY_TASKS[:1])
+    assert [cell.method for cell in found] == list(FAMILY) and len(family_cells()) == 2 * len(found)
+    for cell in found:
+        assert cell.rates == FAMILY[cell.method].learning_rates and cell.seeds == FAMILY_SEEDS
+        assert list(cell.rates) == sorted(set(cell.rates)) and len(cell.rates) >= 3

@@ -25,7 +25,7 @@ def test_a_table_without_the_runs_is_refused(tmp_path: Path) -> None:
 
 
 def test_each_method_comes_once_and_with_few_examples() -> None:
-    found = first_of_each_method(part(), data_dir())
+    found = first_of_each_method(part(), data_dir() / "results" / "runs.csv")
     of_models = {(model, method) for model, methods in METHODS.items() for method in methods}
     asked = of_models | {("tiny-bloom", "zero_shot"), ("tiny-bloom", "in_context")}
     assert {(run.model, run.method) for run in found} == asked and len(found) == len(asked)
