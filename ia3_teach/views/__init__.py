@@ -20,8 +20,10 @@ if TYPE_CHECKING:  # what editors see; the same names as below
     from ia3_teach.views.dial import plot_accuracy, plot_answers, plot_dial
     from ia3_teach.views.dial_explorer import explore_dial
     from ia3_teach.views.dial_grid import turn_dial
+    from ia3_teach.views.family_tree import plot_family
     from ia3_teach.views.film import plot_frame
     from ia3_teach.views.film_explorer import explore_film
+    from ia3_teach.views.frontier import Score, plot_frontier, unbeaten
     from ia3_teach.views.groups import plot_groups
     from ia3_teach.views.heat_map import plot_vectors
     from ia3_teach.views.lost_bits import plot_lost_bits
@@ -42,6 +44,7 @@ if TYPE_CHECKING:  # what editors see; the same names as below
     from ia3_teach.views.style import describe, show
     from ia3_teach.views.sweep import best_rate, plot_sweep
     from ia3_teach.views.token_strip import plot_tokens
+    from ia3_teach.views.trained_parts import plot_trained
     from ia3_teach.views.vector_explorer import Explorer, explore_map, explore_vectors
 
 __all__, __getattr__, __dir__ = handed_out(
@@ -62,8 +65,10 @@ __all__, __getattr__, __dir__ = handed_out(
         "dial": "plot_accuracy plot_answers plot_dial",
         "dial_explorer": "explore_dial",
         "dial_grid": "turn_dial",
+        "family_tree": "plot_family",
         "film": "plot_frame",
         "film_explorer": "explore_film",
+        "frontier": "Score plot_frontier unbeaten",
         "groups": "plot_groups",
         "heat_map": "plot_vectors",
         "lost_bits": "plot_lost_bits",
@@ -84,6 +89,7 @@ __all__, __getattr__, __dir__ = handed_out(
         "style": "describe show",
         "sweep": "best_rate plot_sweep",
         "token_strip": "plot_tokens",
+        "trained_parts": "plot_trained",
         "vector_explorer": "Explorer explore_map explore_vectors",
     },
 )

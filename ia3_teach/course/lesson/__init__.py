@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from ia3_teach.lazy import handed_out
 
 if TYPE_CHECKING:  # what editors see; the same names as below
+    from ia3_teach.course.lesson.choosing import choose
+    from ia3_teach.course.lesson.compared import family_recipes
     from ia3_teach.course.lesson.costs import Cost, break_even
     from ia3_teach.course.lesson.evaluate import accuracy_by_kind, scores
     from ia3_teach.course.lesson.flops import in_turns, operations, relative
@@ -33,6 +35,8 @@ if TYPE_CHECKING:  # what editors see; the same names as below
 __all__, __getattr__, __dir__ = handed_out(
     "ia3_teach",
     {
+        "course.lesson.choosing": "choose",
+        "course.lesson.compared": "family_recipes",
         "course.lesson.costs": "Cost break_even",
         "course.lesson.evaluate": "accuracy_by_kind scores",
         "course.lesson.flops": "in_turns operations relative",
