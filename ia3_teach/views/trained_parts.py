@@ -64,7 +64,7 @@ def plot_trained(recipes: Mapping[str, Recipe], model: nn.Module) -> Figure:
     layers = {name: first_layer(model, recipe) for name, recipe in recipes.items()}
     lines = -(-len(layers) // PANELS)
     tallest = max(layer.d_out for layer in layers.values())
-    figure, _ = grid(lines, min(PANELS, len(layers)), width=7.0, height=lines * (1.0 + 0.14 * tallest))
+    figure, _ = grid(lines, min(PANELS, len(layers)), width=7.0, height=lines * (1.2 + 0.14 * tallest))
     for axes in figure.axes[len(layers) :]:
         axes.set_visible(False)
     ends = []
