@@ -29,6 +29,7 @@ SETTINGS: dict[str, Any] = {
         "use_download_button": False,
         "use_fullscreen_button": False,
     },
+    "html_sidebars": {"**": ["search-button-field.html", "sbt-sidebar-nav.html"]},
     "html_static_path": [str(STATIC), "assets"],
     "html_css_files": ["site.css"],
     "html_math_renderer": "mathml",

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from ia3_teach.course.lab.kernel import lessons
-from ia3_teach.website import first_page, gallery, reference
+from ia3_teach.website import asked, first_page, gallery, reference
 
 PAGES = ("README.md", "cheat_sheet.md", "glossary.md")  # of notebooks/; those that are there
 LINK = re.compile(r"\[([^\]]*)\]\((?!https?://|#)([^)#\s]+)[^)]*\)")
@@ -57,6 +57,9 @@ def lay_out(root: Path, folder: Path) -> None:
     shown = gallery.page(notebooks, folder / "assets" / "pictures")
     (folder / "gallery.md").write_text(shown, encoding="utf-8")
     chapters = [[f"notebooks/{path.stem}" for path in group] for group in (taught, pages)]
+    if questions := asked.page(taught):
+        (folder / "questions.md").write_text(questions, encoding="utf-8")
+        chapters[1].append("questions")
     chapters.append([f"reference/{name}" for name in reference.write(folder / "reference")])
     first_page.write(folder, CONTENTS % tuple("\n".join(entries) for entries in chapters))
 

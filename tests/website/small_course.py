@@ -1,12 +1,15 @@
 """A course of two lessons with a picture, and what the site's pages need beside it."""
 
 import base64
+import json
 from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 PIXELS = base64.b64encode(b"pixels").decode()
+CHOICES = [{"text": text, "right": text == "1 < 2", "why": "So it is."} for text in ("1 < 2", "2", "3")]
+QUESTION = {"ask": "Which is true?", "choices": CHOICES}
 INDEX = """\
 # The lessons
 
@@ -40,4 +43,6 @@ def write_course(root: Path) -> Path:
     for name, cells in (("00_one", first), ("01_two", second)):
         nbformat.write(new_notebook(cells=cells), folder / f"{name}.ipynb")
     (folder / "README.md").write_text(INDEX, encoding="utf-8")
+    (folder / "questions").mkdir()
+    (folder / "questions/01.json").write_text(json.dumps([QUESTION]), encoding="utf-8")
     return root

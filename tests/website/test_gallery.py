@@ -4,7 +4,8 @@ from website.small_course import write_course
 
 from ia3_teach import views
 from ia3_teach.course.lab.kernel import notebooks_directory
-from ia3_teach.website.gallery import calls, drawn_in, page
+from ia3_teach.website.gallery import page
+from ia3_teach.website.stored_views import calls, drawn_in
 
 
 def test_a_cell_that_is_no_plain_python_calls_no_view():

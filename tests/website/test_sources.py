@@ -49,3 +49,18 @@ def test_lessons_are_copied_byte_by_byte(tmp_path, monkeypatch):
     for path in (course / "notebooks").glob("*.ipynb"):
         assert (folder / "notebooks" / path.name).read_bytes() == path.read_bytes()
         assert f"notebooks/{path.stem}" in contents
+
+
+def test_the_questions_of_the_lessons_that_have_some_are_a_page(tmp_path, monkeypatch):
+    write_course(tmp_path / "course")
+    folder, contents = laid_out(tmp_path, monkeypatch)
+    page = (folder / "questions.md").read_text()
+    assert "\nquestions\n" in contents and "## [01 · Two](notebooks/01_two.ipynb)" in page
+    assert "<summary>1 &lt; 2</summary><p><em>Right.</em> So it is.</p>" in page and "00 ·" not in page
+
+
+def test_without_questions_there_is_no_page_of_them(tmp_path, monkeypatch):
+    course = write_course(tmp_path / "course")
+    (course / "notebooks/questions/01.json").unlink()
+    folder, contents = laid_out(tmp_path, monkeypatch)
+    assert not (folder / "questions.md").exists() and "\nquestions\n" not in contents
