@@ -1,9 +1,10 @@
 """The gallery names every view, and takes its pictures from what lessons have stored."""
 
+import pytest
 from website.small_course import write_course
 
 from ia3_teach import views
-from ia3_teach.course.lab.kernel import notebooks_directory
+from ia3_teach.course.lab.kernel import lessons, notebooks_directory, read_notebook
 from ia3_teach.website.gallery import page
 from ia3_teach.website.stored_views import calls, drawn_in
 
@@ -34,7 +35,25 @@ def test_controls_have_the_next_picture_of_their_lesson_and_say_where_they_are_l
     assert "_static/pictures/explore_dial.png" in entry and "(index.md)" in entry
 
 
-def test_nearly_every_view_is_drawn_in_a_lesson():
-    drawn = {view.name for path in notebooks_directory().glob("[0-9]*.ipynb") for view in drawn_in(path)}
+def called(path):
+    """The views that a lesson calls."""
+    cells = [cell for cell in read_notebook(path).cells if cell.cell_type == "code"]
+    return {name for cell in cells for name, _ in calls(cell.source)}
+
+
+def executed(path):
+    return any(cell.get("outputs") for cell in read_notebook(path).cells)
+
+
+EXECUTED = [path for path in lessons(notebooks_directory()) if executed(path)]
+
+
+@pytest.mark.parametrize("path", EXECUTED, ids=lambda path: path.stem)
+def test_each_view_that_a_lesson_calls_has_its_picture(path):
+    assert called(path) == {view.name for view in drawn_in(path)}
+
+
+def test_nearly_every_view_is_called_in_a_lesson():
     named = {name for name in views.__all__ if name.startswith(("plot_", "explore_"))}
-    assert drawn <= named and len(named - drawn) <= 3, sorted(named - drawn)
+    found = set().union(*map(called, lessons(notebooks_directory())))
+    assert found <= named and len(named - found) <= 3, sorted(named - found)
