@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -21,19 +22,21 @@ from ia3_teach.course.making.grid import (
     FAMILY_MODEL,
     FAMILY_SEEDS,
     FAMILY_SHOTS,
+    IN_BOTH,
     POOL_RATES,
     STEPS,
+    Cell,
     part,
     table_name,
 )
 from ia3_teach.course.making.methods import FAMILY, METHODS
 from ia3_teach.course.making.objectives import fast_bfloat16
-from ia3_teach.course.making.run_table import opened
+from ia3_teach.course.making.run_table import RunTable, opened
 from ia3_teach.course.making.tracing import TracedRun, provenance
 from ia3_teach.course.shipped import manifest
 from ia3_teach.course.shipped.models import load_model
 from ia3_teach.course.shipped.paths import own_data_dir
-from ia3_teach.course.shipped.results import Run, tidy
+from ia3_teach.course.shipped.results import Run, read_runs, tidy
 from ia3_teach.course.shipped.tasks import few_shot, load_task, with_examples
 from ia3_teach.training.bars import without_bars
 from ia3_teach.training.loop import fit
@@ -79,11 +82,22 @@ def run(
     todo = part(family, **asked)
     path = directory / "results" / table_name(family)
     with crew(processes, scheduler) as workers, opened(path) as table:
+        if family:
+            take_over(todo, path.with_name(table_name(family=False)), table)
         Engine(todo, table, traced, workers).work()
         table.finish()
         if not family:
             tidy(path)
         manifest.write(directory, {"experiments": HOW})
+
+
+def take_over(cells: Sequence[Cell], other: Path, table: RunTable) -> None:
+    """Runs of the first table that the family asks for too are not made again: the same in every digit."""
+    asked = {(cell.pattern.cell, rate, seed) for cell in cells for rate in cell.rates for seed in cell.seeds}
+    for run in read_runs(other, TracedRun):
+        found = replace(run, method=IN_BOTH.get(run.method, run.method))
+        if (found.cell, found.learning_rate, found.seed) in asked and found.key not in table.done:
+            table.add(found)
 
 
 _alone = Lock()

@@ -24,6 +24,7 @@ POOL_RATES = (5e-4,)
 FAMILY_TASKS = ("sentiment", "price_complaint")
 FAMILY_MODEL, FAMILY_SHOTS = "tiny-bert", 256
 FAMILY_SEEDS = range(3)
+IN_BOTH = {"head": "head", "ia3": "IA3", "lora": "LoRA", "full": "full"}  # the same runs, by either name
 
 SomeRun = TypeVar("SomeRun", bound=Run)
 

@@ -66,6 +66,19 @@ def test_the_family_has_a_table_of_its_own_and_goes_on_in_it(measured, tmp_path)
     assert [path.name for path in (tmp_path / "results").glob("*.csv")] == ["family_runs.csv"]
 
 
+def test_what_the_first_table_has_is_taken_over_under_the_familys_name(measured, tmp_path) -> None:
+    rows = [(0, 3e-2), (0, 1.0), (3, 3e-2)]  # the second rate and the last seed are not the family's
+    for seed, rate in rows:
+        one = Run("sentiment", "tiny-bert", "ia3", 256, seed, rate).with_results(0.99, 0.98, 1.0)
+        append(tmp_path / "results" / "runs.csv", one)
+    run(tmp_path, family=True, task=["sentiment"], method=["IA3"])
+    made = [(each.seed, each.learning_rate) for each in measured]
+    assert made == [(0, 0.1), (0, 0.3), (1, 3e-2), (2, 3e-2)]
+    found = read_runs(tmp_path / "results" / "family_runs.csv")
+    assert [r.test for r in found if (r.seed, r.learning_rate) == (0, 3e-2)] == [0.98]
+    assert {r.method for r in found} == {"IA3"} and len(found) == 5
+
+
 def test_runs_survive_the_file(tmp_path) -> None:
     one = Run("plan", "tiny-bert", "full", 32, 0, 1e-3).with_results(0.5, 0.25, 3.0)
     append(tmp_path / "runs.csv", one)
