@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ia3_teach.views.family_tree import FORMS
 from ia3_teach.views.phrases import joined
 from ia3_teach.views.style import describe, stacked
+from ia3_teach.wording import brief
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,7 +51,11 @@ def plot_frontier(panels: Mapping[str, Mapping[str, Score]], level: float | None
     """A panel for each task, {task: {method: Score}}; the line joins the medians that none beats.
 
     What has no form, such as the head alone and full fine-tuning, is a level across.
+    Raises ValueError for a panel without a method.
     """
+    for title, scores in panels.items():
+        if not any(score.form for score in scores.values()):
+            raise ValueError(f"{brief(title)} has no method with a form; draw the tasks that were measured")
     figure, rows = stacked(len(panels), width=7.0, height=(HEIGHT + 0.6) * len(panels))
     for axes, (title, scores) in zip(rows, panels.items(), strict=True):
         draw_frontier(axes, scores)

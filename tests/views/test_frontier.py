@@ -32,6 +32,11 @@ def test_who_has_more_values_must_be_better(scores, best) -> None:
     assert unbeaten(scores) == best
 
 
+def test_a_panel_without_a_method_is_refused() -> None:
+    with pytest.raises(ValueError, match="'plan' has no method with a form"):
+        plot_frontier({"sentiment": SCORES, "plan": {"head": SCORES["head"]}})
+
+
 def test_what_has_no_form_is_a_level_and_no_mark() -> None:
     (axes,) = plot_frontier({"plan": SCORES}).axes
     marked = [

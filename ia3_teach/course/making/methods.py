@@ -66,9 +66,9 @@ METHODS: dict[str, dict[str, Method]] = {
 
 FAMILY_RATES: dict[str, tuple[float, float, float]] = {
     **dict.fromkeys(("IA3", "PromptTuning"), (3e-2, 1e-1, 3e-1)),
-    **dict.fromkeys(("SSF", "VeRA", "HiRA", "RoAd", "PrefixTuning", "LayerNormTuning"), (1e-2, 3e-2, 1e-1)),
+    **dict.fromkeys(("VeRA", "HiRA", "RoAd", "PrefixTuning", "LayerNormTuning"), (1e-2, 3e-2, 1e-1)),
     **dict.fromkeys(("LoRA", "DoRA", "SerialAdapter", "Compacter"), (3e-3, 1e-2, 3e-2)),
-    **dict.fromkeys(("LoReFT", "BitFit", "RandomMask", "FishMask"), (3e-3, 1e-2, 3e-2)),
+    **dict.fromkeys(("SSF", "LoReFT", "BitFit", "RandomMask", "FishMask"), (3e-3, 1e-2, 3e-2)),
 }
 OF_RECIPES = {
     name: Method(partial(train_recipe, make), FAMILY_RATES[name]) for name, make in family_recipes().items()
