@@ -30,25 +30,24 @@ def gate(w: Tensor, x: Tensor) -> Tensor:
     return torch.sigmoid(x.to(w.dtype) @ w)[..., None]
 
 
-def close_halfway(adapter: Adapter) -> None:
-    """w = 0, once the adapter has one: a start drawn by a parent comes before it."""
-    if hasattr(adapter, "w"):
-        nn.init.zeros_(adapter.w)
-
-
-class TokenGatedPair(Pair):
-    """σ(w x) B A x: the gate stands where alpha / r was."""
+class Gated(Adapter):
+    """An adapter with a gate w: its start is w = 0, half open. It stands before the class that it gates."""
 
     refusal = REFUSAL
+
+    def reset_parameters(self) -> None:
+        """The start of what is gated, and w = 0; the first time, w is not there yet."""
+        super().reset_parameters()
+        if hasattr(self, "w"):
+            nn.init.zeros_(self.w)
+
+
+class TokenGatedPair(Gated, Pair):
+    """σ(w x) B A x: the gate stands where alpha / r was."""
 
     def __init__(self, layer: nn.Module, r: int) -> None:
         super().__init__(layer, r)
         self.w = nn.Parameter(torch.zeros_like(self.A[0]))
-
-    def reset_parameters(self) -> None:
-        """The unchanged model, and a gate half open."""
-        super().reset_parameters()
-        close_halfway(self)
 
     def change(self, x: Tensor) -> Tensor:
         """The same."""
@@ -59,39 +58,25 @@ class TokenGatedPair(Pair):
         return Adapter.fold(self, weight, bias)
 
 
-class TokenGatedBottleneck(Bottleneck):
+class TokenGatedBottleneck(Gated, Bottleneck):
     """h + σ(w h) (U relu(D h + a) + c)."""
-
-    refusal = REFUSAL
 
     def __init__(self, layer: nn.Module, m: int) -> None:
         super().__init__(layer, features(layer)[1], m)
         self.w = nn.Parameter(torch.zeros_like(self.c))
-
-    def reset_parameters(self) -> None:
-        """The unchanged model, and a gate half open."""
-        super().reset_parameters()
-        close_halfway(self)
 
     def through(self, h: Tensor) -> Tensor:
         """What is added to h."""
         return gate(self.w, h) * super().through(h)
 
 
-class OnceGatedPrefix(Prefix):
+class OnceGatedPrefix(Gated, Prefix):
     """P times σ(w x_1) on keys and values, x_1 being the first token's state."""
-
-    refusal = REFUSAL
 
     def __init__(self, layer: nn.Module, *settings: Any) -> None:
         super().__init__(layer, *settings)
         self.w = new(layer, features(layer)[0])
         nn.init.zeros_(self.w)
-
-    def reset_parameters(self) -> None:
-        """The prefix drawn again, and a gate half open."""
-        super().reset_parameters()
-        close_halfway(self)
 
     def around(self, inner: Function, x: Tensor) -> Tensor:
         """The keys and values of x, with the gated rows in the window."""
