@@ -1,4 +1,4 @@
-"""Two short texts for a model, labelled as its head asks: what the examples of data-driven methods choose on."""
+"""Two short texts for a model, labelled as its head asks: the data that data-driven methods are shown on."""
 
 from torch import nn
 

@@ -68,8 +68,8 @@ def test_a_method_with_nothing_to_train_says_so_and_changes_nothing(method: str,
 
 @pytest.mark.parametrize("method", METHODS)
 def test_the_example_of_a_method_fits_a_classifier_too(method: str) -> None:
-    sizes = {"vocab_size": 16, "hidden_size": 8, "num_attention_heads": 2, "intermediate_size": 12}
-    model = BertForSequenceClassification(BertConfig(**sizes, num_hidden_layers=2, max_position_embeddings=16))
+    sizes = {"hidden_size": 8, "num_attention_heads": 2, "intermediate_size": 12, "num_hidden_layers": 2}
+    model = BertForSequenceClassification(BertConfig(**sizes, vocab_size=16))
     attach(model, METHODS[method].example(model))
     assert count(model).adapter > 0 and count(model).head > 0
 

@@ -27,7 +27,7 @@ def _of_model(model: str, lines: list[Progress]) -> str:
 
 
 def probes(path: Path) -> str:
-    """One row for each model and view: the accuracy of a probe on each test split, in per cent; "-" if not run."""
+    """One row for each model and view: a probe's accuracy on each test split, in per cent; "-": not run."""
     lines = read_runs(path, Found)
     tasks = sorted({line.task for line in lines})
     found = {(line.model, line.view, line.task): line.test for line in lines}
