@@ -6,6 +6,7 @@ import pytest
 import torch
 from safetensors import safe_open
 
+from ia3_teach.course.lesson.reading import share_of_departure
 from ia3_teach.course.shipped.authors import FOLDER, authors_vectors, place_of, stacked
 from ia3_teach.course.shipped.manifest import ManifestError, read_manifest, sha256
 from ia3_teach.course.shipped.paths import data_dir
@@ -91,3 +92,18 @@ def test_the_copy_is_the_authors_file_up_to_half_precision(shared: Path) -> None
     for stack, kinds in original.items():
         for kind, l in kinds.items():
             torch.testing.assert_close(copy[stack][kind] - 1, l - 1, rtol=2**-11, atol=1.3e-7)
+
+
+def test_what_the_lesson_says_of_the_copy_holds_for_the_authors_file(shared: Path) -> None:
+    """The same entries are negative; counts near a limit differ by a few, and sizes do not."""
+    every = [torch.cat([l.flatten() for kinds in stacks.values() for l in kinds.values()])
+             for stacks in (authors_vectors(), authors_vectors(shared / ORIGINAL))]  # fmt: skip
+    copy, original = ((l - 1).abs() for l in every)
+    assert torch.equal(every[0] < 0, every[1] < 0) and int((every[0] < 0).sum()) == 12
+    assert torch.equal(every[0] > 2, every[1] > 2)
+    for limit, most in ((0.1, 100), (0.3, 5), (0.5, 5)):
+        assert abs(int((copy > limit).sum()) - int((original > limit).sum())) <= most
+    sizes = [moved.square().mean().sqrt().item() for moved in (copy, original)]
+    assert sizes[0] == pytest.approx(sizes[1], rel=1e-5)
+    shares = [share_of_departure(l)[len(l) // 100 - 1].item() for l in every]
+    assert shares[0] == pytest.approx(shares[1], rel=1e-4)
