@@ -99,5 +99,5 @@ def effective_rank(x: Tensor) -> float:
 def folded(x: Tensor, parts: int) -> Tensor:
     """(n_layers, d) -> (n_layers, parts, d / parts). Raises ValueError where d is no multiple of them."""
     if parts < 1 or x.shape[1] % parts:
-        raise ValueError(f"{x.shape[1]} channels are not {short(parts)} parts of one size")
+        raise ValueError(f"{short(x.shape[1])} channels are not {short(parts)} parts of one size")
     return x.view(len(x), parts, -1)
