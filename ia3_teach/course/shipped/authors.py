@@ -58,8 +58,8 @@ def stacked(vectors: Mapping[str, Tensor]) -> Stacks:
         sizes = {len(vector) for vector in blocks.values()}
         if sorted(blocks) != list(range(len(blocks))) or len(sizes) > 1:
             raise ValueError(
-                f"{short(kind, 40)} of the {short(stack, 40)} has vectors of lengths {short(sorted(sizes), 80)} "
-                f"in blocks {short(sorted(blocks), 150)}; each block from 0 on has one, all of one length"
+                f"{short(kind, 40)} of the {short(stack, 40)}: found vectors of {short(sorted(sizes), 80)} "
+                f"entries in blocks {short(sorted(blocks), 150)}; each block from 0 on has one, all equally long"
             )
         found.setdefault(stack, {})[kind] = torch.stack([blocks[number] for number in sorted(blocks)])
     return {stack: ordered(kinds) for stack, kinds in found.items()}
