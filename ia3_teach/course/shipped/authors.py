@@ -59,7 +59,7 @@ def stacked(vectors: Mapping[str, Tensor]) -> Stacks:
         if sorted(blocks) != list(range(len(blocks))) or len(sizes) > 1:
             raise ValueError(
                 f"{short(kind, 40)} of the {short(stack, 40)}: found vectors of {short(sorted(sizes), 80)} "
-                f"entries in blocks {short(sorted(blocks), 150)}; each block from 0 on has one, all equally long"
+                f"entries in blocks {short(sorted(blocks), 150)}; each block from 0 on has one, all alike"
             )
         found.setdefault(stack, {})[kind] = torch.stack([blocks[number] for number in sorted(blocks)])
     return {stack: ordered(kinds) for stack, kinds in found.items()}

@@ -34,7 +34,7 @@ def test_a_linear_that_carries_no_vector_of_the_paper_is_refused(path: str) -> N
     ids=["none for block 0", "a gap", "two lengths"],
 )
 def test_blocks_that_do_not_fit_together_are_refused(vectors: dict) -> None:
-    with pytest.raises(ValueError, match="each block from 0 on has one, all equally long"):
+    with pytest.raises(ValueError, match="each block from 0 on has one, all alike"):
         stacked(vectors)
 
 
