@@ -3,8 +3,8 @@
 Every learning rate of a method's grid is tried with the first seed; the one with the best validation accuracy
 is then run with the other seeds. So the second round of a cell is known when its first is done.
 
-There are two grids: that of lesson 07 (few methods, all tasks, both models), and that of the family (lesson
-12: methods of every form on one model).
+There are three grids: that of lesson 07 (few methods, all tasks, both models), that of the family (lesson 12:
+methods of every form on one model), and that of real models (`real_grid`).
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ from typing import TypeVar
 
 from ia3_teach.course.making.methods import FAMILY, METHODS
 from ia3_teach.course.shipped.results import Run
-from ia3_teach.course.shipped.tasks import task_names
-from ia3_teach.wording import brief, listed, short
 
 SEEDS = range(5)
 STEPS = {32: 60, 256: 100, 3000: 500}
@@ -119,37 +117,3 @@ def family_cells() -> list[Cell]:
     return [
         FamilyCell(task, FAMILY_MODEL, method, FAMILY_SHOTS) for task in FAMILY_TASKS for method in FAMILY
     ]
-
-
-def table_name(family: bool) -> str:
-    """The file that a grid fills.
-
-    >>> table_name(family=True)
-    'family_runs.csv'
-    """
-    return "family_runs.csv" if family else "runs.csv"
-
-
-def part(family: bool = False, **asked: Sequence[object] | None) -> list[Cell]:
-    """The cells whose `task`, `model`, `method` and `shots` are among those asked for; None: all.
-
-    Raises ValueError for a value that the grid has not, and where no cell has all that was asked for.
-
-    >>> [(cell.method, cell.shots) for cell in part(task=["sentiment"], method=["head"])]
-    [('head', 32), ('head', 256)]
-    """
-    every = family_cells() if family else [cell for task in task_names() for cell in cells(task)]
-    for name, values in asked.items():
-        there = sorted({getattr(cell, name) for cell in every})
-        for value in values or ():
-            if value not in there:
-                raise ValueError(
-                    f"the grid has no {short(name)} {brief(value)}; it has {listed(there, most=9)}"
-                )
-    limits = {name: values for name, values in asked.items() if values}
-    found = [cell for cell in every if all(getattr(cell, name) in values for name, values in limits.items())]
-    if not found:
-        raise ValueError(
-            f"the grid has no cell with all of {brief(limits, 300)}: each is there, but not together"
-        )
-    return found

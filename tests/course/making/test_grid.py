@@ -11,9 +11,9 @@ from ia3_teach.course.making.grid import (
     Cell,
     cells,
     family_cells,
-    part,
 )
 from ia3_teach.course.making.methods import FAMILY
+from ia3_teach.course.making.parts import FAMILY_RUNS, part
 from ia3_teach.course.shipped.tasks import task_names
 
 ASKED = {"task": "weather", "model": "gpt-5", "method": "prayer", "shots": 7}
@@ -22,7 +22,8 @@ ASKED = {"task": "weather", "model": "gpt-5", "method": "prayer", "shots": 7}
 @pytest.mark.parametrize("name", ASKED)
 def test_what_the_grid_has_not_is_refused_by_name_with_what_there_is(name: str) -> None:
     there = sorted({getattr(cell, name) for cell in cells(task_names()[0])})
-    with pytest.raises(ValueError, match=f"the grid has no {name} {ASKED[name]!r}; it has") as refused:
+    message = f"the grid of runs.csv has no {name} {ASKED[name]!r}; it has"
+    with pytest.raises(ValueError, match=message) as refused:
         part(**{name: [ASKED[name]]})
     assert str(there[-1]) in str(refused.value)
 
@@ -64,8 +65,8 @@ def test_what_needs_no_choice_has_one_rate(method, shots, seeds, rates) -> None:
 
 
 def test_a_method_that_the_familys_grid_has_not_is_refused_with_what_it_has() -> None:
-    with pytest.raises(ValueError, match="the grid has no method 'ia3'; it has BitFit"):
-        part(family=True, method=["ia3"])
+    with pytest.raises(ValueError, match="the grid of family_runs.csv has no method 'ia3'; it has BitFit"):
+        part(FAMILY_RUNS, method=["ia3"])
 
 
 def test_the_familys_grid_has_every_form_and_both_ends() -> None:
@@ -76,7 +77,7 @@ def test_the_familys_grid_has_every_form_and_both_ends() -> None:
 
 
 def test_a_cell_of_the_family_has_its_own_rates_and_seeds() -> None:
-    found = part(family=True, task=FAMILY_TASKS[:1])
+    found = part(FAMILY_RUNS, task=FAMILY_TASKS[:1])
     assert [cell.method for cell in found] == list(FAMILY) and len(family_cells()) == 2 * len(found)
     for cell in found:
         assert cell.rates == FAMILY[cell.method].learning_rates and cell.seeds == FAMILY_SEEDS

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from ia3_teach.course.making import experiments
-from ia3_teach.course.making.grid import part
 from ia3_teach.course.making.methods import METHODS
+from ia3_teach.course.making.parts import part
 from ia3_teach.course.making.quick_look import first_of_each_method, line, repeat, same_origin, unmeasured
 from ia3_teach.course.making.tracing import TracedRun, provenance
 from ia3_teach.course.shipped.paths import data_dir
