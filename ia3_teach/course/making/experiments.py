@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from ia3_teach.course.lesson.evaluate import accuracy, encode
+from ia3_teach.course.making import few_shot as t_few
 from ia3_teach.course.making.asking import UNLABELLED, frozen, is_asked, share_right, splits_of
 from ia3_teach.course.making.crews import crew
 from ia3_teach.course.making.engine import Engine
@@ -69,6 +70,13 @@ HOW = {
         "examples": FAMILY_SHOTS,
         "seeds": list(FAMILY_SEEDS),
         "learning_rates": {name: method.learning_rates for name, method in FAMILY.items()},
+    },
+    "few_shot": {
+        "model": t_few.MODEL,
+        "examples": t_few.SHOTS,
+        "learning_rates": t_few.RATES,
+        "pretraining": t_few.PRETRAINING,
+        "long_answers": t_few.LONG,
     },
     "real": {
         "in_context": EXAMPLES,
@@ -171,7 +179,7 @@ def measured(run: Run, source: str | None = None, device: str = "cpu") -> Run:
         if is_asked(run.method):  # nothing is chosen
             validation, test = float("nan"), share_right(run, device)
         else:
-            splits = splits_of(run.task)
+            splits = t_few.answered(splits_of(run.task), run)
             model, tokenizer = trained(run, splits["pool"], source, device)
             validation, test = (accuracy(model, tokenizer, splits[name]) for name in ("validation", "test"))
     return run.with_results(validation, test, time.time() - start)
@@ -188,6 +196,9 @@ def trained(
         model, tokenizer = load_model(source or run.model, num_labels=classes, seed=run.seed)
     rows = pool if run.shots >= len(pool) else few_shot(pool, run.shots, run.seed)
     model.to(device)
+    if t_few.is_few_shot(run.method):
+        t_few.train(model, tokenizer, rows, run, STEPS[run.shots])
+        return model, tokenizer
     examples = encode(model, tokenizer, rows)
     torch.manual_seed(run.seed)
     method_of(run).prepare(model, examples)

@@ -3,8 +3,8 @@
 Every learning rate of a method's grid is tried with the first seed; the one with the best validation accuracy
 is then run with the other seeds. So the second round of a cell is known when its first is done.
 
-There are three grids: that of lesson 07 (few methods, all tasks, both models), that of the family (lesson 12:
-methods of every form on one model), and that of real models (`real_grid`).
+There are four grids: that of lesson 07 (few methods, all tasks, both models), that of the family (lesson 12:
+methods of every form on one model), that of T-Few's losses (lesson 11), that of real models (`real_grid`).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from ia3_teach.course.making import few_shot as t_few
 from ia3_teach.course.making.methods import FAMILY, METHODS
 from ia3_teach.course.shipped.results import Run
 
@@ -116,4 +117,23 @@ def family_cells() -> list[Cell]:
     """The cells of the family's table, task after task."""
     return [
         FamilyCell(task, FAMILY_MODEL, method, FAMILY_SHOTS) for task in FAMILY_TASKS for method in FAMILY
+    ]
+
+
+@dataclass(frozen=True)
+class FewShotCell(Cell):
+    """An entry of the table of T-Few's losses."""
+
+    @property
+    def rates(self) -> tuple[float, ...]:
+        """The learning rates that are tried."""
+        return t_few.RATES
+
+
+def few_shot_cells() -> list[Cell]:
+    """The cells of the table of T-Few's losses, task after task."""
+    return [
+        FewShotCell(task, t_few.MODEL, method, t_few.SHOTS)
+        for task in t_few.TASKS
+        for method in t_few.methods_of(task)
     ]

@@ -3,6 +3,7 @@
 import pytest
 
 from ia3_teach import family
+from ia3_teach.course.making import few_shot
 from ia3_teach.course.making.grid import (
     FAMILY_SEEDS,
     FAMILY_TASKS,
@@ -11,9 +12,10 @@ from ia3_teach.course.making.grid import (
     Cell,
     cells,
     family_cells,
+    few_shot_cells,
 )
 from ia3_teach.course.making.methods import FAMILY
-from ia3_teach.course.making.parts import FAMILY_RUNS, part
+from ia3_teach.course.making.parts import FAMILY_RUNS, FEW_SHOT_RUNS, REAL_RUNS, one_table, part
 from ia3_teach.course.shipped.tasks import task_names
 
 ASKED = {"task": "weather", "model": "gpt-5", "method": "prayer", "shots": 7}
@@ -82,3 +84,17 @@ def test_a_cell_of_the_family_has_its_own_rates_and_seeds() -> None:
     for cell in found:
         assert cell.rates == FAMILY[cell.method].learning_rates and cell.seeds == FAMILY_SEEDS
         assert list(cell.rates) == sorted(set(cell.rates)) and len(cell.rates) >= 3
+
+
+def test_two_tables_at_once_are_refused() -> None:
+    with pytest.raises(ValueError, match="--family, --real .* ask for one after the other"):
+        one_table({FAMILY_RUNS: True, FEW_SHOT_RUNS: False, REAL_RUNS: True})
+
+
+def test_the_losses_have_a_grid_of_at_most_150_runs_whose_methods_fit_into_a_csv_line() -> None:
+    found = few_shot_cells()
+    assert part(FEW_SHOT_RUNS) == found and sum(cell.count for cell in found) <= 150
+    assert {cell.task for cell in found} == set(few_shot.TASKS) < set(task_names())
+    for cell in found:
+        assert cell.rates == few_shot.RATES and cell.seeds == SEEDS
+        assert list(cell.rates) == sorted(set(cell.rates)) and "," not in cell.method
