@@ -28,7 +28,8 @@ def _cases(seed: int) -> Cases:
             log_p, real, _ = one["arguments"]
             log_p /= real.sum(-1, keepdim=True).clamp_min(1)
             kind = "mean" if by_mean else "sum"
-            found[f"{name}, by {kind}"] = {**one, "arguments": [log_p, real, by_mean], "gradient": []}
+            given = [log_p, real] if by_mean else [log_p, real, False]
+            found[f"{name}, by {kind}"] = {**one, "arguments": given, "gradient": []}
     return found
 
 
@@ -40,39 +41,41 @@ def _best(scores: Tensor, real: Tensor) -> Tensor:
     return scores.masked_fill(~real.any(-1), -torch.inf).argmax(-1)
 
 
-def _scores(log_p: Tensor, real: Tensor, by_mean: bool) -> Tensor:
+def _scores(log_p: Tensor, real: Tensor, by_mean: bool = True) -> Tensor:
     return sums(log_p, real) / real.sum(-1).clamp_min(1) if by_mean else sums(log_p, real)
 
 
-def _ranked(log_p: Tensor, real: Tensor, by_mean: bool) -> Tensor:
+def _ranked(log_p: Tensor, real: Tensor, by_mean: bool = True) -> Tensor:
     return _best(_scores(log_p, real, by_mean), real)
 
 
 KNOWN = {
-    "the sum and the mean are exchanged": lambda p, real, by: _ranked(p, real, not by),
+    "the sum and the mean are exchanged": lambda p, real, by=True: _ranked(p, real, not by),
     "the sum was taken: with length_normalised it is the mean over the tokens":
-        lambda p, real, by: _ranked(p, real, False),
+        lambda p, real, by=True: _ranked(p, real, False),
     "the mean was taken: without length_normalised it is the sum over the tokens":
-        lambda p, real, by: _ranked(p, real, True),
+        lambda p, real, by=True: _ranked(p, real, True),
     "the least likely choice was taken: log p is largest for the likeliest":
-        lambda p, real, by: _scores(p, real, by).masked_fill(~real.any(-1), torch.inf).argmin(-1),
+        lambda p, real, by=True: _scores(p, real, by).masked_fill(~real.any(-1), torch.inf).argmin(-1),
     "the mean runs over padding too: count the real tokens alone":
-        lambda p, real, by: _best(p.mean(-1), real),
+        lambda p, real, by=True: _best(p.mean(-1), real),
     "padding was added up: its numbers mean nothing":
-        lambda p, real, by: _best(p.sum(-1) / (real.sum(-1).clamp_min(1) if by else 1), real),
-    "divided by the width of the batch, padding included": lambda p, real, by: _best(sums(p, real), real),
+        lambda p, real, by=True: _best(p.sum(-1) / (real.sum(-1).clamp_min(1) if by else 1), real),
+    "divided by the width of the batch, padding included":
+        lambda p, real, by=True: _best(sums(p, real), real),
     "a choice was taken that the example does not have: its score is 0, and the others are below":
-        lambda p, real, by: _scores(p, real, by).argmax(-1),
+        lambda p, real, by=True: _scores(p, real, by).argmax(-1),
     "0 / 0 is NaN, and NaN counts as the largest: a choice without tokens is none":
-        lambda p, real, by: means(p, real).argmax(-1),
+        lambda p, real, by=True: means(p, real).argmax(-1),
     "the best example of each choice: the choices of one example are compared":
-        lambda p, real, by: _scores(p, real, by).argmax(0),
-    "scores came back: hand back the number of the best choice": lambda p, real, by: _scores(p, real, by),
+        lambda p, real, by=True: _scores(p, real, by).argmax(0),
+    "scores came back: hand back the number of the best choice":
+        lambda p, real, by=True: _scores(p, real, by),
     "the score of the best choice came back, not its number":
-        lambda p, real, by: _scores(p, real, by).masked_fill(~real.any(-1), -torch.inf).max(-1).values,
-    "the last token alone was scored": lambda p, real, by: _best(
+        lambda p, real, by=True: _scores(p, real, by).masked_fill(~real.any(-1), -torch.inf).max(-1).values,
+    "the last token alone was scored": lambda p, real, by=True: _best(
         p.gather(-1, (real.sum(-1, keepdim=True) - 1).clamp_min(0)).squeeze(-1), real),
-    "the first token alone was scored": lambda p, real, by: _best(p[..., 0], real),
+    "the first token alone was scored": lambda p, real, by=True: _best(p[..., 0], real),
 }  # fmt: skip
 HINT = "a score per choice from its real tokens, then the number of the largest"
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # what editors see; the same names as below
     from ia3_teach.views.frontier import Score, plot_frontier, unbeaten
     from ia3_teach.views.groups import plot_groups
     from ia3_teach.views.heat_map import plot_vectors
-    from ia3_teach.views.intervals import Difference, plot_intervals
+    from ia3_teach.views.intervals import plot_intervals
     from ia3_teach.views.lost_bits import plot_lost_bits
     from ia3_teach.views.many_tasks import plot_profiles
     from ia3_teach.views.measured import plot_rounds, plot_sizes
@@ -73,7 +73,7 @@ __all__, __getattr__, __dir__ = handed_out(
         "frontier": "Score plot_frontier unbeaten",
         "groups": "plot_groups",
         "heat_map": "plot_vectors",
-        "intervals": "Difference plot_intervals",
+        "intervals": "plot_intervals",
         "lost_bits": "plot_lost_bits",
         "many_tasks": "plot_profiles",
         "measured": "plot_rounds plot_sizes",

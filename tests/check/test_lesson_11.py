@@ -201,7 +201,7 @@ def of_scores(scores: Callable[[Tensor, Tensor, bool], Tensor]) -> Callable[...,
     )
 
 
-def score(log_p: Tensor, real: Tensor, by: bool) -> Tensor:
+def score(log_p: Tensor, real: Tensor, by: bool = True) -> Tensor:
     total = log_p.masked_fill(~real, 0).sum(-1)
     return total / real.sum(-1).clamp_min(1) if by else total
 
@@ -217,28 +217,28 @@ def test_rank_answers_rejects_every_known_wrong_answer() -> None:
         lesson_11.rank_answers,
         reference=rank,
         mutants={
-            "exchanged": (lambda p, real, by: rank(p, real, not by), "are exchanged"),
-            "always the sum": (lambda p, real, by: rank(p, real, False), "the sum was taken"),
-            "always the mean": (lambda p, real, by: rank(p, real, True), "the mean was taken"),
+            "exchanged": (lambda p, real, by=True: rank(p, real, not by), "are exchanged"),
+            "always the sum": (lambda p, real, by=True: rank(p, real, False), "the sum was taken"),
+            "always the mean": (lambda p, real, by=True: rank(p, real, True), "the mean was taken"),
             "least likely": (
-                lambda p, real, by: score(p, real, by).masked_fill(~real.any(-1), torch.inf).argmin(-1),
+                lambda p, real, by=True: score(p, real, by).masked_fill(~real.any(-1), torch.inf).argmin(-1),
                 "the least likely choice",
             ),
-            "padding": (of_scores(lambda p, real, by: p.mean(-1)), "runs over padding too"),
+            "padding": (of_scores(lambda p, real, by=True: p.mean(-1)), "runs over padding too"),
             "no such choice": (
-                lambda p, real, by: score(p, real, by).argmax(-1),
+                lambda p, real, by=True: score(p, real, by).argmax(-1),
                 "a choice was taken that the example does not have",
             ),
             "over the examples": (
-                lambda p, real, by: score(p, real, by).argmax(0),
+                lambda p, real, by=True: score(p, real, by).argmax(0),
                 "the choices of one example are compared",
             ),
             "scores": (score, "scores came back"),
             "the score": (
-                lambda p, real, by: score(p, real, by).masked_fill(~real.any(-1), -torch.inf).amax(-1),
+                lambda p, real, by=True: score(p, real, by).masked_fill(~real.any(-1), -torch.inf).amax(-1),
                 "not its number",
             ),
-            "first token": (of_scores(lambda p, real, by: p[..., 0]), "first token alone"),
+            "first token": (of_scores(lambda p, real, by=True: p[..., 0]), "first token alone"),
             "in place": (padding_lost, "in place"),
         },
     )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # what editors see; the same names as below
     from ia3_teach.course.lesson.memory import memory_of
     from ia3_teach.course.lesson.notebook import setup
     from ia3_teach.course.lesson.own_texts import own_rows
-    from ia3_teach.course.lesson.pairing import Pairs, interval, pairs, resamples
+    from ia3_teach.course.lesson.paired import Difference, difference, pairs
     from ia3_teach.course.lesson.prompting import answers, encode_pair, encode_pairs, prompt_of
     from ia3_teach.course.lesson.reading import by_departure, flat, only, reset, share_of_departure
     from ia3_teach.course.lesson.rounding import bits_lost, divided_out, folded_in, steps_apart
@@ -47,7 +47,7 @@ __all__, __getattr__, __dir__ = handed_out(
         "course.lesson.memory": "memory_of",
         "course.lesson.notebook": "setup",
         "course.lesson.own_texts": "own_rows",
-        "course.lesson.pairing": "Pairs interval pairs resamples",
+        "course.lesson.paired": "Difference difference pairs",
         "course.lesson.prompting": "answers encode_pair encode_pairs prompt_of",
         "course.lesson.reading": "by_departure flat only reset share_of_departure",
         "course.lesson.rounding": "bits_lost divided_out folded_in steps_apart",

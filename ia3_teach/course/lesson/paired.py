@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
+from ia3_teach.course.shipped.results import Run
+from ia3_teach.wording import brief
 
 RESAMPLED = 10_000
 LEVEL = 0.95
@@ -51,3 +54,29 @@ def difference(by_task: Sequence[Sequence[float]], seed: int = 0) -> Difference:
     low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     mean = np.mean([np.mean(pairs) for pairs in by_task])
     return Difference(*(round(float(value), 4) for value in (mean, low, high)))
+
+
+def pairs(
+    runs: Iterable[Run], first: Hashable, second: Hashable, name: Callable[[Run], Hashable] | None = None
+) -> dict[str, list[float]]:
+    """{task: differences of test accuracy, first - second}, one for each draw that both methods were run on.
+
+    `name(run)` is what a method is called, without it `run.method`. Raises ValueError where there is no such
+    draw, or a method has two runs on one.
+    """
+    tests: dict[Hashable, dict[tuple, float]] = {first: {}, second: {}}
+    for run in runs:
+        called, place = run.method if name is None else name(run), (run.task, run.model, run.seed)
+        if called in tests:
+            if place in tests[called]:
+                raise ValueError(
+                    f"{brief(called)} has two runs at {brief(place)}: take those of `used`, and name apart "
+                    "what has other numbers of examples"
+                )
+            tests[called][place] = run.test
+    found: dict[str, list[float]] = {}
+    for place in sorted(tests[first].keys() & tests[second].keys()):
+        found.setdefault(place[0], []).append(tests[first][place] - tests[second][place])
+    if not found:
+        raise ValueError(f"{brief(first)} and {brief(second)} have no run on the same draw of the same task")
+    return found

@@ -63,9 +63,13 @@ def answered(splits: DatasetDict, run: Run) -> DatasetDict:
     """The splits with the answers that the run is about: the task's own, or the long ones."""
     if run.method not in LONG_TERMS:
         return splits
-    from datasets import ClassLabel
+    from datasets import ClassLabel, Dataset, DatasetDict, Features
 
-    return splits.cast_column("label", ClassLabel(names=list(LONG[run.task])))
+    names = ClassLabel(names=list(LONG[run.task]))
+    return DatasetDict({
+        split: Dataset.from_dict(rows.to_dict(), Features({**rows.features, "label": names}))
+        for split, rows in splits.items()
+    })  # fmt: skip
 
 
 def adding(terms: Sequence[str]) -> Callable[[nn.Module, Sequence[Example]], Tensor]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import mean
 
-from ia3_teach.course.lesson.paired import Difference, difference
+from ia3_teach.course.lesson.paired import Difference, difference, pairs
 from ia3_teach.course.making.methods import REAL_IA3
 from ia3_teach.course.pages.outcome_tables import shown
 from ia3_teach.course.pages.tables import table
@@ -114,11 +114,6 @@ def differences(runs: Sequence[Run]) -> str:
 
 def paired(runs: Sequence[Run], model: str, first: Side, second: Side) -> tuple[int, Difference]:
     """The number of tasks that both were measured on, and how much the first is ahead of the second."""
-    tests = {
-        side: {(run.task, run.seed): run.test for run in runs if run.cell[1:] == (model, *side)}
-        for side in (first, second)
-    }
-    both = sorted(tests[first].keys() & tests[second].keys())
-    tasks = sorted({task for task, _ in both})
-    by_task = [[tests[first][key] - tests[second][key] for key in both if key[0] == task] for task in tasks]
-    return len(tasks), difference(by_task)
+    mine = [run for run in runs if run.model == model]
+    found = pairs(mine, first, second, name=lambda run: (run.method, run.shots))
+    return len(found), difference(list(found.values()))

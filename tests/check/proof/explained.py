@@ -11,6 +11,10 @@ RIGHT: dict[str, dict[str, str]] = {
         "line 14: ": WORDS, "line 8: 0.5 ->": SMALL,
         "line 8: torch.randn(r, base.in_features) / base.: Mult": SMALL,
     },
+    "lesson_11.unlikelihood_loss": {
+        "line 5: right -> log_p": "the two have as many examples",
+        "line 5: right -> real": "the two have as many examples",
+    },
     "lesson_08.merge_linear": {"line 6: without .float()": PROMOTED, "line 8: without .float()": PROMOTED},
 }  # fmt: skip
 
