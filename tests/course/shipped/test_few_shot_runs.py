@@ -2,7 +2,7 @@
 
 import pytest
 
-from ia3_teach.course.making.few_shot import TERMS
+from ia3_teach.course.making.few_shot import TASKS, methods_of
 from ia3_teach.course.making.grid import SEEDS, few_shot_cells
 from ia3_teach.course.making.tracing import TracedRun
 from ia3_teach.course.shipped.adapters import shipped_runs
@@ -10,6 +10,7 @@ from ia3_teach.course.shipped.paths import data_dir
 from ia3_teach.course.shipped.results import read_runs
 
 RUNS = read_runs(data_dir() / "results" / "few_shot_runs.csv", TracedRun)
+IA3 = ("tiny-bloom", "ia3", 32)
 CELLS = sorted({run.cell for run in RUNS})
 
 
@@ -27,9 +28,9 @@ def test_later_draws_stand_at_the_rate_that_the_validation_split_chose(cell: tup
 
 
 def test_each_task_has_every_combination_with_every_draw() -> None:
-    for task in {run.task for run in RUNS}:
+    for task in TASKS:
         draws = {(run.method, run.seed) for run in RUNS if run.task == task}
-        assert draws == {(method, seed) for method in TERMS for seed in SEEDS}
+        assert draws == {(method, seed) for method in methods_of(task) for seed in SEEDS}
 
 
 def test_the_language_model_loss_alone_is_what_the_first_table_calls_ia3() -> None:
@@ -37,6 +38,3 @@ def test_the_language_model_loss_alone_is_what_the_first_table_calls_ia3() -> No
     both = [(run.test, first[run.task, run.seed, run.learning_rate]) for run in RUNS
             if run.method == "LM" and (run.task, run.seed, run.learning_rate) in first]  # fmt: skip
     assert len(both) > 10 and all(here == there for here, there in both)
-
-
-IA3 = ("tiny-bloom", "ia3", 32)
