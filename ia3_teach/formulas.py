@@ -1,7 +1,8 @@
 """The closed formulas of the counts, from a model's config alone, to hold against what `count` measures.
 
-IA3 : n_layers (d_k + d_v + d_ff); a decoder with cross-attention has d_k + d_v twice (paper, section 3.3),
-      and where a layer has n experts there are n vectors of their d_ff.
+IA3: n_layers (d_k + d_v + d_ff); a decoder with cross-attention has d_k + d_v twice (paper, section 3.3), and
+where a layer has n experts there are n vectors of their d_ff.
+
 LoRA: r n_layers (d_in + d_out) of each layer it takes (Hu et al. 2021, section 4.2).
 """
 

@@ -106,7 +106,8 @@ def _draw(picture: Picture | None) -> None:
     if all(part.numel() and (part == part.flatten()[0]).all() for part in (picture.target, picture.yours)):
         return  # flat squares show nothing that the message does not say
     from ia3_teach.views.style import describe as described
-    from ia3_teach.views.style import plot_triptych, show
+    from ia3_teach.views.style import show
+    from ia3_teach.views.triptych import plot_triptych
 
     figure = plot_triptych(picture.target, picture.yours, as_scale=picture.as_scale)
     words = "Three panels: the target, your result, and the difference between them"

@@ -81,9 +81,7 @@ def draw_frontier(axes: Axes, everything: Mapping[str, Score]) -> None:
         if not score.form:
             axes.axhline(score.median, color="0.3", linestyle="--", linewidth=1)
             words = f"{name}, {score.values:,} values"
-            axes.text(
-                0.995, score.median, words, transform=axes.get_yaxis_transform(), ha="right", va="bottom"
-            )
+            axes.text(0.005, score.median, words, transform=axes.get_yaxis_transform(), va="bottom")
     best = unbeaten(scores)
     ends = [end(score.values for score in scores.values()) for end in (min, max)]
     round_numbers = (digit * 10**power for power in range(9) for digit in (1, 2, 5))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ia3_teach.wording import brief
 
-ENTRY = re.compile(r"^### ([^\n]+)\n\n((?!###).+?)\n\(\[lesson (\d\d)\]\((\d\d_\w+)\.ipynb\)\)$", re.M | re.S)
+ENTRY = re.compile(r"^## ([^\n]+)\n\n((?!##).+?)\n\(\[lesson (\d\d)\]\((\d\d_\w+)\.ipynb\)\)$", re.M | re.S)
 NO_PROSE = re.compile(r"`[^`]*`|\$[^$]*\$")  # code and formulas use letters of their own
 
 
@@ -26,11 +26,11 @@ def entries(text: str) -> list[Entry]:
 
     Raises ValueError where a heading is followed by something else than a meaning and a lesson.
 
-    >>> entries("### site\\n\\nA layer.\\n([lesson 02](02_one_vector.ipynb))")
+    >>> entries("## site\\n\\nA layer.\\n([lesson 02](02_one_vector.ipynb))")
     [Entry(term='site', meaning='A layer.', lesson='02_one_vector')]
     """
     found = {match[1]: Entry(match[1], match[2], match[4]) for match in ENTRY.finditer(text)}
-    headings = re.findall(r"^### (.+)$", text, re.M)
+    headings = re.findall(r"^## (.+)$", text, re.M)
     lost = [heading for heading in headings if heading not in found]
     if lost:
         raise ValueError(

@@ -36,13 +36,13 @@ def plain(term: str) -> str:
     return term.strip("`").casefold()
 
 
-LOST = ["### site\n\nA layer.\n", "### site\n\n([lesson 02](02_a.ipynb))\n", "### site"]
+LOST = ["## site\n\nA layer.\n", "## site\n\n([lesson 02](02_a.ipynb))\n", "## site"]
 
 
 @pytest.mark.parametrize("text", LOST)
 def test_an_entry_without_a_meaning_or_a_lesson_is_named(text) -> None:
     with pytest.raises(ValueError, match="entry 'site' has no meaning"):
-        entries(f"### key\n\nA.\n([lesson 00](00_a.ipynb))\n\n{text}")
+        entries(f"## key\n\nA.\n([lesson 00](00_a.ipynb))\n\n{text}")
 
 
 def test_every_term_of_the_course_stands_in_it() -> None:

@@ -11,8 +11,13 @@ RUNS = read_runs(data_dir() / "results" / "family_runs.csv", TracedRun)
 CELLS = sorted({run.cell for run in RUNS})
 
 
-def test_every_run_belongs_to_a_cell_of_the_grid_and_says_where_it_comes_from() -> None:
-    assert RUNS and set(CELLS) <= {cell.pattern.cell for cell in family_cells()}
+def test_the_table_holds_the_runs_that_the_grid_names_and_no_others() -> None:
+    done = {run.key: run for run in RUNS}
+    named = {run.key for cell in family_cells() for run in cell.wanted(done)}
+    assert sorted(done) == sorted(named) and len(done) == len(RUNS)
+
+
+def test_every_run_says_where_it_comes_from() -> None:
     assert all(run.seed in FAMILY_SEEDS and run.commit != "unknown" for run in RUNS)
 
 
