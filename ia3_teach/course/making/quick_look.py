@@ -8,8 +8,8 @@ from pathlib import Path
 from tqdm.auto import tqdm
 
 from ia3_teach.course.making.crews import crew
-from ia3_teach.course.making.experiments import traced
 from ia3_teach.course.making.grid import Cell
+from ia3_teach.course.making.measuring import traced
 from ia3_teach.course.making.parts import RUNS, part
 from ia3_teach.course.making.tracing import TracedRun, provenance
 from ia3_teach.course.shipped.paths import data_dir

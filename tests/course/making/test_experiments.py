@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from ia3_teach.course.making import experiments
+from ia3_teach.course.making import measuring
 from ia3_teach.course.making.experiments import run
 from ia3_teach.course.making.grid import Cell, cells, search
 from ia3_teach.course.making.parts import FAMILY_RUNS
@@ -20,13 +20,13 @@ def measured(monkeypatch):
         made.append(run)
         return run.with_results(1.0 - abs(run.learning_rate - 3e-3), 0.9 + run.seed / 100, 1.0)
 
-    monkeypatch.setattr(experiments, "measured", pretend)
+    monkeypatch.setattr(measuring, "measured", pretend)
     return made
 
 
 def test_a_cell_tries_its_grid_with_one_seed_and_keeps_the_best(measured) -> None:
     cell = Cell("plan", "tiny-bloom", "lora", 32)
-    runs = list(search(cell.pattern, cell.rates, cell.seeds, experiments.measured))
+    runs = list(search(cell.pattern, cell.rates, cell.seeds, measuring.measured))
     assert [(r.seed, r.learning_rate) for r in runs] == [
         (0, 1e-3), (0, 3e-3), (0, 1e-2), (0, 3e-2), (1, 3e-3), (2, 3e-3), (3, 3e-3), (4, 3e-3),
     ]  # fmt: skip

@@ -72,9 +72,9 @@ def test_the_vectors_are_pretrained_on_all_tasks_but_the_one_that_is_tested(monk
 
 
 def test_the_table_of_the_losses_is_a_file_of_its_own(monkeypatch, tmp_path) -> None:
-    from ia3_teach.course.making import experiments
+    from ia3_teach.course.making import measuring
 
-    monkeypatch.setattr(experiments, "measured", lambda run, **how: run.with_results(0.9, 0.8, 1.0))
+    monkeypatch.setattr(measuring, "measured", lambda run, **how: run.with_results(0.9, 0.8, 1.0))
     run(tmp_path, table=FEW_SHOT_RUNS, task=["plan"], method=["LM", "LM+UL"])
     assert [path.name for path in (tmp_path / "results").glob("*.csv")] == ["few_shot_runs.csv"]
     assert {each.method for each in read_runs(tmp_path / "results" / "few_shot_runs.csv")} == {"LM", "LM+UL"}

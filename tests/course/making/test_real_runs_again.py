@@ -2,7 +2,7 @@
 
 import pytest
 
-from ia3_teach.course.making.experiments import measured
+from ia3_teach.course.making.measuring import measured
 from ia3_teach.course.making.parts import REAL_RUNS
 from ia3_teach.course.making.quick_look import unmeasured
 from ia3_teach.course.shipped.paths import data_dir
@@ -10,12 +10,12 @@ from ia3_teach.course.shipped.real_models import fetched
 from ia3_teach.course.shipped.results import read_runs
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
-# Two devices sum in other orders. Asked once, that turns a handful of 500 answers that are equally likely;
-# over sixty steps of training the differences grow.
+# Two devices sum in other orders, which turns a handful of 500 answers that are equally likely. MiniLM trains
+# with dropout, whose draws are each device's own: that is another seed, and one more scatter of a few points.
 CASES = {
     ("sentiment", "smollm2-135m", "zero_shot", 0, 0, 0.0): 0.01,
-    ("formality", "minilm-l6", "head", 32, 0, 0.01): 0.01,
-    ("formality", "minilm-l6", "ia3", 32, 0, 0.03): 0.03,
+    ("formality", "minilm-l6", "head", 32, 0, 0.01): 0.05,
+    ("formality", "minilm-l6", "ia3", 32, 0, 0.03): 0.05,
 }
 
 
