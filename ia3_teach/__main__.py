@@ -262,15 +262,20 @@ def experiments(
     scheduler: Annotated[str | None, typer.Option(help="A Dask scheduler, such as tcp://host:8786.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Only repeat one run of each method.")] = False,
     family: Annotated[bool, typer.Option("--family", help="The table of the PEFT family.")] = False,
+    few_shot: Annotated[bool, typer.Option("--few-shot", help="The table of T-Few's losses.")] = False,
+    real: Annotated[bool, typer.Option("--real", help="The table of the fetched models.")] = False,
+    device: Annotated[str, typer.Option(help="Where the models are, such as cuda.")] = "cpu",
 ) -> None:
     """Measure methods on the held-out tasks (all: hours); goes on where it was stopped.
 
     Example: python -m ia3_teach experiments --task sentiment --processes 2
     """
     from ia3_teach.course.making import experiments, quick_look
+    from ia3_teach.course.making.parts import FAMILY_RUNS, FEW_SHOT_RUNS, REAL_RUNS, one_table
 
+    table = one_table({FAMILY_RUNS: family, FEW_SHOT_RUNS: few_shot, REAL_RUNS: real})
     asked = {"task": task, "model": model, "method": method, "shots": shots}
-    (quick_look.repeat if quick else experiments.run)(None, processes, scheduler, family, **asked)
+    (quick_look.repeat if quick else experiments.run)(None, processes, scheduler, table, device, **asked)
 
 
 @app.command("new-method")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # what editors see; the same names as below
     from ia3_teach.views.groups import plot_groups
     from ia3_teach.views.head_maps import plot_heads
     from ia3_teach.views.heat_map import plot_vectors
+    from ia3_teach.views.intervals import plot_intervals
     from ia3_teach.views.lost_bits import plot_lost_bits
     from ia3_teach.views.many_tasks import plot_profiles
     from ia3_teach.views.measured import plot_rounds, plot_sizes
@@ -35,6 +36,7 @@ if TYPE_CHECKING:  # what editors see; the same names as below
     from ia3_teach.views.merging import plot_microscope
     from ia3_teach.views.merging_explorer import explore_merge, ia3_sites, microscope
     from ia3_teach.views.pull import plot_pull
+    from ia3_teach.views.pushes import plot_pushes
     from ia3_teach.views.puzzle import plot_attention_changes, plot_landings, plot_roles
     from ia3_teach.views.recovery import plot_error_by_weight, plot_recovery
     from ia3_teach.views.results_table import by_examples, plot_leads, plot_medians
@@ -76,6 +78,7 @@ __all__, __getattr__, __dir__ = handed_out(
         "groups": "plot_groups",
         "head_maps": "plot_heads",
         "heat_map": "plot_vectors",
+        "intervals": "plot_intervals",
         "lost_bits": "plot_lost_bits",
         "many_tasks": "plot_profiles",
         "measured": "plot_rounds plot_sizes",
@@ -83,6 +86,7 @@ __all__, __getattr__, __dir__ = handed_out(
         "merging": "plot_microscope",
         "merging_explorer": "explore_merge ia3_sites microscope",
         "pull": "plot_pull",
+        "pushes": "plot_pushes",
         "puzzle": "plot_attention_changes plot_landings plot_roles",
         "recovery": "plot_error_by_weight plot_recovery",
         "results_table": "by_examples plot_leads plot_medians",

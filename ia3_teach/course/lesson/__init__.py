@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # what editors see; the same names as below
     from ia3_teach.course.lesson.memory import memory_of
     from ia3_teach.course.lesson.notebook import setup
     from ia3_teach.course.lesson.own_texts import own_rows
+    from ia3_teach.course.lesson.paired import Difference, difference, pairs
     from ia3_teach.course.lesson.prompting import answers, encode_pair, encode_pairs, prompt_of
     from ia3_teach.course.lesson.reading import (
         by_departure,
@@ -45,6 +46,8 @@ if TYPE_CHECKING:  # what editors see; the same names as below
     from ia3_teach.course.shipped.tasks import in_context_prompt, with_examples
     from ia3_teach.formulas import ia3_formula
     from ia3_teach.storage.stored import read_stored
+    from ia3_teach.t_few.answers import ask, choice_scores
+    from ia3_teach.t_few.losses import authors_terms, t_few_terms
     from ia3_teach.training.batches import collate
     from ia3_teach.training.loop import slope
     from ia3_teach.training.losses import loss_of
@@ -64,6 +67,7 @@ __all__, __getattr__, __dir__ = handed_out(
         "course.lesson.memory": "memory_of",
         "course.lesson.notebook": "setup",
         "course.lesson.own_texts": "own_rows",
+        "course.lesson.paired": "Difference difference pairs",
         "course.lesson.prompting": "answers encode_pair encode_pairs prompt_of",
         "course.lesson.reading": "by_departure flat layer_profile only reset share_of_departure",
         "course.lesson.rounding": "bits_lost divided_out folded_in steps_apart",
@@ -79,6 +83,8 @@ __all__, __getattr__, __dir__ = handed_out(
         "course.shipped.tasks": "in_context_prompt with_examples",
         "formulas": "ia3_formula",
         "storage.stored": "read_stored",
+        "t_few.answers": "ask choice_scores",
+        "t_few.losses": "authors_terms t_few_terms",
         "training.batches": "collate",
         "training.loop": "slope",
         "training.losses": "loss_of",

@@ -3,8 +3,8 @@
 Every learning rate of a method's grid is tried with the first seed; the one with the best validation accuracy
 is then run with the other seeds. So the second round of a cell is known when its first is done.
 
-There are two grids: that of lesson 07 (few methods, all tasks, both models), and that of the family (lesson
-12: methods of every form on one model).
+There are four grids: that of lesson 07 (few methods, all tasks, both models), that of the family (lesson 12:
+methods of every form on one model), that of T-Few's losses (lesson 11), that of real models (`real_grid`).
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from ia3_teach.course.making import few_shot as t_few
 from ia3_teach.course.making.methods import FAMILY, METHODS
 from ia3_teach.course.shipped.results import Run
-from ia3_teach.course.shipped.tasks import task_names
-from ia3_teach.wording import brief, listed, short
 
 SEEDS = range(5)
 STEPS = {32: 60, 256: 100, 3000: 500}
@@ -121,35 +120,20 @@ def family_cells() -> list[Cell]:
     ]
 
 
-def table_name(family: bool) -> str:
-    """The file that a grid fills.
+@dataclass(frozen=True)
+class FewShotCell(Cell):
+    """An entry of the table of T-Few's losses."""
 
-    >>> table_name(family=True)
-    'family_runs.csv'
-    """
-    return "family_runs.csv" if family else "runs.csv"
+    @property
+    def rates(self) -> tuple[float, ...]:
+        """The learning rates that are tried."""
+        return t_few.RATES
 
 
-def part(family: bool = False, **asked: Sequence[object] | None) -> list[Cell]:
-    """The cells whose `task`, `model`, `method` and `shots` are among those asked for; None: all.
-
-    Raises ValueError for a value that the grid has not, and where no cell has all that was asked for.
-
-    >>> [(cell.method, cell.shots) for cell in part(task=["sentiment"], method=["head"])]
-    [('head', 32), ('head', 256)]
-    """
-    every = family_cells() if family else [cell for task in task_names() for cell in cells(task)]
-    for name, values in asked.items():
-        there = sorted({getattr(cell, name) for cell in every})
-        for value in values or ():
-            if value not in there:
-                raise ValueError(
-                    f"the grid has no {short(name)} {brief(value)}; it has {listed(there, most=9)}"
-                )
-    limits = {name: values for name, values in asked.items() if values}
-    found = [cell for cell in every if all(getattr(cell, name) in values for name, values in limits.items())]
-    if not found:
-        raise ValueError(
-            f"the grid has no cell with all of {brief(limits, 300)}: each is there, but not together"
-        )
-    return found
+def few_shot_cells() -> list[Cell]:
+    """The cells of the table of T-Few's losses, task after task."""
+    return [
+        FewShotCell(task, t_few.MODEL, method, t_few.SHOTS)
+        for task in t_few.TASKS
+        for method in t_few.methods_of(task)
+    ]

@@ -8,8 +8,9 @@ from pathlib import Path
 from tqdm.auto import tqdm
 
 from ia3_teach.course.making.crews import crew
-from ia3_teach.course.making.experiments import traced
-from ia3_teach.course.making.grid import Cell, part, table_name
+from ia3_teach.course.making.grid import Cell
+from ia3_teach.course.making.measuring import traced
+from ia3_teach.course.making.parts import RUNS, part
 from ia3_teach.course.making.tracing import TracedRun, provenance
 from ia3_teach.course.shipped.paths import data_dir
 from ia3_teach.course.shipped.results import Run, read_runs, used
@@ -22,7 +23,8 @@ def repeat(
     directory: Path | None = None,
     processes: int = 1,
     scheduler: str | None = None,
-    family: bool = False,
+    table: str = RUNS,
+    device: str = "cpu",
     **asked: Sequence | None,
 ) -> list[tuple[TracedRun, TracedRun]]:
     """Of each model and method that is asked for (see `grid.part`), the first shipped run that counts, and
@@ -30,11 +32,11 @@ def repeat(
 
     Raises ValueError for what the grid or the shipped table has not.
     """
-    path = (directory or data_dir()) / "results" / table_name(family)
-    shipped = first_of_each_method(part(family, **asked), path)
+    path = (directory or data_dir()) / "results" / table
+    shipped = first_of_each_method(part(table, **asked), path)
     pairs = []
     with crew(processes, scheduler) as workers, tqdm(total=len(shipped), unit="run") as bar:
-        begun = [(run, workers.executor.submit(traced, unmeasured(run))) for run in shipped]
+        begun = [(run, workers.executor.submit(traced, unmeasured(run), device)) for run in shipped]
         for run, future in begun:
             pairs.append((run, future.result()))
             bar.write(line(*pairs[-1]))

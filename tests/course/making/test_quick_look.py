@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ia3_teach.course.making import experiments
-from ia3_teach.course.making.grid import part
+from ia3_teach.course.making import measuring
 from ia3_teach.course.making.methods import METHODS
+from ia3_teach.course.making.parts import part
 from ia3_teach.course.making.quick_look import first_of_each_method, line, repeat, same_origin, unmeasured
 from ia3_teach.course.making.tracing import TracedRun, provenance
 from ia3_teach.course.shipped.paths import data_dir
@@ -36,7 +36,7 @@ def test_a_look_writes_nothing_and_says_what_differs(tmp_path: Path, monkeypatch
     (tmp_path / "results").mkdir()
     shutil.copy(RUNS, tmp_path / "results" / "runs.csv")
     before = {path: path.read_bytes() for path in tmp_path.rglob("*.csv")}
-    monkeypatch.setattr(experiments, "measured", lambda run: run.with_results(0.5, 0.1234, 1.0))
+    monkeypatch.setattr(measuring, "measured", lambda run: run.with_results(0.5, 0.1234, 1.0))
     pairs = repeat(tmp_path, method=["head"])
     assert [(shipped.method, here.test) for shipped, here in pairs] == [("head", 0.1234)]
     assert "DIFFERS" in capsys.readouterr().out
@@ -54,7 +54,7 @@ def test_a_difference_says_whether_the_machine_may_be_why() -> None:
 def test_a_random_run_of_the_shipped_table_comes_out_again() -> None:
     small = [run for run in read_runs(RUNS, TracedRun) if run.shots <= 32 and run.model in METHODS]
     shipped = random.choice([run for run in small if same_origin(run) or run.method in STEADY])
-    here = experiments.traced(unmeasured(shipped))
+    here = measuring.traced(unmeasured(shipped))
     print(line(shipped, here))
     allowed = 0.0 if same_origin(shipped) else POINTS
     assert abs(here.test - shipped.test) <= allowed, line(shipped, here)
