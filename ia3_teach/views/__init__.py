@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # what editors see; the same names as below
     from ia3_teach.views.budget_bars import Sizes, budget, plot_budget, plot_parts
     from ia3_teach.views.budget_explorer import explore_budget
     from ia3_teach.views.by_hand import plot_channels, plot_folded, plot_two_axes
+    from ia3_teach.views.chance import plot_against_chance
     from ia3_teach.views.context import median, plot_changes, plot_shots, plot_turned
     from ia3_teach.views.curves import plot_lines, plot_losses
     from ia3_teach.views.delta import plot_deltas, smallest_cosine
@@ -25,6 +26,7 @@ if TYPE_CHECKING:  # what editors see; the same names as below
     from ia3_teach.views.film_explorer import explore_film
     from ia3_teach.views.frontier import Score, plot_frontier, unbeaten
     from ia3_teach.views.groups import plot_groups
+    from ia3_teach.views.head_maps import plot_heads
     from ia3_teach.views.heat_map import plot_vectors
     from ia3_teach.views.intervals import plot_intervals
     from ia3_teach.views.lost_bits import plot_lost_bits
@@ -45,6 +47,7 @@ if TYPE_CHECKING:  # what editors see; the same names as below
     from ia3_teach.views.staircase import plot_staircase
     from ia3_teach.views.style import describe, show
     from ia3_teach.views.sweep import best_rate, plot_sweep
+    from ia3_teach.views.tails import plot_tails
     from ia3_teach.views.token_strip import plot_tokens
     from ia3_teach.views.trained_parts import plot_trained
     from ia3_teach.views.vector_explorer import Explorer, explore_map, explore_vectors
@@ -60,6 +63,7 @@ __all__, __getattr__, __dir__ = handed_out(
         "budget_bars": "Sizes budget plot_budget plot_parts",
         "budget_explorer": "explore_budget",
         "by_hand": "plot_channels plot_folded plot_two_axes",
+        "chance": "plot_against_chance",
         "context": "median plot_changes plot_shots plot_turned",
         "curves": "plot_lines plot_losses",
         "delta": "plot_deltas smallest_cosine",
@@ -72,6 +76,7 @@ __all__, __getattr__, __dir__ = handed_out(
         "film_explorer": "explore_film",
         "frontier": "Score plot_frontier unbeaten",
         "groups": "plot_groups",
+        "head_maps": "plot_heads",
         "heat_map": "plot_vectors",
         "intervals": "plot_intervals",
         "lost_bits": "plot_lost_bits",
@@ -92,6 +97,7 @@ __all__, __getattr__, __dir__ = handed_out(
         "staircase": "plot_staircase",
         "style": "describe show",
         "sweep": "best_rate plot_sweep",
+        "tails": "plot_tails",
         "token_strip": "plot_tokens",
         "trained_parts": "plot_trained",
         "vector_explorer": "Explorer explore_map explore_vectors",

@@ -20,6 +20,8 @@ from ia3_teach.views.style import (
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+MOST_TICKS = 8  # rows that are named; of many rows every second, third, ...
+
 
 def colour_of(kind: str) -> str:
     """The colour of l_k, l_v or l_ff; black for another name.
@@ -49,7 +51,8 @@ def plot_vectors(values: Mapping[str, Tensor], limit: float | None = None, title
     for axes, (kind, matrix) in zip(places, logs.items(), strict=True):
         rows = matrix.flatten(0, -2)
         image = heat(axes, rows, limit)
-        axes.set(title=kind, ylabel="layer" if matrix.dim() == 2 else "expert", yticks=range(len(rows)))
+        ticks = range(0, len(rows), 1 + (len(rows) - 1) // MOST_TICKS)
+        axes.set(title=kind, ylabel="layer" if matrix.dim() == 2 else "expert", yticks=ticks)
     places[-1].set_xlabel("channel")
     scale_bar(figure, image, places, limit)
     figure.suptitle(title)

@@ -22,6 +22,7 @@ SETTINGS: dict[str, Any] = {
     "html_title": "IA3 by hand",
     "extensions": ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "ia3_teach.website.rendering"],
     "html_theme": "sphinx_book_theme",
+    "html_favicon": str(STATIC / "mark.svg"),
     "html_theme_options": {
         "home_page_in_toc": True,
         "show_navbar_depth": 1,
@@ -46,6 +47,7 @@ SETTINGS: dict[str, Any] = {
     "default_role": "code",  # what docstrings put between backticks
     "autodoc_inherit_docstrings": False,  # a method of torch's or matplotlib's is told of there
     "autodoc_member_order": "bysource",
+    "autodoc_preserve_defaults": True,
     "autodoc_typehints_format": "short",
     "python_use_unqualified_type_names": True,
     "add_module_names": False,

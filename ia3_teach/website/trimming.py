@@ -1,4 +1,4 @@
-"""What the theme brings and no page needs: a script of icons, maps, and the search index on every page."""
+"""What the theme brings and no page needs: icons, maps, a template, and the search index on every page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ ICONS = re.compile(r'^\s*<script[^>]*scripts/fontawesome\.js[^>]*></script>\n', 
 SEARCH = re.compile(
     r'^\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>\n', re.M
 )
-UNUSED = ("_static/*/*.map", "_static/scripts/fontawesome.*", "_sources", ".buildinfo")
+UNUSED = (
+    *("_static/*/*.map", "_static/scripts/fontawesome.*", "_static/*macros.html"),
+    *("_sources", ".buildinfo"),
+)
 
 
 def trim(site: Path) -> None:

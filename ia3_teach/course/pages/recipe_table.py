@@ -68,4 +68,4 @@ def recipes() -> str:
         ["weight decay", "0", "0", "0"],
         ["vectors", "start at 1, float32", "the same", "the same"],
     ]
-    return table(["", "paper (T-Few)", "the shipped vectors", "the comparison of methods"], rows)
+    return table(["setting", "paper (T-Few)", "the shipped vectors", "the comparison of methods"], rows)
