@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ia3_teach.course.shipped.results import Run
-from ia3_teach.wording import brief
+from ia3_teach.wording import brief, short
 
 RESAMPLED = 10_000
 LEVEL = 0.95
@@ -43,7 +43,7 @@ def difference(by_task: Sequence[Sequence[float]], seed: int = 0) -> Difference:
     if fewest < 2:
         raise ValueError(
             f"a difference needs a task, and at least two draws of each; found {len(by_task)} tasks, the "
-            f"shortest of {fewest} draws"
+            f"shortest of {short(fewest)} draws"
         )
     generator = np.random.default_rng(seed)
     drawn = np.zeros(RESAMPLED)

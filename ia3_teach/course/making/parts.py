@@ -33,8 +33,8 @@ def part(table: str = RUNS, **asked: Sequence[object] | None) -> list[Cell]:
         for value in values or ():
             if value not in there:
                 raise ValueError(
-                    f"the grid of {short(table)} has no {short(name)} {brief(value)}; it has "
-                    f"{listed(there, most=9)}{elsewhere(table, name, value)}"
+                    f"the grid of {short(table, 30)} has no {short(name, 30)} {brief(value)}; it has "
+                    f"{listed(there, most=9)}{short(elsewhere(table, name, value), 40)}"
                 )
     limits = {name: values for name, values in asked.items() if values}
     found = [cell for cell in every if all(getattr(cell, name) in values for name, values in limits.items())]
