@@ -13,12 +13,12 @@ RIGHT: dict[str, dict[str, str]] = {
         "line 14: ": WORDS, "line 8: 0.5 ->": SMALL,
         "line 8: torch.randn(r, base.in_features) / base.: Mult": SMALL,
     },
+    "lesson_13.top_share": {"line 5: without .item()": NUMBER},
+    "lesson_13.between_heads": {"line 6: without .item()": NUMBER},
     "lesson_11.unlikelihood_loss": {
         "line 5: right -> log_p": "the two have as many examples",
         "line 5: right -> real": "the two have as many examples",
     },
-    "lesson_13.top_share": {"line 5: without .item()": NUMBER},
-    "lesson_13.between_heads": {"line 6: without .item()": NUMBER},
     "lesson_08.merge_linear": {"line 6: without .float()": PROMOTED, "line 8: without .float()": PROMOTED},
     "lesson_12.masked_step": {"line 4: without .detach()": COPIED},
 }  # fmt: skip
