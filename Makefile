@@ -9,7 +9,7 @@ NBVAL = --nbval --nbval-current-env --nbval-sanitize-with nbval.cfg \
 	--nbval-cell-timeout 300 --nbval-kernel-startup-timeout 120
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test course run test test-real lint bench pretrain picture
+.PHONY: help setup setup-test setup-site course run site test test-real lint bench pretrain picture
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
@@ -20,11 +20,17 @@ setup:
 setup-test:
 	@$(SETUP) test
 
+setup-site:
+	@$(SETUP) site
+
 course: setup  ## set up, lay out my_course/ and start JupyterLab there
 	@$(PY) -m ia3_teach lab my_course
 
 run: setup  ## run every lesson unattended; RECORD=1 keeps what each cost
 	@$(PY) -m ia3_teach run $(if $(RECORD),--record)
+
+site: setup-site  ## build the course as plain pages in _site/, to open from disk or to serve
+	$(PY) -m ia3_teach.website _site
 
 test: setup-test  ## set up, then every test
 	$(PY) -m pytest -n 2 --dist loadfile -m "not real" tests
@@ -43,6 +49,7 @@ bench: setup-test  ## measure beside PEFT, some ten minutes; PARTS="small memory
 	$(PY) tests/bench/import_time.py
 	$(PY) tests/bench/run.py $(if $(PARTS),--parts $(PARTS))
 	$(PY) tests/bench/render.py --write
+	$(PY) tests/bench/limit.py --write
 
 pretrain: setup  ## make the tiny models again from their seed
 	$(PY) -m ia3_teach pretrain

@@ -1,4 +1,4 @@
-"""Make the course's own Python in .venv, with exact versions: python setup_env.py [test] [teach]
+"""Make the course's own Python in .venv, with exact versions: python setup_env.py [test] [teach] [site]
 
 Standard library only, the same on every system. A second call with nothing new to do is instant;
 an interrupted one is taken up where it stopped.
@@ -30,7 +30,7 @@ def stop_if_old():
 stop_if_old()
 ROOT = Path(__file__).resolve().parent
 INPUTS = ("pyproject.toml", "constraints.txt")
-EXTRAS = ("test", "teach")
+EXTRAS = ("test", "teach", "site")
 NAME = "ia3_teach"  # what marks an environment as made here
 DISK = 2e9  # bytes, without the libraries for a GPU
 ELSEWHERE = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT")  # would put packages outside the environment

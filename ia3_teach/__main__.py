@@ -162,6 +162,34 @@ def class_(directory: Folder = Path("my_class")) -> None:
 
 
 @app.command()
+def progress(
+    page: Annotated[Path | None, typer.Option(help="Write a page to print, as HTML.", metavar="FILE")] = None,
+    name: Annotated[str, typer.Option(help="Whose page it is.")] = "",
+    clear: Annotated[bool, typer.Option("--clear", help="Forget everything; asks first.")] = False,
+    notebooks: Notebooks = None,
+) -> None:
+    """Which exercises you have passed, and what comes next; kept on this machine alone.
+
+    Example: python -m ia3_teach progress --page record.html
+    """
+    from ia3_teach.course.progress import exercises, record, standing
+    from ia3_teach.course.progress.printed import write_page
+
+    if clear and page:
+        raise ValueError("--clear forgets what --page would write; first make the page, then clear")
+    passed = record.passed()
+    if clear:
+        typer.confirm(f"Forget {len(passed)} passed exercises in {record.folder()}?", abort=True)
+        print(f"{record.clear()} passed exercises forgotten.")
+        return
+    found = standing.Standing(exercises.all_lessons(notebooks or notebooks_directory()), passed)
+    if page:
+        write_page(found, page, name)
+        print(f"{page}: written; open it in a browser and print it.")
+    print(standing.as_text(found))
+
+
+@app.command()
 def grade(
     name: Annotated[str, typer.Argument(metavar="SET", help="A folder in source/ of the course.")],
     course: Annotated[Path, typer.Option(help="nbgrader's folder of the course.")] = Path("."),
@@ -233,15 +261,21 @@ def experiments(
     processes: Annotated[int, typer.Option(min=1, help="How many runs at once, each on one thread.")] = 1,
     scheduler: Annotated[str | None, typer.Option(help="A Dask scheduler, such as tcp://host:8786.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Only repeat one run of each method.")] = False,
+    family: Annotated[bool, typer.Option("--family", help="The table of the PEFT family.")] = False,
+    few_shot: Annotated[bool, typer.Option("--few-shot", help="The table of T-Few's losses.")] = False,
+    real: Annotated[bool, typer.Option("--real", help="The table of the fetched models.")] = False,
+    device: Annotated[str, typer.Option(help="Where the models are, such as cuda.")] = "cpu",
 ) -> None:
     """Measure methods on the held-out tasks (all: hours); goes on where it was stopped.
 
     Example: python -m ia3_teach experiments --task sentiment --processes 2
     """
     from ia3_teach.course.making import experiments, quick_look
+    from ia3_teach.course.making.parts import FAMILY_RUNS, FEW_SHOT_RUNS, REAL_RUNS, one_table
 
+    table = one_table({FAMILY_RUNS: family, FEW_SHOT_RUNS: few_shot, REAL_RUNS: real})
     asked = {"task": task, "model": model, "method": method, "shots": shots}
-    (quick_look.repeat if quick else experiments.run)(None, processes, scheduler, **asked)
+    (quick_look.repeat if quick else experiments.run)(None, processes, scheduler, table, device, **asked)
 
 
 @app.command("new-method")

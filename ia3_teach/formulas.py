@@ -1,6 +1,8 @@
 """The closed formulas of the counts, from a model's config alone, to hold against what `count` measures.
 
-IA3 : n_layers (d_k + d_v + d_ff); a decoder with cross-attention has d_k + d_v twice (paper, section 3.3).
+IA3: n_layers (d_k + d_v + d_ff); a decoder with cross-attention has d_k + d_v twice (paper, section 3.3), and
+where a layer has n experts there are n vectors of their d_ff.
+
 LoRA: r n_layers (d_in + d_out) of each layer it takes (Hu et al. 2021, section 4.2).
 """
 
@@ -66,7 +68,8 @@ def lora_formula(config: object, r: int) -> Formula:
 def closed(config: object, symbols: Sequence[str], term: Callable[[int, int], tuple[str, int]]) -> Formula:
     """Sum a term over the symbols of every layer; cross-attention repeats those of attention."""
     d, texts, value = dimensions(config), [], 0
-    for n_layers, has_cross in stacks(config):
+    for n_layers, has_cross, d_ff in parts(config, d["d_ff"]):
+        d["d_ff"] = d_ff
         cross = [CROSS.get(symbol, symbol) for symbol in symbols if symbol != "d_ff"] if has_cross else []
         terms = [term(d["d_model"], d[symbol]) for symbol in [*cross, *symbols]]
         texts.append(f"{n_layers} x ({' + '.join(text for text, _ in terms)})")
@@ -102,6 +105,25 @@ def stacks(config: object) -> list[tuple[int, bool]]:
     if config.model_type == "albert":  # the layers of a group are one
         return [(config.num_hidden_groups * config.inner_group_num, False)]
     return [(config.num_hidden_layers, getattr(config, "add_cross_attention", False))]
+
+
+def parts(config: object, d_ff: int) -> list[tuple[int, bool, int]]:
+    """The same with the values that scale a layer's inner activations: d_ff, or n d_ff with n experts.
+
+    Layers that have experts and layers that have none count apart.
+    """
+    experts = getattr(config, "num_local_experts", None) or getattr(config, "num_experts", None)
+    if experts:
+        inner, routed = getattr(config, "moe_intermediate_size", None) or d_ff, routed_layers(config)
+        both = [(routed, False, experts * inner), (config.num_hidden_layers - routed, False, d_ff)]
+        return [part for part in both if part[0]]
+    return [(*stack, d_ff) for stack in stacks(config)]
+
+
+def routed_layers(config: object) -> int:
+    """How many layers have experts: every one, or each n-th that is not excepted (Qwen3-MoE)."""
+    step, dense = getattr(config, "decoder_sparse_step", 1), getattr(config, "mlp_only_layers", None) or ()
+    return sum((i + 1) % step == 0 and i not in dense for i in range(config.num_hidden_layers))
 
 
 def supported(config: object) -> object:

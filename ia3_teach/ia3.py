@@ -14,7 +14,7 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
-from ia3_teach.layer import adapter_dtype, features, linear_layers
+from ia3_teach.layer import adapter_dtype, features, scalable_layers, weight_name
 from ia3_teach.lean.scaling import scale_recomputing, scale_recovering
 from ia3_teach.recipe import Recipe
 from ia3_teach.sites.find import Site, find_sites
@@ -38,16 +38,17 @@ class IA3(Recipe):
 
     def plan(self, model: nn.Module) -> dict[str, nn.Module]:
         """New vectors of ones for each site."""
-        linears, sites = linear_layers(model), find_sites(model, self.sites, self.heads(model))
+        layers, sites = scalable_layers(model), find_sites(model, self.sites, self.heads(model))
         kept = narrow(model, [site.path for site in sites], self.exclude, self.layers)
-        return {site.path: IA3Vectors(site, linears[site.path]) for site in sites if site.path in kept}
+        return {site.path: IA3Vectors(site, layers[site.path]) for site in sites if site.path in kept}
 
 
 class IA3Vectors(nn.Module):
     r"""The vectors of one site: y = l ⊙ (W x + b) on side `out`, y = W (l ⊙ x) + b on side `in`.
 
     Each vector is a parameter under its own name (l_k, l_v, l_ff), kept in at least float32.
-    Shapes: a vector (d,), where d is the number of its channels; source: paper, section 3.3.
+    Shapes: a vector (d,), where d is the number of its channels, or for a stack of E experts (E, d);
+    source: paper, section 3.3.
 
     >>> adapter = IA3Vectors(Site("mlp", "out", {"l": None}), nn.Linear(2, 3))
     >>> adapter.scale().tolist()
@@ -58,12 +59,13 @@ class IA3Vectors(nn.Module):
         super().__init__()
         self.side, self.attended = site.side, site.attended
         self.width = features(linear)[1 if site.side == "out" else 0]
-        options = {"dtype": adapter_dtype(linear), "device": linear.weight.device}
+        weight = getattr(linear, weight_name(linear))
+        options = {"dtype": adapter_dtype(linear), "device": weight.device}
         # Plain attributes, not buffers, which `to_empty` would leave unset.
         self.channels = {name: channels for name, channels in site.channels.items() if channels is not None}
         for name, channels in site.channels.items():
             size = self.width if channels is None else len(channels)
-            self.register_parameter(name, nn.Parameter(torch.empty(size, **options)))
+            self.register_parameter(name, nn.Parameter(torch.empty(*weight.shape[:-2], size, **options)))
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -130,7 +132,7 @@ class IA3Vectors(nn.Module):
         """The same on the weights: l ⊙ (W x + b) = (l ⊙ W) x + l ⊙ b, and W (l ⊙ x) = (W ⊙ l^T) x."""
         l = self.scale().detach().to(weight.dtype)
         if self.side == "in":
-            return weight * l, bias
+            return weight * l.unsqueeze(-2), bias
         return l[:, None] * weight, None if bias is None else l * bias
 
 

@@ -75,6 +75,10 @@ class Adapted(Place):
             function = partial(kind.around_rows, of_kind, function)
         return self.rows.apart(function, x)
 
+    def inputs(self, x: Tensor) -> tuple[Tensor, ...]:
+        """What a call takes to compute the activations x; more than x where tokens are routed."""
+        return (x,)
+
     def active_adapters(self) -> list[nn.Module]:
         """The active adapters that have a part at this layer, in the order of activation."""
         return [self.adapters[name] for name in self.active if name in self.adapters]
@@ -117,6 +121,29 @@ def is_linear(module: nn.Module) -> bool:
     return isinstance(module, nn.Linear) or type(module).__name__ == "Conv1D"
 
 
+def is_stack(module: nn.Module) -> bool:
+    """Whether this holds the gated feed-forward layers of many experts in two parameters (E, d_out, d_in)."""
+    parts = {name: part for name, part in module._parameters.items() if part is not None}
+    gated = parts.keys() == {"gate_up_proj", "down_proj"} and hasattr(module, "_apply_gate")
+    others = ("is_transposed", "has_post_expert_norm")
+    return gated and not any(getattr(module, other, False) for other in others)
+
+
+def weight_name(module: nn.Module) -> str:
+    """The parameter that adapters scale or add to; of a stack of experts that of their second layers.
+
+    >>> weight_name(nn.Linear(2, 3))
+    'weight'
+    """
+    return "down_proj" if is_stack(module) else "weight"
+
+
+def scalable_layers(model: nn.Module) -> dict[str, nn.Module]:
+    """{path: what can carry a vector}, in model order: frozen Linears, and stacks of experts."""
+    frozen = {path: original(module) for path, module in outer_modules(model)}
+    return {path: module for path, module in frozen.items() if is_linear(module) or is_stack(module)}
+
+
 def linear_layers(model: nn.Module) -> dict[str, nn.Module]:
     """{path: frozen Linear} in model order; an adapted layer counts under its own path.
 
@@ -147,13 +174,15 @@ def wrapped(model: nn.Module, kind: type | tuple[type, ...] = (Adapted, Head)) -
 
 
 def features(linear: nn.Module) -> tuple[int, int]:
-    """(d_in, d_out) of a Linear or Conv1D.
+    """(d_in, d_out) of a Linear or Conv1D; of a stack of experts those of each second layer.
 
     >>> features(nn.Linear(2, 3))
     (2, 3)
     """
     if isinstance(linear, nn.Linear):
         return linear.in_features, linear.out_features
+    if is_stack(linear):
+        return linear.down_proj.shape[2], linear.down_proj.shape[1]
     return tuple(linear.weight.shape)
 
 
@@ -162,11 +191,10 @@ def adapter_dtype(linear: nn.Module) -> torch.dtype:
 
     Raises ValueError for a weight that is not stored as floating-point numbers of 16 bits or more.
     """
-    if not linear.weight.is_floating_point() or linear.weight.itemsize < 2:
-        raise ValueError(
-            f"the weight is stored as {linear.weight.dtype}: quantised layers cannot carry an adapter"
-        )
-    return torch.promote_types(linear.weight.dtype, torch.float32)
+    weight = getattr(linear, weight_name(linear))
+    if not weight.is_floating_point() or weight.itemsize < 2:
+        raise ValueError(f"the weight is stored as {weight.dtype}: quantised layers cannot carry an adapter")
+    return torch.promote_types(weight.dtype, torch.float32)
 
 
 def check_bits(model: nn.Module) -> None:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from ia3_teach.layer import Adapted, module_at, replace_module, wrapped
+from ia3_teach.layer import Adapted, module_at, replace_module, weight_name, wrapped
 from ia3_teach.patched import check_heads, check_same
 from ia3_teach.state import refuse_change, state_of
 from ia3_teach.wording import short
@@ -83,13 +83,13 @@ def merged(model: nn.Module) -> Iterator[nn.Module]:
 
 def finite(path: str, place: Adapted) -> dict[str, nn.Parameter]:
     """The parameters of the layer at `path` with its adapters folded in. Raises ValueError if impossible."""
-    base = place.base
-    if "weight" not in base._parameters:
+    base, name = place.base, weight_name(place.base)
+    if name not in base._parameters:
         raise ValueError(
             f"the weight of {short(path)} is computed anew in every pass (by a parametrization or by "
             "pruning), so nothing can be folded into it; make it an ordinary parameter first"
         )
-    if base.weight.is_meta:
+    if base._parameters[name].is_meta:
         raise ValueError(
             f"the weight of {short(path)} is not in memory (it is on the meta device); load it first"
         )
@@ -100,7 +100,7 @@ def finite(path: str, place: Adapted) -> dict[str, nn.Parameter]:
                 f"merging {short(path)} would give a {short(kind)} that is not finite; look for "
                 "inf or NaN in it"
             )
-    made = {"weight": frozen_copy(transposed(base, weight), base.weight)}
+    made = {name: frozen_copy(transposed(base, weight), base._parameters[name])}
     if bias is None:
         return made
     if "bias" not in base._parameters:
@@ -112,8 +112,9 @@ def finite(path: str, place: Adapted) -> dict[str, nn.Parameter]:
 def folded(place: Adapted) -> tuple[Tensor, Tensor | None]:
     """Weight (d_out, d_in) and bias with the active adapters folded in, in at least float32."""
     base = place.base
-    dtype = torch.promote_types(base.weight.dtype, torch.float32)
-    weight, bias = transposed(base, base.weight).to(dtype), getattr(base, "bias", None)
+    own, bias = getattr(base, weight_name(base)), getattr(base, "bias", None)
+    dtype = torch.promote_types(own.dtype, torch.float32)
+    weight = transposed(base, own).to(dtype)
     bias = None if bias is None else bias.to(dtype)
     for adapter in place.active_adapters():
         weight, bias = adapter.fold(weight, bias)

@@ -13,11 +13,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules import module as of_every_module
 
-from ia3_teach.layer import Adapted, Head, Place, features
+from ia3_teach.hooks import HOOKS, is_acted_on
+from ia3_teach.layer import Adapted, Head, Place, features, is_stack, weight_name
 from ia3_teach.training.mode import in_mode
 from ia3_teach.wording import short
 
-HOOKS = ("_forward_hooks", "_forward_pre_hooks")
 ROUNDINGS = 16  # of the largest entry; folding and multiplying round a few times each
 SIZES = (0.01, 1.0, 100.0)  # of the numbers that are tried: some hooks bend large ones only
 
@@ -57,22 +57,22 @@ def check_heads(places: Mapping[str, Place]) -> None:
 
 def is_patched(module: nn.Module) -> bool:
     """Whether a call may do something else than the class says, or the class is a Linear of another kind."""
-    hooked = any(getattr(module, name) for name in HOOKS)
     everywhere = any(getattr(of_every_module, f"_global{name}") for name in HOOKS)
     other = isinstance(module, nn.Linear) and type(module).forward is not nn.Linear.forward
-    return hooked or everywhere or "forward" in vars(module) or other
+    return is_acted_on(module) or everywhere or other
 
 
 @torch.no_grad()
 def tried(place: Adapted, folded: Mapping[str, nn.Parameter]) -> tuple[Tensor, Tensor]:
     """What the layer gives for random numbers, adapted and merged; nothing is left changed."""
-    weight = place.base.weight
-    x = torch.randn(len(SIZES), 3, features(place.base)[0], generator=torch.Generator().manual_seed(0))
-    x = (x * torch.tensor(SIZES)[:, None, None]).to(weight.device, weight.dtype)
+    base, weight = place.base, getattr(place.base, weight_name(place.base))
+    width = features(base)[1 if is_stack(base) else 0]
+    x = torch.randn(len(SIZES), 3, width, generator=torch.Generator().manual_seed(0))
+    given = place.inputs((x * torch.tensor(SIZES)[:, None, None]).to(weight.device, weight.dtype))
     with in_mode(place, training=False):
-        adapted = place(x).clone()
-        with exchanged(place.base, folded):
-            return adapted, place.base(x)
+        adapted = place(*given).clone()
+        with exchanged(base, folded):
+            return adapted.reshape(*x.shape[:2], -1), base(*given).reshape(*x.shape[:2], -1)
 
 
 @contextmanager

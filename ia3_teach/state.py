@@ -9,7 +9,18 @@ from functools import partial
 
 from torch import nn
 
-from ia3_teach.layer import SPLIT, Adapted, Head, module_at, plain_name, replace_module, unwrapped, wrapped
+from ia3_teach.experts import AdaptedExperts
+from ia3_teach.layer import (
+    SPLIT,
+    Adapted,
+    Head,
+    is_stack,
+    module_at,
+    plain_name,
+    replace_module,
+    unwrapped,
+    wrapped,
+)
 from ia3_teach.mixed import Rows, check_thread
 from ia3_teach.recipe import Recipe
 from ia3_teach.wording import brief, listed, short
@@ -200,6 +211,8 @@ def at(model: nn.Module, path: str, kind: type[Adapted | Head]) -> Adapted | Hea
     module = module_at(model, path)
     if isinstance(module, kind):
         return module
+    if kind is Adapted and is_stack(module):
+        kind = AdaptedExperts
     place = kind(module).train(module.training)
     replace_module(model, path, place)
     return place

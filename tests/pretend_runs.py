@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ia3_teach.course.making.crews import crew
 from ia3_teach.course.making.engine import Engine
-from ia3_teach.course.making.grid import part
+from ia3_teach.course.making.parts import part
 from ia3_teach.course.making.run_table import opened
 from ia3_teach.course.making.tracing import TracedRun
 from ia3_teach.course.shipped.results import Run, read_runs

@@ -25,6 +25,7 @@ SMALL = {
 }
 GROUPED = {**SMALL, "num_key_value_heads": 2}
 HEADED = {**GROUPED, "head_dim": 6}
+EXPERTS = {"num_experts": 5, "num_experts_per_tok": 2, "moe_intermediate_size": 12}
 GPT2 = {"vocab_size": 50, "n_embd": 16, "n_layer": 2, "n_head": 4, "n_positions": 32}
 T5 = {"vocab_size": 50, "d_model": 16, "d_kv": 5, "d_ff": 24, "num_heads": 4, "num_layers": 2}
 T5 |= {"num_decoder_layers": 3, "decoder_start_token_id": 0}
@@ -100,6 +101,11 @@ def whisper() -> Small:
     return Small(model, t.WhisperConfig(**sizes), "", is_seq2seq=True, more={"input_features": sound()})
 
 
+def routed(model: type, config: t.PretrainedConfig) -> Small:
+    config._experts_implementation = "eager"  # the default, grouped_mm, has no float64
+    return Small(model, config, "")
+
+
 def two_berts() -> Small:
     parts = (t.BertConfig(**SMALL), t.BertConfig(**SMALL))
     config = t.EncoderDecoderConfig.from_encoder_decoder_configs(*parts)
@@ -144,6 +150,11 @@ PROBED: dict[str, Callable[[], Small]] = {
     "olmo2": lambda: Small(t.Olmo2ForCausalLM, t.Olmo2Config(**GROUPED), ""),
     "granite": lambda: Small(t.GraniteForCausalLM, t.GraniteConfig(**GROUPED), ""),
     "smollm3": lambda: Small(t.SmolLM3ForCausalLM, t.SmolLM3Config(**GROUPED), ""),
+    "mixtral": lambda: routed(t.MixtralForCausalLM, t.MixtralConfig(**GROUPED, num_local_experts=5)),
+    "qwen3_moe": lambda: routed(t.Qwen3MoeForCausalLM, t.Qwen3MoeConfig(**HEADED, **EXPERTS)),
+    "olmoe": lambda: routed(
+        t.OlmoeForCausalLM, t.OlmoeConfig(**GROUPED, num_experts=5, num_experts_per_tok=2)
+    ),
     "bart": lambda: seq2seq(t.BartForConditionalGeneration, t.BartConfig),
     "mbart": lambda: seq2seq(t.MBartForConditionalGeneration, t.MBartConfig),
     "pegasus": lambda: seq2seq(t.PegasusForConditionalGeneration, t.PegasusConfig),

@@ -17,7 +17,7 @@ from ia3_teach.course.lab.run import LessonRun
 from ia3_teach.course.shipped import manifest
 
 VERBS = ["lab", "run", "execute", "verify", "build learner", "build class"]
-VERBS += ["pretrain", "vectors", "experiments", "index", "new-method", "grade"]
+VERBS += ["pretrain", "vectors", "experiments", "index", "new-method", "grade", "progress"]
 
 
 def call(*words, **settings):

@@ -18,9 +18,11 @@ from ia3_teach import IA3, attach, load_model
 PACKAGE = Path(ia3_teach.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 # Of the course, from the top down: a room imports only from rooms that come after it.
-COURSE = ("classroom", "pages", "making", "builds", "lab", "lesson", "sets", "world", "shipped")
-# And of the whole: grading stands on the checks, pictures and checks on the course, that on the library.
-ABOVE = ("__main__", "grading", "check", "views", "course")
+COURSE = ("classroom", "pages", "making", "builds", "recall", "progress")
+COURSE += ("lab", "lesson", "sets", "world", "shipped")
+# And of the whole: the site shows all of it, grading stands on the checks, pictures and checks on the course,
+# that on the library.
+ABOVE = ("__main__", "website", "grading", "check", "views", "course")
 
 
 def name_of(path: Path) -> str:

@@ -11,12 +11,13 @@ from typer.testing import CliRunner
 import ia3_teach.__main__ as command_line
 from ia3_teach.course.making import make_vectors, pretraining
 from ia3_teach.course.making.recipes import Size, Stage
+from ia3_teach.course.progress import record
 from ia3_teach.course.shipped import manifest
 from ia3_teach.course.shipped.paths import data_dir
 from ia3_teach.grading import exercises
 
 TRIED = ["verify", "run", "execute", "index", "build learner", "build class", "vectors", "pretrain"]
-TRIED += ["experiments", "lab", "grade", "new-method"]
+TRIED += ["experiments", "lab", "grade", "new-method", "progress"]
 
 
 def invoke(*words: object) -> str:
@@ -89,6 +90,15 @@ def test_lab_serves_a_folder_only(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     done = call("lab", tmp_path / "file", "--no-browser")
     assert done.returncode == 2 and "Traceback" not in done.stderr
+
+
+def test_progress_shows_what_was_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept, and when, is tried in tests/course/progress; here the way to it, over real lessons."""
+    monkeypatch.setattr(record, "folder", lambda: tmp_path / "progress")
+    record.keep("lesson_02.fold")
+    said = invoke("progress", "--page", tmp_path / "record.html")
+    assert "passed  2.3 Fold the vector into the weights" in said and "Next: " in said
+    assert (tmp_path / "record.html").is_file()
 
 
 def test_vectors_are_trained_saved_and_listed(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

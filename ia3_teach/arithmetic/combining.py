@@ -22,6 +22,7 @@ from ia3_teach.ia3 import IA3, IA3Vectors
 from ia3_teach.layer import Adapted, Head, wrapped
 from ia3_teach.state import State, check_known, check_new_name, refuse_change, state_of
 from ia3_teach.storage.decoding import ia3
+from ia3_teach.storage.peft_format import stored_scale
 from ia3_teach.storage.stored import Stored, Tensors
 from ia3_teach.wording import brief, short
 
@@ -101,7 +102,7 @@ def sites_of(model: nn.Module, weights: Mapping[str, float], formula: Formula) -
         combined = formula(scales, [weights[name] for name in mine])
         if not combined.float().isfinite().all():
             raise ValueError(f"the combination at {short(path)} would not be finite; take smaller weights")
-        sites[path] = {"ia3_l": combined[:, None] if side == "out" else combined[None, :]}
+        sites[path] = {"ia3_l": stored_scale(combined, side)}
     return sites
 
 
@@ -122,7 +123,7 @@ def check_positive(path: str, adapters: Mapping[str, IA3Vectors]) -> None:
             wrong = int((values <= 0).sum())
             if wrong:
                 raise ValueError(
-                    f"{wrong:,} of {len(values)} entries of {short(vector, 60)} of {brief(name)} "
+                    f"{wrong:,} of {values.numel():,} entries of {short(vector, 60)} of {brief(name)} "
                     f"at {short(path)} are not positive: "
                     'they have no geometric mean; take how="mean"'
                 )

@@ -17,8 +17,9 @@ from ia3_teach.wording import brief, short
 def vectors(model: nn.Module, name: str | None = None) -> dict[str, Tensor]:
     """{"l_k": (n_layers, d), "l_v": ..., "l_ff": ...}: copies of an IA3 adapter's vectors, layer by layer.
 
-    Without a name the only active adapter is read. Raises ValueError if it holds no IA3 vectors, or
-    vectors of one name but several widths (explicit sites), which form no matrix.
+    Where all layers have experts, l_ff is (n_layers, n_experts, d_ff). Without a name the only active adapter
+    is read. Raises ValueError if it holds no IA3 vectors, or vectors of one name but several widths (explicit
+    sites, or experts in some layers), which form no matrix.
 
     >>> from ia3_teach import IA3, attach
     >>> model = nn.Sequential(nn.Linear(2, 3))
@@ -37,9 +38,9 @@ def vectors(model: nn.Module, name: str | None = None) -> dict[str, Tensor]:
 
 def check_widths(vector: str, layers: Mapping[str, Tensor]) -> None:
     """Refuse vectors of one name but several widths, with the sites of each."""
-    sites: dict[int, list[str]] = {}
+    sites: dict[str, list[str]] = {}
     for path, values in layers.items():
-        sites.setdefault(len(values), []).append(path)
+        sites.setdefault(" x ".join(map(str, values.shape)), []).append(path)
     if len(sites) > 1:
         each = "; ".join(f"{width} values at {', '.join(paths)}" for width, paths in sites.items())
         raise ValueError(

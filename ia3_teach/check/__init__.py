@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import pkgutil
+import re
 from typing import Any
 
-LESSONS = tuple(f"lesson_{number:02}" for number in range(11))
+LESSONS = tuple(name for _, name, _ in pkgutil.iter_modules(__path__) if re.fullmatch(r"lesson_\d\d", name))
 
 
 def __getattr__(name: str) -> Any:

@@ -49,6 +49,7 @@ def different(
         return CheckFailed(expected, describe(found), NOTHING if found is None else mistake)
     if not isinstance(found, Tensor):
         other = NOTHING if found is None else f"return a tensor, not {_article(found)}"
+        other = mistake if known else other
         return CheckFailed(f"{what} is a tensor of shape {tuple(wanted.shape)}", describe(found), other)
     if found.shape != wanted.shape:
         shape = f"{what} of shape {tuple(wanted.shape)}"

@@ -12,6 +12,7 @@ from ia3_teach.check.probing.errors import first_line
 from ia3_teach.check.probing.recorded import Record
 from ia3_teach.check.seen import Seen
 from ia3_teach.check.unwritten import show_in_grey
+from ia3_teach.course.progress.keeping import note
 
 Cases = dict[str, Case]
 PUBLIC_SEED = 0  # the learner's own check always draws the same cases, so that a message can be read again
@@ -37,7 +38,7 @@ class Exercise:
     def run(self, answer: Any) -> None:
         """Probe and verdict, one after the other; print a line or raise CheckFailed.
 
-        Random numbers are put back afterwards.
+        Random numbers are put back afterwards. That it passed is kept where somebody learns.
         """
         cases = self.cases(PUBLIC_SEED)
         seen = Seen(self.probe(answer, cases), cases)
@@ -53,6 +54,7 @@ class Exercise:
             _draw(told.picture)
             raise told
         print(f"check passed: {len(self.properties)} of {len(self.properties)} properties")
+        note(self.name)
 
     def judge(self, record: Record, seed: int) -> list[Outcome]:
         """What the answer that left this record on the cases of `seed` earns, property by property."""
@@ -104,7 +106,8 @@ def _draw(picture: Picture | None) -> None:
     if all(part.numel() and (part == part.flatten()[0]).all() for part in (picture.target, picture.yours)):
         return  # flat squares show nothing that the message does not say
     from ia3_teach.views.style import describe as described
-    from ia3_teach.views.style import plot_triptych, show
+    from ia3_teach.views.style import show
+    from ia3_teach.views.triptych import plot_triptych
 
     figure = plot_triptych(picture.target, picture.yours, as_scale=picture.as_scale)
     words = "Three panels: the target, your result, and the difference between them"

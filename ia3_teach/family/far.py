@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from ia3_teach.family.masks import Chosen, Sparse
 from ia3_teach.family.method import Change
 from ia3_teach.family.roles import block_of, widths
+from ia3_teach.family.trial import trial_texts
 from ia3_teach.sites.patterns import hits_of
 from ia3_teach.training.batches import Example
 from ia3_teach.training.loop import fit
@@ -76,5 +77,5 @@ class FAR(Sparse):
 
     @classmethod
     def example(cls, model: nn.Module) -> FAR:
-        """Chosen on one short text."""
-        return cls.of(model, [{"input_ids": [5, 6, 7], "labels": [7, 8, 9]}], steps=1, share=0.2)
+        """Chosen on two short texts."""
+        return cls.of(model, trial_texts(model), steps=1, share=0.2)

@@ -19,6 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from ia3_teach.family.masks import Chosen, Sparse, top
+from ia3_teach.family.trial import trial_texts
 from ia3_teach.training.batches import Example
 from ia3_teach.training.loop import labels_loss
 from ia3_teach.training.mode import in_mode
@@ -53,8 +54,7 @@ class FishMask(Sparse):
     @classmethod
     def example(cls, model: nn.Module) -> FishMask:
         """Chosen on two short texts."""
-        data = [{"input_ids": [5, 6, 7], "labels": [7, 8, 9]}, {"input_ids": [9, 8, 7], "labels": [5, 6, 7]}]
-        return cls.of(model, data, share=0.05)
+        return cls.of(model, trial_texts(model), share=0.05)
 
 
 def fisher(model: nn.Module, layers: Mapping[str, nn.Module], data: Sequence[Example], loss: Loss) -> Chosen:

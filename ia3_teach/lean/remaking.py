@@ -16,6 +16,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 FEW = 2**16
+SHOWS = ("unpack", "unpack_hook")  # what a kept tensor must let one ask; older versions of torch do not
 Made = tuple[Callable[..., Tensor], tuple[Tensor, ...]]
 
 
@@ -31,6 +32,8 @@ def origin(y: Tensor) -> Made | None:
     if read is None or y._version or checkpointing():
         return None
     function, saved = read(y.grad_fn)
+    if not all(hasattr(each, asked) for each in saved for asked in SHOWS):
+        return None
     try:
         tensors = tuple(stored(each) for each in saved)
     except RuntimeError:  # changed in place since, or freed by a backward

@@ -5,7 +5,8 @@ Plain autograd keeps y for the second one. Two ways around it:
 
 * keys and values: attention keeps z itself, so y = z / l is recovered from it; where some l is so close to 0
   that this would be inexact, y is kept after all. (A cache of keys and values copies them; attention keeps
-  its copies, and z is one tensor more: train without it, as `fit` does.)
+  its copies, and z is one tensor more: train without it, as `fit` does. Where rotary positions turn the keys
+  on their way, attention keeps them turned, and z_k is one tensor more.)
 * the inner feed-forward activation y = γ(u): the activation keeps u itself, so y is computed again from it.
 
 Both gradients are written so that autograd can derive them once more. Under transforms, in forward mode and

@@ -20,12 +20,16 @@ Layout = Callable[[object, int], Channels]
 
 @dataclass(frozen=True)
 class Target:
-    """A pattern of module paths with the side and the vector's name, or the layout of a fused layer."""
+    """A pattern of module paths with the side and the vector's name, or the layout of a fused layer.
+
+    `in_some`: only some models of the type have it.
+    """
 
     pattern: str
     side: str
     vector: str = "l"
     layout: Layout | None = None
+    in_some: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,9 @@ BART = Architecture(
     peft={"q_proj": "out", "v_proj": "out", "fc2": "in"},
     lora=("q_proj", "v_proj"),
 )
+
+# The experts of a layer are one module, and have a vector each (experts.py).
+EXPERTS = separate("self_attn.k_proj", "self_attn.v_proj", "mlp.experts")
 
 ARCHITECTURES = {
     "bert": BERT,
@@ -154,6 +161,11 @@ ARCHITECTURES = {
     "phi3": Architecture(fused("self_attn.qkv_proj", "mlp.down_proj", at_the_end)),
     "stablelm": Architecture(LLAMA.paper, lora=LLAMA.lora),
     **dict.fromkeys(("cohere", "olmo", "olmo2", "granite", "smollm3"), Architecture(LLAMA.paper)),
+    # PEFT's third is w2, which no model of transformers 5 has: there it scales keys and values alone.
+    "mixtral": Architecture(EXPERTS, peft={"k_proj": "out", "v_proj": "out"}, lora=LLAMA.lora),
+    # Some of its layers may have no experts.
+    "qwen3_moe": Architecture((*EXPERTS, Target("mlp.down_proj", "in", "l_ff", in_some=True))),
+    "olmoe": Architecture(EXPERTS),
     "bart": BART,
     **dict.fromkeys(("mbart", "pegasus", "marian", "whisper"), Architecture(BART.paper)),
 }

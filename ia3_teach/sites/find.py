@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 import torch
 from torch import nn
 
-from ia3_teach.layer import features, linear_layers, unwrapped
+from ia3_teach.layer import features, is_stack, scalable_layers, unwrapped
 from ia3_teach.sites.architectures import COMPOSED, Channels, Target, architecture
-from ia3_teach.sites.patterns import Pattern
+from ia3_teach.sites.patterns import Pattern, hits_of
 from ia3_teach.sites.targets import ALL_LINEAR, all_linears, match_linears
 from ia3_teach.wording import brief, short
 
@@ -65,10 +65,12 @@ def paper_sites(model: nn.Module) -> list[Site]:
         parts = {"encoder": model.encoder, "decoder": model.decoder}
         found = [(name, site) for name, part in parts.items() for site in paper_sites(part)]
         return [replace(site, path=f"{name}.{site.path}") for name, site in found]
-    by_pattern = {target.pattern: target for target in architecture(model).paper}
-    matches = match_linears(model, list(by_pattern))
-    linears = linear_layers(model)
-    return [make_site(model, path, linears[path], by_pattern[pattern]) for path, pattern in matches.items()]
+    layers = scalable_layers(model)
+    targets = architecture(model).paper
+    there = [each for each in targets if not each.in_some or hits_of(each.pattern, list(layers))]
+    by_pattern = {target.pattern: target for target in there}
+    matches = match_linears(model, list(by_pattern), layers)
+    return [make_site(model, path, layers[path], by_pattern[pattern]) for path, pattern in matches.items()]
 
 
 def make_site(model: nn.Module, path: str, linear: nn.Module, target: Target) -> Site:
@@ -98,8 +100,15 @@ def explicit_sites(model: nn.Module, sites: Mapping[Pattern, str]) -> list[Site]
         raise ValueError(
             f'a side is "in" or "out"; found {short(sorted(wrong) if wrong else "no sites at all")}'
         )
-    matches = match_linears(model, list(sites))
-    return named_sites(model, {path: sites[pattern] for path, pattern in matches.items()})
+    layers = scalable_layers(model)
+    sides = {path: sites[name] for path, name in match_linears(model, list(sites), layers).items()}
+    outside = [path for path, side in sides.items() if side == "out" and is_stack(layers[path])]
+    if outside:
+        raise ValueError(
+            f"{short(outside[0])} is a stack of experts, whose vectors scale their inner activations; "
+            'write "in"'
+        )
+    return named_sites(model, sides)
 
 
 def named_sites(model: nn.Module, sides: Mapping[str, str]) -> list[Site]:

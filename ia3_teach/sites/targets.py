@@ -9,15 +9,18 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from torch import nn
 
-from ia3_teach.layer import linear_layers, module_at, outer_modules, unwrapped
+from ia3_teach.experts import refuse_acted_on
+from ia3_teach.layer import is_stack, linear_layers, module_at, original, outer_modules, unwrapped
 from ia3_teach.sites.patterns import Pattern, hits_of, match_all, near, text_of
 from ia3_teach.wording import brief, short
 
 ALL_LINEAR = "all-linear"
 
 
-def match_linears(model: nn.Module, patterns: Sequence[Pattern]) -> dict[str, Pattern]:
-    """{path of a Linear: its pattern}, in model order.
+def match_linears(
+    model: nn.Module, patterns: Sequence[Pattern], layers: Mapping[str, nn.Module] | None = None
+) -> dict[str, Pattern]:
+    """{path of a Linear: its pattern}, in model order; `layers` are others that may be matched as well.
 
     Raises ValueError for a pattern that matches no Linear, or also a layer of another kind such as an
     Embedding, and for a Linear that two patterns match.
@@ -25,7 +28,7 @@ def match_linears(model: nn.Module, patterns: Sequence[Pattern]) -> dict[str, Pa
     >>> list(match_linears(nn.Sequential(nn.Linear(2, 2), nn.ReLU()), ["0"]))
     ['0']
     """
-    linears = linear_layers(model)
+    linears = linear_layers(model) if layers is None else layers
     others = {path: module for path, module in outer_modules(model) if path not in linears}
     for pattern in patterns:
         refuse_other_kinds(pattern, list(linears), others)
@@ -110,11 +113,13 @@ def block_number(path: str) -> int | None:
 
 
 def refuse_unsupported(model: nn.Module, paths: Sequence[str]) -> None:
-    """Raise for layers whose weights their parent reads without calling them.
+    """Raise for layers whose weights their parent reads without calling them, and for patched experts.
 
     MultiheadAttention does so with its output projection, TransformerEncoderLayer on its fast path.
     """
     for path in paths:
+        if is_stack(layer := original(module_at(model, path))):
+            refuse_acted_on(path, layer)
         parent = module_at(model, path.rpartition(".")[0])
         if isinstance(parent, nn.MultiheadAttention | nn.TransformerEncoderLayer):
             raise ValueError(

@@ -8,12 +8,12 @@ import torch
 from torch import Tensor, nn
 
 from ia3_teach.ia3 import IA3, IA3Vectors
-from ia3_teach.layer import features, linear_layers
+from ia3_teach.layer import scalable_layers
 from ia3_teach.lora import LoRA
 from ia3_teach.recipe import Recipe
 from ia3_teach.storage.adopting import adopt
 from ia3_teach.storage.fitting import check_fit
-from ia3_teach.storage.peft_format import CONFIG
+from ia3_teach.storage.peft_format import CONFIG, stored_shapes
 from ia3_teach.storage.promises import check_promises
 from ia3_teach.storage.relatives import is_relative, own_fields, recipe_of, values_of
 from ia3_teach.storage.stored import Stored, Tensors
@@ -106,8 +106,8 @@ def lora(stored: Stored) -> tuple[LoRA, Tensors]:
 def ia3(model: nn.Module, stored: Stored) -> tuple[IA3, Tensors]:
     """The paper's recipe where it can hold these values, explicit sites otherwise."""
     scales = {path: parts["ia3_l"] for path, parts in stored.sites.items()}
-    linears = linear_layers(model)
-    sides = {path: side_of(linears[path], scale) for path, scale in scales.items()}
+    layers = scalable_layers(model)
+    sides = {path: side_of(layers[path], scale) for path, scale in scales.items()}
     heads = tuple(stored.heads)
     for recipe in (paper_recipe(model, sides, heads), IA3(sites=sides, modules_to_save=heads)):
         values = None if recipe is None else ia3_values(recipe.plan(model), scales, sides)
@@ -116,9 +116,9 @@ def ia3(model: nn.Module, stored: Stored) -> tuple[IA3, Tensors]:
     raise ValueError("the adapter's vectors fit no sites of this model")
 
 
-def side_of(linear: nn.Module, scale: Tensor) -> str:
+def side_of(layer: nn.Module, scale: Tensor) -> str:
     """PEFT keeps output scales as columns (d_out, 1) and input scales as rows (1, d_in)."""
-    return "out" if tuple(scale.shape) == (features(linear)[1], 1) else "in"
+    return "out" if tuple(scale.shape) == stored_shapes(layer).get("out") else "in"
 
 
 def paper_recipe(model: nn.Module, sides: Mapping[str, str], heads: tuple[str, ...]) -> IA3 | None:
@@ -143,9 +143,10 @@ def ia3_values(
 
 def cut(adapter: IA3Vectors, scale: Tensor) -> dict[str, Tensor] | None:
     """The adapter's own channels of a scale; None if other channels, such as queries, are not 1."""
+    if not adapter.channels:
+        return {name: scale.reshape(vector.shape) for name, vector in adapter.vectors().items()}
     vectors, rest = {}, torch.ones_like(scale, dtype=torch.bool)
     for name in adapter.vectors():
-        channels = adapter.channels_of(name)
-        channels = torch.arange(len(scale)) if channels is None else channels.cpu()
+        channels = adapter.channels_of(name).cpu()
         vectors[name], rest[channels] = scale[channels], False
     return vectors if (scale[rest] == 1).all() else None

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 
 from torch import Tensor, nn
 
-from ia3_teach.layer import features, linear_layers, original, outer_modules, plain_name
+from ia3_teach.layer import features, linear_layers, original, outer_modules, plain_name, scalable_layers
 from ia3_teach.storage.headers import Outline
+from ia3_teach.storage.peft_format import ENDINGS, stored_shapes
 from ia3_teach.storage.relatives import check_relative, is_relative
 from ia3_teach.storage.stored import Stored, endings_of
 from ia3_teach.wording import brief, listed, short
@@ -22,29 +23,31 @@ def check_fit(model: nn.Module, stored: Stored) -> None:
     """Refuse sites and heads that the model lacks, missing halves and wrong shapes."""
     if not stored.sites:
         raise ValueError("the file holds no adapter tensors")
-    linears, modules = linear_layers(model), dict(outer_modules(model))
+    modules = dict(outer_modules(model))
     if is_relative(stored):
         check_relative(model, stored)
+    scales = endings_of(stored) == ENDINGS["IA3"]
+    layers = scalable_layers(model) if scales else linear_layers(model)
     for path, parts in () if is_relative(stored) else stored.sites.items():
-        if path not in linears:
+        if path not in layers:
             raise ValueError(
                 f"the model has no Linear called {brief(path)}: the adapter was trained on another "
                 "architecture"
             )
-        check_site(path, parts, endings_of(stored), features(linears[path]))
+        check_site(path, parts, endings_of(stored), layers[path])
     for path, parts in stored.heads.items():
         if path not in modules:
             raise ValueError(f"the file holds a head {brief(path)}; load it on a model that has one")
         check_head(path, parts, original(modules[path]))
 
 
-def check_site(path: str, parts: Parts, endings: tuple[str, ...], size: tuple[int, int]) -> None:
-    """Refuse shapes that do not fit a Linear of this size (d_in, d_out)."""
+def check_site(path: str, parts: Parts, endings: tuple[str, ...], layer: nn.Module) -> None:
+    """Refuse shapes that do not fit this layer."""
     if set(parts) != set(endings):
         raise ValueError(f"{brief(path)} has {listed(sorted(parts))}; needed are {short(list(endings))}")
-    (d_in, d_out), found = size, [tuple(parts[ending].shape) for ending in endings]
+    (d_in, d_out), found = features(layer), [tuple(parts[ending].shape) for ending in endings]
     if len(endings) == 1:
-        fine = found[0] in ((d_out, 1), (1, d_in))
+        fine = found[0] in stored_shapes(layer).values()
     else:
         rank = found[0][0] if found[0] else 0
         fine = rank > 0 and found == [(rank, d_in), (d_out, rank)]

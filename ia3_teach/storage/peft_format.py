@@ -1,6 +1,7 @@
 """PEFT's directory format: the names of tensors and the fields of `adapter_config.json`.
 
-IA3 : base_model.model.<path>.ia3_l            (d_out, 1) on side out, (1, d_in) on side in
+IA3 : base_model.model.<path>.ia3_l            (d_out, 1) on side out, (1, d_in) on side in;
+      of a stack of E experts, which PEFT cannot scale, (E, d_in)
 LoRA: base_model.model.<path>.lora_A.weight    (r, d_in)  and lora_B.weight (d_out, r)
 head: base_model.model.<path of the head>.<its own names>
 """
@@ -13,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from ia3_teach.ia3 import IA3Vectors
-from ia3_teach.layer import Adapted, plain_name, wrapped
+from ia3_teach.layer import Adapted, features, is_stack, plain_name, wrapped
 from ia3_teach.lora import LoRA, LoRAPair
 from ia3_teach.recipe import Recipe
 from ia3_teach.wording import short
@@ -51,12 +52,30 @@ def tensors_of(model: nn.Module, name: str, recipe: Recipe) -> dict[str, Tensor]
 def named_tensors(adapter: nn.Module, names: Mapping[str, str]) -> dict[str, Tensor]:
     """The tensors of one layer's adapter, or of a head, under PEFT's endings."""
     if isinstance(adapter, IA3Vectors):
-        scale = adapter.scale()
-        return {"ia3_l": scale[:, None] if adapter.side == "out" else scale[None, :]}
+        return {"ia3_l": stored_scale(adapter.scale(), adapter.side)}
     if isinstance(adapter, LoRAPair):
         return {"lora_A.weight": adapter.A, "lora_B.weight": adapter.B}
     own = {plain_name(key): value for key, value in adapter.state_dict().items()}
     return {names.get(key, key): value for key, value in own.items()}
+
+
+def stored_scale(scale: Tensor, side: str) -> Tensor:
+    """A site's scale as a file holds it: a column on side out, a row on side in, a row for each expert.
+
+    >>> [tuple(stored_scale(torch.ones(3), side).shape) for side in ("out", "in")]
+    [(3, 1), (1, 3)]
+    """
+    return scale[:, None] if side == "out" else scale.reshape(-1, scale.shape[-1])
+
+
+def stored_shapes(layer: nn.Module) -> dict[str, tuple[int, int]]:
+    """{side: the shape in a file} of the scales that a layer can have.
+
+    >>> stored_shapes(nn.Linear(2, 3))
+    {'out': (3, 1), 'in': (1, 2)}
+    """
+    d_in, d_out = features(layer)
+    return {"in": (len(layer.down_proj), d_in)} if is_stack(layer) else {"out": (d_out, 1), "in": (1, d_in)}
 
 
 def config_of(model: nn.Module, name: str, recipe: Recipe) -> dict[str, object]:
@@ -67,7 +86,7 @@ def config_of(model: nn.Module, name: str, recipe: Recipe) -> dict[str, object]:
     common = {
         "auto_mapping": None,
         "base_model_name_or_path": getattr(getattr(model, "config", None), "_name_or_path", None) or None,
-        "fan_in_fan_out": any(not isinstance(place.base, nn.Linear) for place in sites.values()),
+        "fan_in_fan_out": any(type(place.base).__name__ == "Conv1D" for place in sites.values()),
         "inference_mode": True,
         "modules_to_save": heads or None,
         "revision": None,

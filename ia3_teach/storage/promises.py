@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from torch import nn
 
-from ia3_teach.layer import features, linear_layers, outer_modules
-from ia3_teach.storage.peft_format import CONFIG, TENSORS
+from ia3_teach.layer import outer_modules, scalable_layers
+from ia3_teach.storage.peft_format import CONFIG, TENSORS, stored_shapes
 from ia3_teach.storage.stored import Stored
 from ia3_teach.wording import brief, short
 
@@ -52,7 +52,7 @@ def check_targets(model: nn.Module, stored: Stored) -> None:
     if targets is None or targets == ALL:
         return
     inside = tuple(f"{head}." for head in stored.heads)
-    paths = [path for path in linear_layers(model) if not f"{path}.".startswith(inside)]
+    paths = [path for path in scalable_layers(model) if not f"{path}.".startswith(inside)]
     meant = {path for path in paths if is_meant(path, targets, stored)}
     exact = set(stored.sites) & set(targets if isinstance(targets, list) else ())
     # ours name whole paths: "0" is the layer "0" alone, though PEFT's rule takes "block.0" as well
@@ -129,13 +129,13 @@ def check_sides(model: nn.Module, stored: Stored) -> None:
     inputs = names(stored, "feedforward_modules")
     if inputs is None:
         return
-    linears = linear_layers(model)
+    layers = scalable_layers(model)
     for path, parts in stored.sites.items():
-        (d_in, d_out), shape = features(linears[path]), tuple(parts["ia3_l"].shape)
+        shapes, shape = stored_shapes(layers[path]), tuple(parts["ia3_l"].shape)
         named = hits(path, inputs)
         # PEFT compares the ends of names without regard to dots
         loosely = named or (not isinstance(inputs, str) and path.endswith(tuple(inputs)))
-        if (shape != (1, d_in) and named) or (shape != (d_out, 1) and not loosely):
+        if (shape != shapes["in"] and named) or (shape != shapes.get("out") and not loosely):
             side, other = ("in", "out") if named else ("out", "in")
             raise ValueError(
                 f"{CONFIG} says that the vector of {short(path, 100)} is on side {brief(side)}, but it "

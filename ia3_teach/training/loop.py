@@ -27,6 +27,10 @@ SAVE_EVERY = 50
 Loss = Callable[[nn.Module, Sequence[Example]], Tensor]
 
 
+class NotFinite(ValueError):
+    """A loss or a gradient is not finite; the model keeps the values from before that step."""
+
+
 def labels_loss(model: nn.Module, examples: Sequence[Example]) -> Tensor:
     """The loss over the examples' labels: classification, or a loss over tokens (see losses.py)."""
     if "choices" in examples[0]:
@@ -149,7 +153,7 @@ def check_finite(step: int, loss: float, state: TrainingState) -> None:
     gradients = [parameter.grad for parameter in state.parameters.values() if parameter.grad is not None]
     norm = nn.utils.get_total_norm(gradients).item()
     if not (math.isfinite(loss) and math.isfinite(norm)):
-        raise ValueError(
+        raise NotFinite(
             f"step {step:,} has a loss of {loss:g} and a gradient of length {norm:g}; lower the rate "
             f"({short(state.settings['learning_rate'])}) or look for damaged examples. The model keeps the "
             "values from before this step"

@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # what editors see; the same names as below
     from ia3_teach.views.budget_bars import Sizes, budget, plot_budget, plot_parts
     from ia3_teach.views.budget_explorer import explore_budget
     from ia3_teach.views.by_hand import plot_channels, plot_folded, plot_two_axes
+    from ia3_teach.views.chance import plot_against_chance
     from ia3_teach.views.context import median, plot_changes, plot_shots, plot_turned
     from ia3_teach.views.curves import plot_lines, plot_losses
     from ia3_teach.views.delta import plot_deltas, smallest_cosine
@@ -20,10 +21,14 @@ if TYPE_CHECKING:  # what editors see; the same names as below
     from ia3_teach.views.dial import plot_accuracy, plot_answers, plot_dial
     from ia3_teach.views.dial_explorer import explore_dial
     from ia3_teach.views.dial_grid import turn_dial
+    from ia3_teach.views.family_tree import plot_family
     from ia3_teach.views.film import plot_frame
     from ia3_teach.views.film_explorer import explore_film
+    from ia3_teach.views.frontier import Score, plot_frontier, unbeaten
     from ia3_teach.views.groups import plot_groups
+    from ia3_teach.views.head_maps import plot_heads
     from ia3_teach.views.heat_map import plot_vectors
+    from ia3_teach.views.intervals import plot_intervals
     from ia3_teach.views.lost_bits import plot_lost_bits
     from ia3_teach.views.many_tasks import plot_profiles
     from ia3_teach.views.measured import plot_rounds, plot_sizes
@@ -31,6 +36,7 @@ if TYPE_CHECKING:  # what editors see; the same names as below
     from ia3_teach.views.merging import plot_microscope
     from ia3_teach.views.merging_explorer import explore_merge, ia3_sites, microscope
     from ia3_teach.views.pull import plot_pull
+    from ia3_teach.views.pushes import plot_pushes
     from ia3_teach.views.puzzle import plot_attention_changes, plot_landings, plot_roles
     from ia3_teach.views.recovery import plot_error_by_weight, plot_recovery
     from ia3_teach.views.results_table import by_examples, plot_leads, plot_medians
@@ -41,7 +47,9 @@ if TYPE_CHECKING:  # what editors see; the same names as below
     from ia3_teach.views.staircase import plot_staircase
     from ia3_teach.views.style import describe, show
     from ia3_teach.views.sweep import best_rate, plot_sweep
+    from ia3_teach.views.tails import plot_tails
     from ia3_teach.views.token_strip import plot_tokens
+    from ia3_teach.views.trained_parts import plot_trained
     from ia3_teach.views.vector_explorer import Explorer, explore_map, explore_vectors
 
 __all__, __getattr__, __dir__ = handed_out(
@@ -55,6 +63,7 @@ __all__, __getattr__, __dir__ = handed_out(
         "budget_bars": "Sizes budget plot_budget plot_parts",
         "budget_explorer": "explore_budget",
         "by_hand": "plot_channels plot_folded plot_two_axes",
+        "chance": "plot_against_chance",
         "context": "median plot_changes plot_shots plot_turned",
         "curves": "plot_lines plot_losses",
         "delta": "plot_deltas smallest_cosine",
@@ -62,10 +71,14 @@ __all__, __getattr__, __dir__ = handed_out(
         "dial": "plot_accuracy plot_answers plot_dial",
         "dial_explorer": "explore_dial",
         "dial_grid": "turn_dial",
+        "family_tree": "plot_family",
         "film": "plot_frame",
         "film_explorer": "explore_film",
+        "frontier": "Score plot_frontier unbeaten",
         "groups": "plot_groups",
+        "head_maps": "plot_heads",
         "heat_map": "plot_vectors",
+        "intervals": "plot_intervals",
         "lost_bits": "plot_lost_bits",
         "many_tasks": "plot_profiles",
         "measured": "plot_rounds plot_sizes",
@@ -73,6 +86,7 @@ __all__, __getattr__, __dir__ = handed_out(
         "merging": "plot_microscope",
         "merging_explorer": "explore_merge ia3_sites microscope",
         "pull": "plot_pull",
+        "pushes": "plot_pushes",
         "puzzle": "plot_attention_changes plot_landings plot_roles",
         "recovery": "plot_error_by_weight plot_recovery",
         "results_table": "by_examples plot_leads plot_medians",
@@ -83,7 +97,9 @@ __all__, __getattr__, __dir__ = handed_out(
         "staircase": "plot_staircase",
         "style": "describe show",
         "sweep": "best_rate plot_sweep",
+        "tails": "plot_tails",
         "token_strip": "plot_tokens",
+        "trained_parts": "plot_trained",
         "vector_explorer": "Explorer explore_map explore_vectors",
     },
 )

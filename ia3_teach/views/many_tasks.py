@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MARKERS = "osD^"
+MOST_TICKS = 6  # layers that are named; of many every second, third, ...
 
 
 def plot_profiles(tasks: Mapping[str, Mapping[str, Tensor]], columns: int = 3) -> "Figure":
@@ -30,7 +31,7 @@ def plot_profiles(tasks: Mapping[str, Mapping[str, Tensor]], columns: int = 3) -
     for axes, (title, values) in zip(panels, tasks.items(), strict=True):
         for (kind, l), marker in zip(values.items(), MARKERS, strict=False):
             axes.plot(layer_profile(l), color=colour_of(kind), marker=marker, markersize=4, label=kind)
-        axes.set(title=title, xticks=range(len(l)), xlabel="layer")
+        axes.set(title=title, xticks=range(0, len(l), 1 + (len(l) - 1) // MOST_TICKS), xlabel="layer")
         axes.grid(alpha=0.3)
         axes.label_outer()
     panels[0].set_ylim(bottom=0)

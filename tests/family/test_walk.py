@@ -7,6 +7,7 @@ import torch
 from small_architectures import ARCHITECTURES
 from small_models import randomise, tokens
 from torch import nn
+from transformers import BertConfig, BertForSequenceClassification
 
 from ia3_teach import (
     attach,
@@ -63,6 +64,14 @@ def test_a_method_with_nothing_to_train_says_so_and_changes_nothing(method: str,
     with pytest.raises(ValueError, match=REFUSED[method, kind]):
         attach(model, METHODS[method].example(model))
     assert not wrapped(model) and all(torch.equal(before[k], v) for k, v in model.state_dict().items())
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_example_of_a_method_fits_a_classifier_too(method: str) -> None:
+    sizes = {"hidden_size": 8, "num_attention_heads": 2, "intermediate_size": 12, "num_hidden_layers": 2}
+    model = BertForSequenceClassification(BertConfig(**sizes, vocab_size=16))
+    attach(model, METHODS[method].example(model))
+    assert count(model).adapter > 0 and count(model).head > 0
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -7,6 +7,7 @@ from torch.utils.checkpoint import checkpoint
 from transformers.activations import ACT2FN
 from transformers.models.bloom.modeling_bloom import BloomGelu, bloom_gelu_forward
 
+from ia3_teach.lean import remaking
 from ia3_teach.lean.remaking import bloom_gelu, origin
 
 
@@ -80,3 +81,12 @@ def test_inside_a_checkpoint_nothing_is_unpacked() -> None:
 
     checkpoint(block, torch.randn(3, requires_grad=True), use_reentrant=False).sum().backward()
     assert found[0] is None
+
+
+def test_a_torch_that_does_not_show_what_it_keeps_makes_nothing_again(monkeypatch) -> None:
+    class Sealed:  # torch 2.11 has the hook and no `unpack`, older ones neither
+        unpack_hook = None
+
+    for sealed in (Sealed(), object()):
+        monkeypatch.setitem(remaking.NODES, "GeluBackward0", lambda node, kept=sealed: (F.gelu, [kept]))
+        assert origin(F.gelu(inputs()[0])) is None

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from ia3_teach.course.pages.glossary import pattern, prose
 from notebook_audit.look import Problems, code_cells
 
 PLACES = {"ia3_teach", "ia3_teach.check", "ia3_teach.course.lesson", "ia3_teach.views"}
@@ -60,11 +61,11 @@ def assertions_have_texts(notebook: Any) -> Problems:
 def explained(notebooks: dict[str, Any]) -> Problems:
     """Each term of notebooks/terms.json is set in bold, and explained there, where it is first used."""
     for term, forms in json.loads(TERMS.read_text(encoding="utf-8")).items():
-        pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, [term, *forms]))})(?![\w-])", re.I)
+        used = pattern(term, forms)
         for name, notebook in notebooks.items():
             texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
-            text = re.sub(r"`[^`]*`|\$[^$]*\$", " ", "\n".join(texts))
-            first = pattern.search(text)
+            text = prose("\n".join(texts))
+            first = used.search(text)
             if first is None:
                 continue
             bold = text[: first.start()].endswith("**") and text[first.end() :].startswith("**")

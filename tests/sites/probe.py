@@ -3,7 +3,8 @@
 Attention is softmax(Q K^T) V: a product of matrices, a softmax, another product. What reaches the second
 matrix of the first product are keys, what reaches the other matrix of the second one are values; which
 channels of which Linear they come from is where the gradient is not 0. A second feed-forward layer is one
-whose input comes from a Linear through a non-linearity and nothing else but products and sums.
+whose input comes from a Linear through a non-linearity and nothing else but products and sums; where the
+weights of many experts lie in one parameter, a product with a part of it stands for a Linear.
 """
 
 from __future__ import annotations
@@ -57,6 +58,11 @@ class Probe:
         self.inputs: dict[str, torch.Tensor] = {}
         self.outputs: dict[str, list[torch.Tensor]] = {}
         model.requires_grad_(True)
+        self.stacks = {
+            parameter: name.rpartition(".")[0]
+            for name, parameter in model.named_parameters()
+            if parameter.dim() == 3
+        }
         for path, linear in linear_layers(model).items():
             linear.register_forward_hook(self.noting(path))
         self.logits = model(**inputs).logits
@@ -127,5 +133,23 @@ class Probe:
             nodes = {node for node, _ in before((x.grad_fn, 0), STEPS + NON_LINEAR)}
             bent = any(is_step(node, NON_LINEAR) for node in nodes)
             if bent and nodes & linear_nodes:
+                found.add(path)
+        return found | self.second_layers_of_experts()
+
+    def expert(self, node: Node) -> str | None:
+        """The module whose stacked parameter a product multiplies with a part of; None for other nodes."""
+        if node.name() != "MmBackward0":
+            return None
+        ends = [getattr(end, "variable", None) for end, _ in before(node.next_functions[1], STEPS)]
+        return next((self.stacks[end] for end in ends if end is not None and end in self.stacks), None)
+
+    def second_layers_of_experts(self) -> set[str]:
+        """The modules in which one such product comes after another and a non-linearity."""
+        found = set()
+        for node in self.nodes():
+            path = self.expert(node)
+            nodes = [each for each, _ in before(node.next_functions[0], STEPS + NON_LINEAR)] if path else []
+            bent = any(is_step(each, NON_LINEAR) for each in nodes)
+            if bent and any(self.expert(each) == path for each in nodes):
                 found.add(path)
         return found

@@ -13,7 +13,7 @@ from small_models import randomise, twins
 from torch import nn
 
 from ia3_teach import IA3, LoRA, attach, merged, set_vectors, vectors
-from ia3_teach.layer import Adapted, features, linear_layers, wrapped
+from ia3_teach.layer import Adapted, features, is_stack, scalable_layers, wrapped
 from ia3_teach.sites.architectures import ARCHITECTURES as TABLE
 from ia3_teach.sites.architectures import COMPOSED
 from ia3_teach.sites.find import paper_sites
@@ -54,11 +54,11 @@ def test_a_probe_of_the_forward_pass_finds_the_sites_of_the_table(small: Small) 
     small.config._attn_implementation = "eager"  # which writes its products out
     model = small.build()
     probe = Probe(model, small.inputs())
-    linears = linear_layers(model)
+    layers = scalable_layers(model)
     tabled: dict[str, dict[str, list[int]]] = {"l_k": {}, "l_v": {}, "l_ff": {}}
     for site in paper_sites(model):
         for name, channels in site.channels.items():
-            everything = range(features(linears[site.path])[1])
+            everything = range(features(layers[site.path])[1])
             tabled[name][site.path] = list(everything) if channels is None else channels.tolist()
     keys, values = probe.attention()
     assert keys == {path: sorted(channels) for path, channels in tabled["l_k"].items()}
@@ -150,7 +150,7 @@ def test_peft_sites_are_pefts_modules_sides_and_counts(name: str) -> None:
     assert ours(mine, IA3(sites="peft")) == theirs(other, peft.IA3Config())
 
 
-@pytest.mark.parametrize("name", [name for name in ALL if kind(name) in PEFT_LORA])
+@pytest.mark.parametrize("name", [name for name in ALL if kind(name) in {*PEFT_LORA} - {"mixtral"}])
 def test_default_lora_layers_are_pefts(name: str) -> None:
     mine, other = twins(ALL[name]().build)
     assert ours(mine, LoRA(r=3)) == theirs(other, peft.LoraConfig(r=3))
@@ -159,6 +159,8 @@ def test_default_lora_layers_are_pefts(name: str) -> None:
 def test_all_linear_is_pefts(small: Small) -> None:
     """Every Linear but the output embedding, and here but the head, of which PEFT knows by its task only."""
     models = [copy.deepcopy(small.build()) for _ in range(4)]
+    if any(is_stack(module) for module in models[0].modules()):
+        pytest.skip("PEFT adds routers and experts; tests/test_experts.py says so")
     config = {"target_modules": "all-linear"}
     pefts = theirs(models[1], peft.LoraConfig(r=3, **config))
     pefts_ia3 = theirs(models[3], peft.IA3Config(feedforward_modules=[], **config))

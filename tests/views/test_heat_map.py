@@ -25,3 +25,11 @@ def test_the_words_give_size_range_and_colours_of_every_kind() -> None:
     assert words.startswith("a task. Heat maps")
     assert "l_k, 4 layers by 6 channels: × ≈ 2.00 to ≈ 2.00, orange ≈ 100 %; " in words
     assert words.endswith("l_ff, 4 layers by 24 channels: white ≈ 100 %.")
+
+
+def test_each_expert_has_a_row_of_its_own() -> None:
+    """Four channels would otherwise be taken for the parts of a colour."""
+    experts = torch.full((2, 3, 4), 2.0)
+    figure = plot_vectors({"l_k": torch.ones(2, 6), "l_ff": experts})
+    assert figure.axes[1].images[0].get_array().shape == (6, 4)
+    assert "l_ff, 2 layers of 3 experts by 4 channels: × ≈ 2.00" in figure.description

@@ -13,7 +13,8 @@ from ia3_teach import views
 from ia3_teach.views.curves import plot_losses
 from ia3_teach.views.dial_grid import DialGrid
 from ia3_teach.views.scores import plot_draws
-from ia3_teach.views.style import new_figure, plot_triptych, png
+from ia3_teach.views.style import new_figure, png
+from ia3_teach.views.triptych import plot_triptych
 
 FOREIGN = ["$50 or $20", "$$", "\\$", "50% of $10 is #1, not $5_", "$\\frac$ a_b^{"]
 SQUARE = torch.tensor([[1.0, 0.5], [0.25, 1.0]])

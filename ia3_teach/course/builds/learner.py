@@ -6,11 +6,13 @@ from typing import Any
 from ia3_teach.course.builds.laying import lay
 from ia3_teach.course.builds.source import BuildError, read_lessons
 from ia3_teach.course.builds.stubs import learner_notebook
+from ia3_teach.course.recall.questions import questions_to
+from ia3_teach.course.recall.rendering import as_markdown
 from ia3_teach.wording import short
 
 
 def build_learner(source_dir: Path, target_dir: Path) -> list[str]:
-    """Lay every lesson, with stubs in place of solutions, into the learner's own folder.
+    """Lay every lesson, with stubs in place of solutions and its questions, into the learner's own folder.
 
     Pages, pictures and other small files beside the lessons come along. Everything is made before
     anything is written. Prints, and returns, a line per file that was not simply new.
@@ -22,11 +24,28 @@ def build_learner(source_dir: Path, target_dir: Path) -> list[str]:
     if source.resolve() == target.resolve():
         raise BuildError(f"{short(target)} holds the solved lessons; build into another folder")
     solved = read_lessons(source)
-    files = {name: as_bytes(learner_notebook(lesson)) for name, lesson in solved.items()}
+    made = {name: with_questions(learner_notebook(it), name, source) for name, it in solved.items()}
+    files = {name: as_bytes(lesson) for name, lesson in made.items()}
     files |= {path.name: path.read_bytes() for path in _companions(source)}
     lines = lay(files, target)
     print(f"{len(solved)} lessons in {target}", *lines, sep="\n", flush=True)
     return lines
+
+
+def with_questions(lesson: Any, name: str, source: Path) -> Any:
+    """The lesson with its questions as a last cell, where it has any.
+
+    Raises BuildError where they cannot be shown.
+    """
+    from nbformat.v4 import new_markdown_cell
+
+    try:
+        text = as_markdown(questions_to(name, source))
+    except ValueError as error:
+        raise BuildError(short(error, 500)) from error
+    if text:
+        lesson.cells.append(new_markdown_cell(text, id=f"{name[:2]}-questions"))
+    return lesson
 
 
 def as_bytes(notebook: Any) -> bytes:

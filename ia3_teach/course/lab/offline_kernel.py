@@ -17,6 +17,7 @@ from ia3_teach.course.lab.own_network import enter_own_network
 from ia3_teach.course.shipped.paths import PACKAGE, is_installed
 
 OFFLINE = {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
+UNATTENDED = {"IA3_TEACH_PROGRESS": "off"}  # nobody learns here: what passes is not kept
 
 
 class OfflineKernelManager(AsyncKernelManager):
@@ -48,7 +49,7 @@ def environment() -> dict[str, str]:
     inherited = {key: value for key, value in os.environ.items() if key != "MPLBACKEND" and not is_proxy(key)}
     own = "" if is_installed() else str(PACKAGE.parent)
     path = os.pathsep.join(filter(None, [own, os.environ.get("PYTHONPATH")]))
-    return {**inherited, **OFFLINE, **({"PYTHONPATH": path} if path else {})}
+    return {**inherited, **OFFLINE, **UNATTENDED, **({"PYTHONPATH": path} if path else {})}
 
 
 def main() -> Any:

@@ -34,7 +34,7 @@ def scores_after(
             f"at least one example, and answers of one token; found {len(shots)} and {short(answers)}"
         )
     examples = examples_text(shots)
-    before = torch.tensor(open_ids(tokenizer, [examples]))
+    before = torch.tensor(open_ids(tokenizer, [examples]), device=model.device)
     prompts = ids_after(tokenizer, examples, rows["prompt"])
     with torch.no_grad():
         cache = model(input_ids=before, use_cache=True).past_key_values
@@ -42,14 +42,15 @@ def scores_after(
             next_log_p(model, cache, before.shape[1], prompts[start : start + batch])
             for start in range(0, len(prompts), batch)
         ]
-    return torch.cat(parts)[:, [answer[0] for answer in answers]]
+    return torch.cat(parts)[:, [answer[0] for answer in answers]].cpu()
 
 
 def next_log_p(model: PreTrainedModel, cache: Cache, n_read: int, prompts: list[list[int]]) -> Tensor:
     """log p of every next token after the `n_read` tokens of the cache and each prompt, (B, vocabulary)."""
     read, rows = copy.deepcopy(cache), inputs(prompts, model)
     read.batch_repeat_interleave(len(prompts))
-    mask = torch.cat([torch.ones(len(prompts), n_read, dtype=torch.long), rows["attention_mask"]], dim=1)
+    seen = rows["attention_mask"].new_ones(len(prompts), n_read)
+    mask = torch.cat([seen, rows["attention_mask"]], dim=1)
     found = model(input_ids=rows["input_ids"], attention_mask=mask, past_key_values=read).logits
-    last = torch.tensor([len(prompt) - 1 for prompt in prompts])
-    return found[torch.arange(len(prompts)), last].log_softmax(-1)
+    last = rows["attention_mask"].sum(-1) - 1
+    return found[torch.arange(len(prompts), device=found.device), last].log_softmax(-1)

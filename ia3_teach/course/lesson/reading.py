@@ -80,9 +80,9 @@ def share_of_departure(l: Tensor) -> Tensor:
 
 
 def layer_profile(l: Tensor) -> Tensor:
-    """Root mean square of l - 1 per layer, (n_layers, d) -> (n_layers,).
+    """Root mean square of l - 1 per layer, (n_layers, d) or (n_layers, n_experts, d) -> (n_layers,).
 
     >>> layer_profile(torch.tensor([[2.0, 0.0], [1.0, 1.0]])).tolist()
     [1.0, 0.0]
     """
-    return (l - 1).square().mean(dim=1).sqrt()
+    return (l - 1).square().flatten(1).mean(dim=1).sqrt()

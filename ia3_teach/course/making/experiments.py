@@ -1,36 +1,46 @@
 """The comparison of methods on the held-out tasks: `python -m ia3_teach experiments`.
 
-What is in it says `grid`, who does the work `crews`, how it goes on `engine`. The test split is only ever
-reported.
+What is in its tables say `grid` and `real_grid`, what one run is `measuring`, who does the work `crews`, how
+it goes on `engine`. The test split is only ever reported.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
-from functools import cache
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from threading import Lock
+from typing import TYPE_CHECKING
 
 import torch
 
-from ia3_teach.course.lesson.evaluate import accuracy, encode
+from ia3_teach.course.making import few_shot as t_few
+from ia3_teach.course.making.asking import UNLABELLED
 from ia3_teach.course.making.crews import crew
 from ia3_teach.course.making.engine import Engine
-from ia3_teach.course.making.grid import POOL_RATES, STEPS, part
-from ia3_teach.course.making.methods import FULL, METHODS, Method
-from ia3_teach.course.making.objectives import fast_bfloat16
-from ia3_teach.course.making.run_table import opened
-from ia3_teach.course.making.tracing import TracedRun, provenance
+from ia3_teach.course.making.grid import (
+    FAMILY_MODEL,
+    FAMILY_SEEDS,
+    FAMILY_SHOTS,
+    IN_BOTH,
+    POOL_RATES,
+    STEPS,
+    Cell,
+)
+from ia3_teach.course.making.measuring import BATCH, traced
+from ia3_teach.course.making.methods import FAMILY, METHODS, REAL_METHODS
+from ia3_teach.course.making.parts import FAMILY_RUNS, RUNS, part
+from ia3_teach.course.making.real_grid import EXAMPLES
+from ia3_teach.course.making.run_table import RunTable, opened
+from ia3_teach.course.making.tracing import TracedRun
 from ia3_teach.course.shipped import manifest
-from ia3_teach.course.shipped.models import load_model
 from ia3_teach.course.shipped.paths import own_data_dir
-from ia3_teach.course.shipped.results import Run, tidy
-from ia3_teach.course.shipped.tasks import few_shot, load_task, with_examples
-from ia3_teach.training.bars import without_bars
-from ia3_teach.training.loop import fit
+from ia3_teach.course.shipped.results import read_runs, tidy
+from ia3_teach.wording import brief
 
-BATCH = {32: 8, 256: 8, 3000: 16}
+if TYPE_CHECKING:
+    pass
+
 HOW = {
     "steps": STEPS,
     "batch": BATCH,
@@ -42,84 +52,78 @@ HOW = {
     "choice": "best validation accuracy of seed 0; seeds 1 to 4 run at that learning rate only",
     "whole_pool": {"examples": max(STEPS), "learning_rates": POOL_RATES, "seeds": [0]},
     "precision": "bfloat16 autocast on processors that have it",
+    "family": {
+        "model": FAMILY_MODEL,
+        "examples": FAMILY_SHOTS,
+        "seeds": list(FAMILY_SEEDS),
+        "learning_rates": {name: method.learning_rates for name, method in FAMILY.items()},
+    },
+    "few_shot": {
+        "model": t_few.MODEL,
+        "examples": t_few.SHOTS,
+        "learning_rates": t_few.RATES,
+        "pretraining": t_few.PRETRAINING,
+        "long_answers": t_few.LONG,
+    },
+    "real": {
+        "in_context": EXAMPLES,
+        "unlabelled_texts": UNLABELLED,
+        "precision": "float32 throughout, without TF32",
+        "learning_rates": {
+            f"{model} {method}": choice.learning_rates
+            for model, methods in REAL_METHODS.items()
+            for method, choice in methods.items()
+        },
+    },
 }
 
 
 def run(
-    directory: Path | None = None, processes: int = 1, scheduler: str | None = None, **asked: Sequence | None
+    directory: Path | None = None,
+    processes: int = 1,
+    scheduler: str | None = None,
+    table: str = RUNS,
+    device: str = "cpu",
+    **asked: Sequence | None,
 ) -> None:
-    """Run what is missing of the part of the grid that is asked for (see `grid.part`), and write its tables
+    """Run what is missing of the part of the grid that is asked for (see `parts.part`), and write its tables
     to `directory/results`.
 
-    Each finished run is appended to runs.csv at once, so that a killed process can go on. The same runs come
+    Each finished run is appended to the table at once, so that a killed process can go on. The same runs come
     out of one process, of several, and of a Dask cluster's `scheduler`; this process alone writes.
-    Raises ValueError, before anything is written, for what the grid has not and for a crew or a folder that
-    cannot be had.
+    Raises ValueError, before anything is written, for what the grid has not and for a crew, a device or a
+    folder that cannot be had.
     """
     directory = directory or own_data_dir()
-    todo = part(**asked)
-    path = directory / "results" / "runs.csv"
-    with crew(processes, scheduler) as workers, opened(path) as table:
-        Engine(todo, table, traced, workers).work()
-        table.finish()
-        tidy(path)
+    todo = part(table, **asked)
+    check_device(device)
+    path = directory / "results" / table
+    with crew(processes, scheduler) as workers, opened(path) as growing:
+        if table == FAMILY_RUNS:
+            take_over(todo, path.with_name(RUNS), growing)
+        Engine(todo, growing, partial(traced, device=device), workers).work()
+        growing.finish()
+        if table == RUNS:
+            tidy(path)
         manifest.write(directory, {"experiments": HOW})
 
 
-_alone = Lock()
+def check_device(device: str) -> None:
+    """Refuse a device that torch does not know or this machine has not."""
+    try:
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ValueError(
+            f"there is no device {brief(device)} here ({brief(reason)}): leave it out, or give one that "
+            "torch reaches"
+        ) from None
 
 
-def traced(run: Run) -> TracedRun:
-    """A run and its provenance, on one thread: sums of several depend on how many there are.
-
-    One run at a time in a process, since torch has one random state for all its threads.
-    """
-    with _alone, without_bars():
-        threads = torch.get_num_threads()
-        torch.set_num_threads(1)
-        try:
-            return TracedRun(**vars(measured(run)), **provenance())
-        finally:
-            torch.set_num_threads(threads)
-
-
-_splits = cache(load_task)
-
-
-def measured(run: Run, source: str | None = None) -> Run:
-    """Do one run: load, train, and measure validation and test accuracy.
-
-    `source` is the directory of a BERT that is not shipped; it is trained as tiny-bert is.
-    """
-    start, splits = time.time(), _splits(run.task)
-    labels = splits["pool"].features["label"].names
-    classes = None if run.model == "tiny-bloom" else len(labels)
-    model, tokenizer = load_model(source or run.model, num_labels=classes, seed=run.seed)
-    # Without cache_enabled=False autocast keeps the first bfloat16 copy of each trained weight.
-    with torch.autocast("cpu", torch.bfloat16, enabled=fast_bfloat16(), cache_enabled=False):
-        if run.method == "in_context":
-            shots = few_shot(splits["pool"], run.shots, run.seed)
-            splits = {"test": with_examples(splits["test"], shots)}
-        elif run.method != "zero_shot":
-            rows = splits["pool"]
-            rows = rows if run.shots >= len(rows) else few_shot(rows, run.shots, run.seed)
-            _trained(model, encode(model, tokenizer, rows), run)
-        test = accuracy(model, tokenizer, splits["test"])
-        chosen = run.learning_rate > 0  # nothing is chosen for the methods that do not train
-        validation = accuracy(model, tokenizer, splits["validation"]) if chosen else float("nan")
-    return run.with_results(validation, test, time.time() - start)
-
-
-def _trained(model: torch.nn.Module, examples: list[dict[str, object]], run: Run) -> None:
-    grids = METHODS.get(run.model, METHODS["tiny-bert"])
-    method: Method = FULL if run.method == "full" else grids[run.method]
-    torch.manual_seed(run.seed)
-    method.prepare(model)
-    fit(
-        model,
-        examples,
-        steps=STEPS[run.shots],
-        learning_rate=run.learning_rate,
-        batch_size=BATCH[run.shots],
-        seed=run.seed,
-    )
+def take_over(cells: Sequence[Cell], other: Path, table: RunTable) -> None:
+    """Runs of the first table that the family asks for too are not made again: the same in every digit."""
+    asked = {(cell.pattern.cell, rate, seed) for cell in cells for rate in cell.rates for seed in cell.seeds}
+    for run in read_runs(other, TracedRun):
+        found = replace(run, method=IN_BOTH.get(run.method, run.method))
+        if (found.cell, found.learning_rate, found.seed) in asked and found.key not in table.done:
+            table.add(found)

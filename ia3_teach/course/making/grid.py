@@ -2,6 +2,9 @@
 
 Every learning rate of a method's grid is tried with the first seed; the one with the best validation accuracy
 is then run with the other seeds. So the second round of a cell is known when its first is done.
+
+There are four grids: that of lesson 07 (few methods, all tasks, both models), that of the family (lesson 12:
+methods of every form on one model), that of T-Few's losses (lesson 11), that of real models (`real_grid`).
 """
 
 from __future__ import annotations
@@ -10,14 +13,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from ia3_teach.course.making.methods import METHODS
+from ia3_teach.course.making import few_shot as t_few
+from ia3_teach.course.making.methods import FAMILY, METHODS
 from ia3_teach.course.shipped.results import Run
-from ia3_teach.course.shipped.tasks import task_names
-from ia3_teach.wording import brief, listed, short
 
 SEEDS = range(5)
 STEPS = {32: 60, 256: 100, 3000: 500}
 POOL_RATES = (5e-4,)
+FAMILY_TASKS = ("sentiment", "price_complaint")
+FAMILY_MODEL, FAMILY_SHOTS = "tiny-bert", 256
+FAMILY_SEEDS = range(3)
+IN_BOTH = {"head": "head", "ia3": "IA3", "lora": "LoRA", "full": "full"}  # the same runs, by either name
 
 SomeRun = TypeVar("SomeRun", bound=Run)
 
@@ -83,6 +89,21 @@ class Cell:
         return Run(self.task, self.model, self.method, self.shots, 0, 0.0)
 
 
+@dataclass(frozen=True)
+class FamilyCell(Cell):
+    """An entry of the family's table."""
+
+    @property
+    def rates(self) -> tuple[float, ...]:
+        """The learning rates that are tried."""
+        return FAMILY[self.method].learning_rates
+
+    @property
+    def seeds(self) -> Sequence[int]:
+        """The seeds, fewer for more methods."""
+        return FAMILY_SEEDS
+
+
 def cells(task: str) -> list[Cell]:
     """The cells of one task."""
     found = [Cell(task, "tiny-bloom", "zero_shot", 0), Cell(task, "tiny-bloom", "in_context", 4)]
@@ -92,26 +113,27 @@ def cells(task: str) -> list[Cell]:
     return found
 
 
-def part(**asked: Sequence[object] | None) -> list[Cell]:
-    """The cells whose `task`, `model`, `method` and `shots` are among those asked for; None: all.
+def family_cells() -> list[Cell]:
+    """The cells of the family's table, task after task."""
+    return [
+        FamilyCell(task, FAMILY_MODEL, method, FAMILY_SHOTS) for task in FAMILY_TASKS for method in FAMILY
+    ]
 
-    Raises ValueError for a value that the grid has not, and where no cell has all that was asked for.
 
-    >>> [(cell.method, cell.shots) for cell in part(task=["sentiment"], method=["head"])]
-    [('head', 32), ('head', 256)]
-    """
-    every = [cell for task in task_names() for cell in cells(task)]
-    for name, values in asked.items():
-        there = sorted({getattr(cell, name) for cell in every})
-        for value in values or ():
-            if value not in there:
-                raise ValueError(
-                    f"the grid has no {short(name)} {brief(value)}; it has {listed(there, most=9)}"
-                )
-    limits = {name: values for name, values in asked.items() if values}
-    found = [cell for cell in every if all(getattr(cell, name) in values for name, values in limits.items())]
-    if not found:
-        raise ValueError(
-            f"the grid has no cell with all of {brief(limits, 300)}: each is there, but not together"
-        )
-    return found
+@dataclass(frozen=True)
+class FewShotCell(Cell):
+    """An entry of the table of T-Few's losses."""
+
+    @property
+    def rates(self) -> tuple[float, ...]:
+        """The learning rates that are tried."""
+        return t_few.RATES
+
+
+def few_shot_cells() -> list[Cell]:
+    """The cells of the table of T-Few's losses, task after task."""
+    return [
+        FewShotCell(task, t_few.MODEL, method, t_few.SHOTS)
+        for task in t_few.TASKS
+        for method in t_few.methods_of(task)
+    ]

@@ -15,12 +15,12 @@ from ia3_teach.ia3 import IA3
 from ia3_teach.training.loop import fit
 
 STEPS, BATCH, SHOTS = 250, 16, 1000
-LEARNING_RATES = {"tiny-bloom": 3e-2, "tiny-bert": 1e-1}
+LEARNING_RATE = 1e-1  # at 3e-2 tiny-bloom is not done: 84 % of price_complaint's validation split, not 100
 
 
 def write_all_vectors(directory: Path) -> None:
     """The adapters of both tiny models, with their accuracies listed in the manifest."""
-    for model_name in LEARNING_RATES:
+    for model_name in ("tiny-bloom", "tiny-bert"):
         measured = write_vectors(directory, model_name)
         manifest.write(directory, {f"vectors of {model_name}": measured})
 
@@ -30,7 +30,7 @@ def write_vectors(directory: Path, model_name: str) -> dict[str, object]:
     tasks = {task: task for task in task_names()}
     if model_name == "tiny-bert":
         tasks = {"bert-sentiment": "sentiment"}
-    recipe = {"steps": STEPS, "batch": BATCH, "examples": SHOTS, "learning_rate": LEARNING_RATES[model_name]}
+    recipe = {"steps": STEPS, "batch": BATCH, "examples": SHOTS, "learning_rate": LEARNING_RATE}
     found = {name: train_vectors(directory, model_name, task, name) for name, task in tasks.items()}
     return {"recipe": recipe, "test_accuracy": found}
 
@@ -44,6 +44,6 @@ def train_vectors(directory: Path, model_name: str, task: str, name: str) -> flo
     rows = encode(model, tokenizer, few_shot(splits["pool"], SHOTS, seed=0))
     # Without cache_enabled=False autocast keeps the first bfloat16 copy of each trained weight.
     with torch.autocast("cpu", torch.bfloat16, enabled=fast_bfloat16(), cache_enabled=False):
-        fit(model, rows, steps=STEPS, learning_rate=LEARNING_RATES[model_name], batch_size=BATCH, seed=0)
+        fit(model, rows, steps=STEPS, learning_rate=LEARNING_RATE, batch_size=BATCH, seed=0)
     save_adapter(model, directory / "vectors" / name)
     return round(accuracy(model, tokenizer, splits["test"]), 4)

@@ -8,8 +8,9 @@ from pathlib import Path
 from tqdm.auto import tqdm
 
 from ia3_teach.course.making.crews import crew
-from ia3_teach.course.making.experiments import traced
-from ia3_teach.course.making.grid import Cell, part
+from ia3_teach.course.making.grid import Cell
+from ia3_teach.course.making.measuring import traced
+from ia3_teach.course.making.parts import RUNS, part
 from ia3_teach.course.making.tracing import TracedRun, provenance
 from ia3_teach.course.shipped.paths import data_dir
 from ia3_teach.course.shipped.results import Run, read_runs, used
@@ -19,17 +20,23 @@ MADE_WITH = ("torch", "transformers", "machine")  # where these are the same, so
 
 
 def repeat(
-    directory: Path | None = None, processes: int = 1, scheduler: str | None = None, **asked: Sequence | None
+    directory: Path | None = None,
+    processes: int = 1,
+    scheduler: str | None = None,
+    table: str = RUNS,
+    device: str = "cpu",
+    **asked: Sequence | None,
 ) -> list[tuple[TracedRun, TracedRun]]:
     """Of each model and method that is asked for (see `grid.part`), the first shipped run that counts, and
     the same made now. Prints both and writes nothing.
 
     Raises ValueError for what the grid or the shipped table has not.
     """
-    shipped = first_of_each_method(part(**asked), directory or data_dir())
+    path = (directory or data_dir()) / "results" / table
+    shipped = first_of_each_method(part(table, **asked), path)
     pairs = []
     with crew(processes, scheduler) as workers, tqdm(total=len(shipped), unit="run") as bar:
-        begun = [(run, workers.executor.submit(traced, unmeasured(run))) for run in shipped]
+        begun = [(run, workers.executor.submit(traced, unmeasured(run), device)) for run in shipped]
         for run, future in begun:
             pairs.append((run, future.result()))
             bar.write(line(*pairs[-1]))
@@ -37,9 +44,8 @@ def repeat(
     return pairs
 
 
-def first_of_each_method(cells: Iterable[Cell], directory: Path) -> list[TracedRun]:
+def first_of_each_method(cells: Iterable[Cell], path: Path) -> list[TracedRun]:
     """For each model and method the run with the fewest examples, of the first task and seed."""
-    path = directory / "results" / "runs.csv"
     wanted = {(cell.task, cell.model, cell.method, cell.shots) for cell in cells}
     there = [run for run in used(read_runs(path, TracedRun)) if run.cell in wanted]
     if not there:

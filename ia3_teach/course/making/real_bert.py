@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tqdm.auto import tqdm
 
-from ia3_teach.course.making import experiments
+from ia3_teach.course.making import measuring
 from ia3_teach.course.making.grid import search
 from ia3_teach.course.making.methods import METHODS
 from ia3_teach.course.shipped import manifest
@@ -72,7 +72,7 @@ def run(model: Path, tasks: Sequence[str] = TASKS, directory: Path | None = None
 
     def known(each: RealRun) -> RealRun:
         if each.key not in done:
-            done[each.key] = experiments.measured(each, source=str(model))
+            done[each.key] = measuring.measured(each, source=str(model))
             append(path, done[each.key])
         return done[each.key]
 

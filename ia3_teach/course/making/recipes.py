@@ -65,8 +65,8 @@ class Size:
 SIZES = {
     "tiny-bloom": Size(
         stages=(
-            Stage("corpus", 200, 24, 192, 2e-3, answer_weight=10.0, packed=True, schedule=900),
-            Stage("relatives", 4200, 16, 96, 1e-3, answer_weight=5.0, share=0.2),
+            Stage("corpus", 300, 24, 192, 2e-3, answer_weight=10.0, packed=True, schedule=900),
+            Stage("relatives", 7500, 16, 96, 1e-3, answer_weight=5.0, share=0.2),
         )
     ),
     "tiny-bert": Size(

@@ -45,15 +45,18 @@ class TracedRun(Run):
 
 
 @cache
-def provenance() -> dict[str, str]:
+def provenance(precision: str = "", device: str = "cpu") -> dict[str, str]:
     """The versions, the class of machine and the commit that runs of this process are made with."""
     versions = {name: version(name) for name in ("torch", "transformers")}
-    return {**versions, "machine": machine(), "commit": commit(PACKAGE.parent)}
+    return {**versions, "machine": machine(precision, device), "commit": commit(PACKAGE.parent)}
 
 
-def machine() -> str:
-    """System, processor, its instructions for vectors, and the precision that trainings use there."""
-    precision = "bfloat16" if fast_bfloat16() else "float32"
+def machine(precision: str = "", device: str = "cpu") -> str:
+    """System, processor or accelerator, instructions for vectors, and the precision of trainings there."""
+    precision = precision or ("bfloat16" if fast_bfloat16() else "float32")
+    if torch.device(device).type != "cpu":
+        name = torch.get_device_module(device).get_device_name(device)
+        return f"{platform.system()} {platform.machine()} {name.replace(',', ' ')} {precision}"
     return f"{platform.system()} {platform.machine()} {torch.backends.cpu.get_cpu_capability()} {precision}"
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ia3_teach.course.lab.kernel import lessons, read_notebook
+from ia3_teach.course.progress.exercises import CARD
 from ia3_teach.wording import short
 
 TIME = re.compile(r"^\*\*Time\.\*\* .*?(\d+) minutes? to read, .*?(\d+) seconds? to run", re.M)
 NEEDS = re.compile(r"^\*\*Prerequisites\.\*\*(.*?)^\*\*Time", re.M | re.S)
-EXERCISE = re.compile(r"^### Exercise (\d+\.\d+) · (.+)\n.*\*\*Minutes\*\* (\d+)", re.M)
 
 
 @dataclass(frozen=True)
@@ -53,5 +53,5 @@ def facts(name: str, text: str) -> Lesson:
         )
     title = text.splitlines()[0].removeprefix("# ")
     before = tuple(sorted(set(re.findall(r"\b\d\d\b", needs[1]))))
-    posed = tuple((number, name, int(minutes)) for number, name, minutes in EXERCISE.findall(text))
+    posed = tuple((number, name, int(minutes)) for number, name, minutes in CARD.findall(text))
     return Lesson(name, title, int(time[1]), int(time[2]), before, posed)

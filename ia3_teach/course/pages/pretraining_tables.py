@@ -17,31 +17,31 @@ def progress(path: Path) -> str:
 
 def _of_model(model: str, lines: list[Progress]) -> str:
     tasks = sorted({line.task for line in lines})
-    found = {(line.step, line.task): line for line in lines}
     rows = []
     for step in sorted({line.step for line in lines}):
-        of_step = [found[step, task] for task in tasks]
-        facts = [of_step[0].stage, f"{step:,}", f"{of_step[0].loss:.2f}"]
-        rows.append([*facts, *(percent(line.probe) for line in of_step)])
+        of_step = {line.task: line for line in lines if line.step == step}
+        first = next(iter(of_step.values()))
+        found = (percent(of_step[task].probe if task in of_step else None) for task in tasks)
+        rows.append([first.stage, f"{step:,}", f"{first.loss:.2f}", *found])
     return table([f"`{model}`", "step", "loss", *tasks], rows)
 
 
 def probes(path: Path) -> str:
-    """One row for each model and view: the accuracy of a probe on each test split, in per cent."""
+    """One row for each model and view: a probe's accuracy on each test split, in per cent; "-": not run."""
     lines = read_runs(path, Found)
     tasks = sorted({line.task for line in lines})
     found = {(line.model, line.view, line.task): line.test for line in lines}
     rows = [
-        [f"`{model}`, {view}", *(percent(found[model, view, task]) for task in tasks)]
+        [f"`{model}`, {view}", *(percent(found.get((model, view, task))) for task in tasks)]
         for model, view in dict.fromkeys((line.model, line.view) for line in lines)
     ]
     return table(["test split", *tasks], rows)
 
 
-def percent(share: float) -> str:
-    """A share as whole per cent.
+def percent(share: float | None) -> str:
+    """A share as whole per cent; "-" for none.
 
-    >>> percent(0.873)
-    '87'
+    >>> percent(0.873), percent(None)
+    ('87', '-')
     """
-    return f"{100 * share:.0f}"
+    return "-" if share is None else f"{100 * share:.0f}"

@@ -61,11 +61,11 @@ def recipes() -> str:
         [
             "learning rate",
             f"{published('t-few.learning-rate').value:g}",
-            f"{make_vectors.LEARNING_RATES['tiny-bloom']:g}",
+            f"{make_vectors.LEARNING_RATE:g}",
             f"best of {grid}",
         ],
         ["warm-up", f"{quoted('warm-up')} steps, then linear to 0", "6 % of the steps, the same", "the same"],
         ["weight decay", "0", "0", "0"],
         ["vectors", "start at 1, float32", "the same", "the same"],
     ]
-    return table(["", "paper (T-Few)", "the shipped vectors", "the comparison of methods"], rows)
+    return table(["setting", "paper (T-Few)", "the shipped vectors", "the comparison of methods"], rows)

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from ia3_teach.course.lab.recording import recorded
-from ia3_teach.course.pages import recipe_table, tables
+from ia3_teach.course.pages import real_tables, recipe_table, tables
 from ia3_teach.course.pages.lessons import all_lessons
 from ia3_teach.course.pages.outcome_tables import outcomes
+from ia3_teach.course.pages.pretraining_tables import probes, progress
 from ia3_teach.wording import short
 
 RESULTS = "data/results/README.md"
@@ -22,7 +23,12 @@ def made_pages(root: Path) -> dict[Path, str]:
     for name, made in makers.items():
         sheet = put(sheet, name, made())
     results = (root / RESULTS).read_text(encoding="utf-8")
+    results = put(results, "real", real_tables.outcomes(root / "data/results"))
+    data = (root / "data/README.md").read_text(encoding="utf-8")
+    data = put(data, "progress", progress(root / "data/results/pretraining.csv"))
+    data = put(data, "probes", probes(root / "data/results/probes.csv"))
     return {
+        root / "data/README.md": data,
         root / "README.md": tables.with_costs(page["README.md"], lessons, costs),
         root / RESULTS: put(results, "outcomes", outcomes(root / "data/results/summary.csv")),
         root / "notebooks/README.md": put(contents, "paths", tables.paths(lessons)),

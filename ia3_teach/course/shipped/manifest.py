@@ -13,7 +13,7 @@ from ia3_teach.storage.atomic import replacing
 from ia3_teach.wording import short
 
 NAME = "MANIFEST.json"
-FOLDERS = ("instructions", "models", "results", "tasks", "vectors", "world")
+FOLDERS = ("instructions", "models", "published", "results", "tasks", "vectors", "world")
 _OF_CLONE = (
     "Get the file again from the repository (remove it, then git checkout -- data), or make everything anew "
     "with `python -m ia3_teach pretrain`."

@@ -1,7 +1,7 @@
 """The held-out tasks: never asked in pretraining, only in the lessons."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -49,18 +49,20 @@ def sentiment(rng: random.Random, label: int, side: str) -> Made:
     return Made(str(text), "concession", text.scene)
 
 
-def same_topic(rng: random.Random, label: int, side: str, domain: str | None = None) -> Made:
-    """Two notes about the same topic, or about two; the first one's topic can be given.
+def which_note(rng: random.Random, label: int, side: str) -> Made:
+    """Two notes, one of them about food: the first or the second.
 
     Kinds: both are opinions, both are news, or mixed.
     """
-    first = Scene(rng, domain)
-    second = Scene(rng, first.domain if label == 1 else None)
-    while label == 0 and second.domain == first.domain:
-        second = Scene(rng)
+    domains = ["food", rng.choice([name for name in sorted(words("domains")) if name != "food"])]
+    return two_notes(rng, side, domains[::-1] if label == 1 else domains)
+
+
+def two_notes(rng: random.Random, side: str, domains: Sequence[str]) -> Made:
+    """Two notes about the given topics, each an opinion or news."""
     notes, opinions = [], 0
-    for scene in (first, second):
-        text = Text(scene, side)
+    for domain in domains:
+        text = Text(Scene(rng, domain), side)
         kind = rng.random()
         if kind < 0.3:
             text.add_detail()
@@ -71,7 +73,7 @@ def same_topic(rng: random.Random, label: int, side: str, domain: str | None = N
             opinions += 1
         notes.append(str(text))
     kind = ("news", "mixed", "opinions")[opinions]
-    return Made(f"First note: {notes[0]} Second note: {notes[1]}", kind, second)
+    return Made(f"First note: {notes[0]} Second note: {notes[1]}", kind, text.scene)
 
 
 def price_complaint(rng: random.Random, label: int, side: str) -> Made:
@@ -151,7 +153,9 @@ def plain_or_negated(text: Text) -> str:
 
 HELD_OUT: dict[str, HeldOut] = {
     "sentiment": HeldOut(("negative", "positive"), "Is this review positive or negative?", sentiment),
-    "same_topic": HeldOut(("no", "yes"), "Do both notes have the same topic?", same_topic),
+    "which_note": HeldOut(
+        ("first", "second"), "Which note is about food, the first or the second?", which_note
+    ),
     "price_complaint": HeldOut(("no", "yes"), "Does the writer complain about the price?", price_complaint),
     "formality": HeldOut(("casual", "formal"), "Is this casual or formal?", formality),
     "who_liked": HeldOut(("first", "second"), "Who was pleased, the first or the second person?", who_liked),

@@ -1,13 +1,14 @@
 """Relatives of the held-out tasks: other questions, with other answers, that need the same understanding.
 
-Each maker draws a text as the held-out task does, on the train side, and asks about it.
+Each maker draws a text as the held-out task does, on the train side, and asks about it. Formality has no
+relative: what a letter is, is plain from the documents alone.
 """
 
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ia3_teach.course.world.heldout import formality, plan, price_complaint, same_topic, sentiment, who_liked
+from ia3_teach.course.world.heldout import plan, price_complaint, sentiment, two_notes, who_liked
 from ia3_teach.course.world.lexicon import name_list, words
 
 Answered = tuple[str, str]  # a question, and its answer
@@ -16,12 +17,11 @@ Piece = tuple[str, bool]  # some text, and whether it is an answer
 
 @dataclass(frozen=True)
 class Asked:
-    """A text, the questions about it, and the word that says most of it, with those it is told from."""
+    """A text, the questions about it, and the word that says most of it."""
 
     text: str
     questions: tuple[Answered, ...]
     word: str
-    words: tuple[str, ...]
 
 
 def whether(rng: random.Random, form: str, yes: str, no: str, truth: bool) -> Answered:
@@ -38,7 +38,7 @@ def recommended(rng: random.Random) -> Asked:
         whether(rng, "All in all, was it {} or {}?", "great", "awful", good),
         whether(rng, "How many stars, {} or {}?", "five", "one", good),
     )
-    return Asked(sentiment(rng, int(good), "train").text, questions, questions[1][1], ("great", "awful"))
+    return Asked(sentiment(rng, int(good), "train").text, questions, questions[1][1])
 
 
 def liked_by(rng: random.Random) -> Asked:
@@ -50,7 +50,7 @@ def liked_by(rng: random.Random) -> Asked:
     order = whether(rng, "Is the praise {} or {} the blame?", "after", "before", second)
     likes = ((f"Did {happy} like it?", "yes"), (f"Did {other} like it?", "no"))
     names = (("Who liked it?", happy), ("Who did not like it?", other))
-    return Asked(text, (*likes, *names, order), order[1], ("after", "before"))
+    return Asked(text, (*likes, *names, order), order[1])
 
 
 def priced(rng: random.Random) -> Asked:
@@ -63,21 +63,7 @@ def priced(rng: random.Random) -> Asked:
     if word != "neither":
         questions += [("Is it worth the money?", "no" if minded else "yes")]
         questions += [whether(rng, "Would they pay it {} or {}?", "never", "again", minded)]
-    return Asked(made.text, tuple(questions), word, ("cheap", "expensive", "neither"))
-
-
-def addressed(rng: random.Random) -> Asked:
-    """A message in one register: a letter or a text, for work or for home?"""
-    letter = rng.random() < 0.5
-    made = formality(rng, int(letter), "train")
-    questions = [
-        whether(rng, "Is it a {} or a {}?", "letter", "text", letter),
-        whether(rng, "Is it for {} or for {}?", "work", "home", letter),
-        (rng.choice(["Would one say this to a friend?", "Do friends talk so?"]), "no" if letter else "yes"),
-    ]
-    if made.kind == "quoted":
-        questions += [whether(rng, "Is the quoted part from a {} or a {}?", "letter", "text", not letter)]
-    return Asked(made.text, tuple(questions), questions[0][1], ("letter", "text"))
+    return Asked(made.text, tuple(questions), word)
 
 
 def visited(rng: random.Random) -> Asked:
@@ -88,35 +74,33 @@ def visited(rng: random.Random) -> Asked:
     here, other = made.scene["friend"], made.scene.get("friend2", "")
     questions = [main, (f"Was {here} there?", "no" if ahead else "yes")]
     if made.kind == "beside" and here == other:  # the text speaks of two people with one name
-        return Asked(made.text, (main,), main[1], ("before", "behind"))
+        return Asked(made.text, (main,), main[1])
     if made.kind == "beside":
         questions += [(f"Was {other} there?", "yes" if ahead else "no")]
         went, waits = (other, here) if ahead else (here, other)
         questions += [("Who went there?", went), ("Who still has to go?", waits)]
-    return Asked(made.text, tuple(questions), main[1], ("before", "behind"))
+    return Asked(made.text, tuple(questions), main[1])
 
 
-def both_about(rng: random.Random) -> Asked:
-    """Two notes: what is each about, are both about one thing?"""
-    same = rng.random() < 0.5
-    one = rng.choice(sorted(words("domains")))
-    made = same_topic(rng, int(same), "train", one)
-    two = made.scene.domain
-    about = (f"Are both about {rng.choice([one, two])}?", "yes" if same else "no")
-    number = whether(rng, "Is it the news of {} visit or {}?", "one", "two", same)
+def about(rng: random.Random) -> Asked:
+    """Two notes: what is each about, and which is about this?"""
+    topics = sorted(words("domains"))
+    one, two = rng.sample(topics, 2)
+    former = rng.random() < 0.5
+    form = f"Is the {one if former else two} in the {{}} or the {{}} one?"
+    which = whether(rng, form, "former", "latter", former)
     each = (("What is the first one about?", one), ("What is the other one about?", two))
-    return Asked(made.text, (about, number, *each), number[1], ("one", "two"))
+    return Asked(two_notes(rng, "train", (one, two)).text, (which, *each), one)
 
 
 RELATIVES: dict[str, Callable[[random.Random], Asked]] = {
     "sentiment": recommended,
     "who_liked": liked_by,
     "price_complaint": priced,
-    "formality": addressed,
     "plan": visited,
-    "same_topic": both_about,
+    "which_note": about,
 }
-SLOW = ("sentiment", "who_liked", "same_topic")  # learned slowly, so asked more often
+SLOW = ("sentiment", "who_liked")  # learned slowly, so asked more often
 
 
 def any_relative(rng: random.Random) -> Asked:

@@ -48,3 +48,8 @@ def test_shares_rise_to_one_and_profiles_are_per_layer() -> None:
     shares = share_of_departure(VALUES["l_k"])
     assert shares[0] == pytest.approx(9 / 9.25) and shares[-1] == pytest.approx(1)
     assert layer_profile(VALUES["l_k"]).tolist() == pytest.approx([0.125**0.5, 4.5**0.5])
+
+
+def test_the_profile_of_a_layer_with_experts_is_over_all_of_them() -> None:
+    experts = torch.stack([VALUES["l_k"], torch.ones(2, 2)])  # layers, experts, channels
+    assert layer_profile(experts).tolist() == pytest.approx([(9.25 / 4) ** 0.5, 0])

@@ -9,7 +9,7 @@ import psutil
 import pytest
 from pretend_runs import PART, bare, dying, dying_once, pretended, until, worked
 
-from ia3_teach.course.making import experiments
+from ia3_teach.course.making import measuring
 from ia3_teach.course.making.tracing import TracedRun
 from ia3_teach.course.shipped.results import read_runs
 
@@ -69,7 +69,7 @@ def test_a_killed_engine_takes_its_workers_along_and_is_taken_up(tmp_path: Path)
 @pytest.mark.slow
 def test_real_runs_are_the_same_in_one_process_and_in_two(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setitem(PART, "method", ["head"])
-    serial = worked(tmp_path / "serial" / "runs.csv", experiments.traced)
-    found = worked(tmp_path / "runs.csv", experiments.traced, processes=2)
+    serial = worked(tmp_path / "serial" / "runs.csv", measuring.traced)
+    found = worked(tmp_path / "runs.csv", measuring.traced, processes=2)
     assert [bare(run) for run in found] == [bare(run) for run in serial]
-    assert {run.machine for run in found} == {experiments.provenance()["machine"]}
+    assert {run.machine for run in found} == {measuring.provenance()["machine"]}

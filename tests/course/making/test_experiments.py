@@ -4,9 +4,10 @@ import csv
 
 import pytest
 
-from ia3_teach.course.making import experiments
+from ia3_teach.course.making import measuring
 from ia3_teach.course.making.experiments import run
 from ia3_teach.course.making.grid import Cell, cells, search
+from ia3_teach.course.making.parts import FAMILY_RUNS
 from ia3_teach.course.shipped.results import Run, append, read_runs, summary, used
 
 
@@ -19,13 +20,13 @@ def measured(monkeypatch):
         made.append(run)
         return run.with_results(1.0 - abs(run.learning_rate - 3e-3), 0.9 + run.seed / 100, 1.0)
 
-    monkeypatch.setattr(experiments, "measured", pretend)
+    monkeypatch.setattr(measuring, "measured", pretend)
     return made
 
 
 def test_a_cell_tries_its_grid_with_one_seed_and_keeps_the_best(measured) -> None:
     cell = Cell("plan", "tiny-bloom", "lora", 32)
-    runs = list(search(cell.pattern, cell.rates, cell.seeds, experiments.measured))
+    runs = list(search(cell.pattern, cell.rates, cell.seeds, measuring.measured))
     assert [(r.seed, r.learning_rate) for r in runs] == [
         (0, 1e-3), (0, 3e-3), (0, 1e-2), (0, 3e-2), (1, 3e-3), (2, 3e-3), (3, 3e-3), (4, 3e-3),
     ]  # fmt: skip
@@ -54,6 +55,29 @@ def test_a_killed_run_goes_on_where_it_stopped(measured, tmp_path) -> None:
     with (tmp_path / "results" / "summary.csv").open() as file:
         row = next(row for row in csv.DictReader(file) if row["method"] == "ia3")
     assert (row["quartile_1"], row["median"], row["quartile_3"]) == ("0.91", "0.92", "0.93")
+
+
+def test_the_family_has_a_table_of_its_own_and_goes_on_in_it(measured, tmp_path) -> None:
+    run(tmp_path, table=FAMILY_RUNS, task=["sentiment"], method=["SSF", "head"])
+    assert {(r.method, r.shots) for r in measured} == {("SSF", 256), ("head", 256)}
+    assert len(measured) == 2 * (3 + 2)
+    measured.clear()
+    run(tmp_path, table=FAMILY_RUNS, task=["sentiment"], method=["SSF", "head", "IA3"])
+    assert {r.method for r in measured} == {"IA3"}
+    assert [path.name for path in (tmp_path / "results").glob("*.csv")] == ["family_runs.csv"]
+
+
+def test_what_the_first_table_has_is_taken_over_under_the_familys_name(measured, tmp_path) -> None:
+    rows = [(0, 3e-2), (0, 1.0), (3, 3e-2)]  # the second rate and the last seed are not the family's
+    for seed, rate in rows:
+        one = Run("sentiment", "tiny-bert", "ia3", 256, seed, rate).with_results(0.99, 0.98, 1.0)
+        append(tmp_path / "results" / "runs.csv", one)
+    run(tmp_path, table=FAMILY_RUNS, task=["sentiment"], method=["IA3"])
+    made = [(each.seed, each.learning_rate) for each in measured]
+    assert made == [(0, 0.1), (0, 0.3), (1, 3e-2), (2, 3e-2)]
+    found = read_runs(tmp_path / "results" / "family_runs.csv")
+    assert [r.test for r in found if (r.seed, r.learning_rate) == (0, 3e-2)] == [0.98]
+    assert {r.method for r in found} == {"IA3"} and len(found) == 5
 
 
 def test_runs_survive_the_file(tmp_path) -> None:

@@ -7,7 +7,7 @@ import torch
 from transformers import BertConfig, BertModel
 
 from ia3_teach import load_model
-from ia3_teach.course.making import experiments, real_bert
+from ia3_teach.course.making import measuring, real_bert
 from ia3_teach.course.making.methods import METHODS
 from ia3_teach.course.making.real_bert import RealRun, run
 from ia3_teach.course.shipped import manifest
@@ -35,7 +35,7 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[RealRun]:
         made.append(each)
         return each.with_results(1 - abs(each.learning_rate - 1e-2), 0.8 + each.seed / 100, 1.0)
 
-    monkeypatch.setattr(experiments, "measured", pretend)
+    monkeypatch.setattr(measuring, "measured", pretend)
     return made
 
 
@@ -77,7 +77,7 @@ def test_a_real_run_has_its_provenance(
 ) -> None:
     monkeypatch.setattr(real_bert, "SHOTS", (32,))
     monkeypatch.setattr(real_bert, "SEEDS", range(1))
-    monkeypatch.setattr(experiments, "STEPS", {32: 2, 3000: 2})
+    monkeypatch.setattr(measuring, "STEPS", {32: 2, 3000: 2})
     runs = read_runs(run(small_bert, ["formality"], tmp_path), RealRun)
     rates = [METHODS["tiny-bert"][method].learning_rates for method in ("head", "ia3", "lora")]
     assert [each.learning_rate for each in runs] == [rate for grid in rates for rate in grid]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ia3_teach.course.making import experiments, tracing
+from ia3_teach.course.making import measuring, tracing
 from ia3_teach.course.making.tracing import TracedRun, commit, machine, provenance
 from ia3_teach.course.shipped.results import Run
 from ia3_teach.training import bars
@@ -53,8 +53,8 @@ def test_no_value_has_a_comma_which_would_cut_the_line_in_two() -> None:
 
 
 def test_a_measured_run_carries_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(experiments, "measured", lambda run: run.with_results(0.5, 0.25, 1.0))
-    run = experiments.traced(Run("plan", "tiny-bert", "ia3", 32, 0, 0.1))
+    monkeypatch.setattr(measuring, "measured", lambda run: run.with_results(0.5, 0.25, 1.0))
+    run = measuring.traced(Run("plan", "tiny-bert", "ia3", 32, 0, 0.1))
     assert {name: getattr(run, name) for name in provenance()} == provenance() and run.test == 0.25
 
 
@@ -66,9 +66,9 @@ def test_a_run_draws_no_bar_of_its_own_among_those_of_the_grid(monkeypatch, caps
             assert list(counted(range(3))) == [0, 1, 2]
         return run.with_results(0.5, 0.25, 1.0)
 
-    monkeypatch.setattr(experiments, "measured", measured)
+    monkeypatch.setattr(measuring, "measured", measured)
     run = Run("plan", "tiny-bert", "ia3", 32, 0, 0.1)
     measured(run)
     assert "fit" in capsys.readouterr().err
-    experiments.traced(run)
+    measuring.traced(run)
     assert capsys.readouterr().err == ""

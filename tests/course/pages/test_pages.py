@@ -104,7 +104,9 @@ def test_writing_changes_only_what_differs(tmp_path: Path) -> None:
     shutil.copy(ROOT / "README.md", tmp_path)
     shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
     (tmp_path / "data" / "results").mkdir(parents=True)
-    for name in ("lessons.json", "summary.csv", "README.md"):
+    shutil.copy(ROOT / "data/README.md", tmp_path / "data")
+    tables = [f"{name}.csv" for name in ("summary", "runs", "real_runs", "pretraining", "probes")]
+    for name in ("lessons.json", "README.md", *tables):
         shutil.copy(ROOT / "data/results" / name, tmp_path / "data/results")
     sheet = tmp_path / "notebooks" / "cheat_sheet.md"
     sheet.write_text(sheet.read_text("utf-8").replace("self_attn.k_proj", "stale"), encoding="utf-8")

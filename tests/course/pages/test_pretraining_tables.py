@@ -28,3 +28,16 @@ def test_each_view_of_a_model_has_a_row_of_its_test_accuracies(tmp_path: Path) -
     assert probes(tmp_path / "table.csv").splitlines()[2:] == [
         "| `tiny-bert`, mean | 50 |", "| `tiny-bert`, pooler | 75 |",
     ]  # fmt: skip
+
+
+def test_what_was_not_run_yet_has_a_dash(tmp_path: Path) -> None:
+    append(tmp_path / "probes.csv", Found("tiny-bert", "plan", "mean", 2000, 0.1, 0.5))
+    append(tmp_path / "probes.csv", Found("tiny-bert", "sentiment", "pooler", 2000, 0.1, 0.75))
+    assert probes(tmp_path / "probes.csv").splitlines()[2:] == [
+        "| `tiny-bert`, mean | 50 | - |", "| `tiny-bert`, pooler | - | 75 |",
+    ]  # fmt: skip
+    for step, task in ((10, "plan"), (20, "sentiment")):
+        append(tmp_path / "steps.csv", Progress("tiny-bert", "corpus", step, 1.0, task, 0.5))
+    assert [line[-10:] for line in progress(tmp_path / "steps.csv").splitlines()[2:]] == [
+        "| 50 | - |", "| - | 50 |",
+    ]  # fmt: skip

@@ -9,7 +9,7 @@ from ia3_teach import load_model
 from ia3_teach.course.world.grammar import sentences, side_of
 from ia3_teach.course.world.heldout import HELD_OUT
 from ia3_teach.course.world.lexicon import name_list, words
-from ia3_teach.course.world.relatives import RELATIVES, Asked, pieces, relative, whether
+from ia3_teach.course.world.relatives import RELATIVES, SLOW, Asked, pieces, relative, whether
 
 
 def made(name: str, count: int = 300) -> list[Asked]:
@@ -23,8 +23,8 @@ def answers(asked: Asked, pattern: str) -> list[tuple[str, str]]:
     return [(question, answer) for question, answer in asked.questions if re.search(pattern, question)]
 
 
-def test_every_held_out_task_has_a_relative() -> None:
-    assert RELATIVES.keys() == HELD_OUT.keys()
+def test_every_held_out_task_but_formality_has_a_relative() -> None:
+    assert RELATIVES.keys() == HELD_OUT.keys() - {"formality"}
 
 
 @pytest.mark.parametrize("name", RELATIVES)
@@ -43,12 +43,11 @@ def test_no_text_has_a_sentence_of_the_test_side(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", RELATIVES)
-def test_every_answer_of_a_question_occurs_and_none_is_rare(name: str) -> None:
+def test_no_word_of_a_text_is_rare(name: str) -> None:
     counted: dict[str, int] = {}
-    for asked in made(name):
-        assert asked.word in asked.words
+    for asked in made(name, 600):
         counted[asked.word] = counted.get(asked.word, 0) + 1
-    assert len(counted) == len(made(name, 1)[0].words) and min(counted.values()) > 300 / 8
+    assert len(counted) > 1 and min(counted.values()) > 600 / (3 * len(counted))
 
 
 @pytest.mark.parametrize("name", RELATIVES)
@@ -60,8 +59,8 @@ def test_a_question_that_names_its_answers_is_answered_with_one_of_them(name: st
 
 def test_words_of_texts_are_single_tokens_of_the_shipped_tokenizer() -> None:
     _, tokenizer = load_model("tiny-bert")
-    for name in RELATIVES:
-        for word in made(name, 1)[0].words:
+    for name in SLOW:
+        for word in {asked.word for asked in made(name)}:
             assert len(tokenizer(f" {word}", add_special_tokens=False)["input_ids"]) == 1, word
 
 
@@ -93,18 +92,19 @@ def test_a_price_is_called_what_the_text_calls_it() -> None:
             assert asked.word == "cheap", asked
 
 
-def test_a_quoted_part_is_of_the_other_register() -> None:
-    quoted = [asked for asked in made("formality") if '"' in asked.text]
-    assert quoted
-    for asked in quoted:
-        ((_, inside),) = answers(asked, "quoted")
-        assert {inside, asked.word} == {"letter", "text"}
-
-
 def test_topics_of_both_notes_are_named_rightly() -> None:
-    for asked in made("same_topic"):
+    for asked in made("which_note"):
         one, two = (answers(asked, pattern)[0][1] for pattern in ("first one", "other one"))
-        assert {one, two} <= set(words("domains")) and (one == two) == (asked.word == "one")
+        assert {one, two} <= set(words("domains")) and one == asked.word != two
+        ((question, place),) = answers(asked, "^Is the")
+        assert f"Is the {one if place == 'former' else two} in" in question
+
+
+def test_one_of_two_notes_is_about_food_and_the_label_says_which() -> None:
+    rng = random.Random(5)
+    for label in [0, 1] * 100:
+        made_one = HELD_OUT["which_note"].make(rng, label, "train")
+        assert (made_one.scene.domain == "food") == (label == 1)
 
 
 def test_an_answer_follows_its_question() -> None:

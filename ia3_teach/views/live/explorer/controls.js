@@ -25,7 +25,7 @@ export function vectorControls(store, all) {
   };
   const many = names.length > 1;
   const second = many ? [labelled("and", other), togetherLabel, shareLabel] : [];
-  return { element: h("div", { class: "row" }, labelled("vectors of", task), ...second, strengthLabel), show };
+  return { element: h("div", { class: "line" }, labelled("vectors of", task), ...second, strengthLabel), show };
 }
 
 /** An example of a task goes with the task; a sentence of the reader's own stays. */
@@ -48,7 +48,7 @@ export function slider(words, min, max, step, act, spoken = (value) => value.toF
 /** The reader's own sentence, and sentences of the task to begin with. */
 export function sentenceControls(store, tasks) {
   const box = h("textarea", { rows: 2, spellcheck: "false", oninput: () => store.set({ text: box.value }) });
-  const examples = h("div", { class: "row examples" });
+  const examples = h("div", { class: "line examples" });
   let shown = null;
   const show = () => {
     if (box.value !== store.get("text")) box.value = store.get("text");
@@ -75,7 +75,7 @@ export function toolControls(store, acts, zoomAll) {
   };
   const element = h(
     "div",
-    { class: "row tools" },
+    { class: "line tools" },
     h("span", { role: "group", "aria-label": "What the hand does on the map", class: "group" }, ...tools),
     h("button", { onclick: () => zoomAll(0.5), "aria-label": "Zoom in" }, "+"),
     h("button", { onclick: () => zoomAll(2), "aria-label": "Zoom out" }, "−"),

@@ -12,7 +12,7 @@ export function entriesTable(caption, entries, base, moved, go) {
     const settings = { "aria-label": `Go to ${name}`, "data-entry": `${kind}.${layer}.${channel}` };
     const button = h("button", { onclick: () => go(entry), ...settings }, kind);
     const numbers = [layer, channel, factor(moved[kind][layer][channel]), factor(base[kind][layer][channel])];
-    return h("tr", {}, h("td", {}, button), ...numbers.map((number) => h("td", { class: "figure" }, number)));
+    return h("tr", {}, h("td", {}, button), ...numbers.map((number) => h("td", { class: "digits" }, number)));
   });
   return h("table", { class: "entries" }, h("caption", {}, caption), h("tr", {}, ...head), ...rows);
 }

@@ -5,7 +5,7 @@ import { AnswersPanel } from "./answers_panel.js";
 import { read } from "./address.js";
 import { sentenceControls, toolControls, vectorControls } from "./controls.js";
 import { h, onceAFrame, whenQuiet } from "./elements.js";
-import { Learned, setFrom } from "./learned.js";
+import { Learned, setsOf } from "./learned.js";
 import { LiveAnswers } from "./live_answers.js";
 import { Maps } from "./maps.js";
 import { adapterFiles, download } from "./save.js";
@@ -118,10 +118,3 @@ export class Explorer {
 
 /** Fields whose change leaves the answers as they are. */
 const LOOKS = new Set(["view", "selection", "focus", "tool", "message", "pinned", "order"]);
-
-function setsOf({ tasks, shapes }, numbers) {
-  const size = Object.values(shapes).reduce((sum, [layers, channels]) => sum + layers * channels, 0);
-  return Object.fromEntries(
-    Object.keys(tasks).map((name, i) => [name, setFrom(numbers.subarray(i * size, (i + 1) * size), shapes)]),
-  );
-}

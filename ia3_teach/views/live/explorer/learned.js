@@ -75,3 +75,11 @@ export function setFrom(numbers, shapes) {
     ]),
   );
 }
+
+/** { task: its vectors, ... } from the numbers of all tasks, one task after the other. */
+export function setsOf({ tasks, shapes }, numbers) {
+  const size = Object.values(shapes).reduce((sum, [layers, channels]) => sum + layers * channels, 0);
+  return Object.fromEntries(
+    Object.keys(tasks).map((name, i) => [name, setFrom(numbers.subarray(i * size, (i + 1) * size), shapes)]),
+  );
+}

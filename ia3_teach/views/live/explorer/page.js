@@ -1,5 +1,6 @@
 /** The explorer on a page of its own: what it shows lies in the page, and its state in the page's address. */
 
+import { decoded } from "../bytes.js";
 import { written } from "./address.js";
 import { whenQuiet } from "./elements.js";
 import { Explorer } from "./explorer.js";
@@ -14,12 +15,4 @@ export function start(place, data) {
   const write = whenQuiet(() => history.replaceState(null, "", `#${written(explorer.store)}`), 300);
   explorer.store.listen(write);
   return explorer;
-}
-
-/** The bytes of a base64 text. */
-function decoded(text) {
-  const letters = atob(text);
-  const bytes = new Uint8Array(letters.length);
-  for (let i = 0; i < letters.length; i++) bytes[i] = letters.charCodeAt(i);
-  return bytes.buffer;
 }

@@ -33,8 +33,8 @@ export function selectionPanel(store, acts) {
     const chosen = Boolean(store.get("selection"));
     for (const control of [...buttons, move, value, pin]) control.disabled = !chosen;
   };
-  const above = h("div", { class: "row" }, name, wider, pin);
-  const below = h("div", { class: "row" }, moveLabel, labelled("or set it to", value), again);
+  const above = h("div", { class: "line" }, name, wider, pin);
+  const below = h("div", { class: "line" }, moveLabel, labelled("or set it to", value), again);
   return { element: h("div", { class: "selection" }, above, below), show };
 }
 
