@@ -52,7 +52,7 @@ ALL, UNLIKELY = tuple(_cases(0)), tuple(_unlikely_cases(0))
 
 def means(log_p: Tensor, real: Tensor) -> Tensor:
     """β, the mean of log p over the real tokens of each choice, (B, n_choices)."""
-    return log_p.masked_fill(~real, 0).sum(-1) / real.sum(-1)
+    return sums(log_p, real) / real.sum(-1)
 
 
 def sums(log_p: Tensor, real: Tensor) -> Tensor:

@@ -13,6 +13,7 @@ from ia3_teach.views.style import (
     heat,
     log2_scale,
     scale_bar,
+    some_of,
     stacked,
     symmetric_limit,
 )
@@ -51,7 +52,7 @@ def plot_vectors(values: Mapping[str, Tensor], limit: float | None = None, title
     for axes, (kind, matrix) in zip(places, logs.items(), strict=True):
         rows = matrix.flatten(0, -2)
         image = heat(axes, rows, limit)
-        ticks = range(0, len(rows), 1 + (len(rows) - 1) // MOST_TICKS)
+        ticks = some_of(len(rows), MOST_TICKS)
         axes.set(title=kind, ylabel="layer" if matrix.dim() == 2 else "expert", yticks=ticks)
     places[-1].set_xlabel("channel")
     scale_bar(figure, image, places, limit)

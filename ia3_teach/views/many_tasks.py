@@ -8,7 +8,7 @@ from torch import Tensor
 from ia3_teach.course.lesson.reading import layer_profile
 from ia3_teach.views.heat_map import colour_of
 from ia3_teach.views.phrases import span
-from ia3_teach.views.style import STYLE, describe
+from ia3_teach.views.style import STYLE, describe, some_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,7 +31,7 @@ def plot_profiles(tasks: Mapping[str, Mapping[str, Tensor]], columns: int = 3) -
     for axes, (title, values) in zip(panels, tasks.items(), strict=True):
         for (kind, l), marker in zip(values.items(), MARKERS, strict=False):
             axes.plot(layer_profile(l), color=colour_of(kind), marker=marker, markersize=4, label=kind)
-        axes.set(title=title, xticks=range(0, len(l), 1 + (len(l) - 1) // MOST_TICKS), xlabel="layer")
+        axes.set(title=title, xticks=some_of(len(l), MOST_TICKS), xlabel="layer")
         axes.grid(alpha=0.3)
         axes.label_outer()
     panels[0].set_ylim(bottom=0)

@@ -83,6 +83,15 @@ def _grid(width: float, height: float, rows: int, columns: int) -> tuple["Figure
         return figure, figure.subplots(rows, columns, squeeze=False)
 
 
+def some_of(n: int, most: int) -> range:
+    """The places that are named, of n: all, or every second, third, ..., so that there are at most `most`.
+
+    >>> list(some_of(4, 8)), list(some_of(24, 8))
+    ([0, 1, 2, 3], [0, 3, 6, 9, 12, 15, 18, 21])
+    """
+    return range(0, n, 1 + (n - 1) // most)
+
+
 def heat(axes: "Axes", values: Tensor, limit: float) -> Any:
     """Draw `values`, shape (rows, columns), from blue at -limit to orange at +limit."""
     image = axes.imshow(

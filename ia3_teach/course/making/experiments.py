@@ -6,11 +6,10 @@ it goes on `engine`. The test split is only ever reported.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import torch
 
@@ -28,7 +27,7 @@ from ia3_teach.course.making.grid import (
     Cell,
 )
 from ia3_teach.course.making.measuring import BATCH, traced
-from ia3_teach.course.making.methods import FAMILY, METHODS, REAL_METHODS
+from ia3_teach.course.making.methods import FAMILY, METHODS, REAL_METHODS, Method
 from ia3_teach.course.making.parts import FAMILY_RUNS, RUNS, part
 from ia3_teach.course.making.real_grid import EXAMPLES
 from ia3_teach.course.making.run_table import RunTable, opened
@@ -38,17 +37,20 @@ from ia3_teach.course.shipped.paths import own_data_dir
 from ia3_teach.course.shipped.results import read_runs, tidy
 from ia3_teach.wording import brief
 
-if TYPE_CHECKING:
-    pass
+
+def rates_of(table: Mapping[str, Mapping[str, Method]]) -> dict[str, tuple[float, ...]]:
+    """The grid of each method of each model."""
+    return {
+        f"{model} {method}": choice.learning_rates
+        for model, methods in table.items()
+        for method, choice in methods.items()
+    }
+
 
 HOW = {
     "steps": STEPS,
     "batch": BATCH,
-    "learning_rates": {
-        f"{model} {method}": choice.learning_rates
-        for model, methods in METHODS.items()
-        for method, choice in methods.items()
-    },
+    "learning_rates": rates_of(METHODS),
     "choice": "best validation accuracy of seed 0; seeds 1 to 4 run at that learning rate only",
     "whole_pool": {"examples": max(STEPS), "learning_rates": POOL_RATES, "seeds": [0]},
     "precision": "bfloat16 autocast on processors that have it",
@@ -69,11 +71,7 @@ HOW = {
         "in_context": EXAMPLES,
         "unlabelled_texts": UNLABELLED,
         "precision": "float32 throughout, without TF32",
-        "learning_rates": {
-            f"{model} {method}": choice.learning_rates
-            for model, methods in REAL_METHODS.items()
-            for method, choice in methods.items()
-        },
+        "learning_rates": rates_of(REAL_METHODS),
     },
 }
 

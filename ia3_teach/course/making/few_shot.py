@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from ia3_teach.adapters import attach
+from ia3_teach.arithmetic.values import set_vectors, vectors
 from ia3_teach.course.shipped.models import load_model
 from ia3_teach.course.shipped.results import Run
 from ia3_teach.course.shipped.tasks import few_shot, label_names, labels_of, load_task, task_names
@@ -94,7 +95,7 @@ def train(
     """The vectors of a run: attached, started, trained with its losses."""
     attach(model, IA3())
     if run.method == PRETRAINED:
-        begin_from(model, pretrained(run.task))
+        set_vectors(model, pretrained(run.task))
     fit(
         model,
         with_choices(model, tokenizer, rows),
@@ -115,12 +116,4 @@ def pretrained(task: str) -> dict[str, Tensor]:
     attach(model, IA3())
     how = {name: PRETRAINING[name] for name in ("steps", "learning_rate", "seed")}
     fit(model, examples, loss=adding(EVERY), **how)
-    return {name: each.detach().clone() for name, each in model.named_parameters() if each.requires_grad}
-
-
-@torch.no_grad()
-def begin_from(model: nn.Module, vectors: dict[str, Tensor]) -> None:
-    """Put the vectors into a model that has the same attached."""
-    for name, vector in model.named_parameters():
-        if vector.requires_grad:
-            vector.copy_(vectors[name])
+    return vectors(model)

@@ -27,7 +27,7 @@ def repeat(
     device: str = "cpu",
     **asked: Sequence | None,
 ) -> list[tuple[TracedRun, TracedRun]]:
-    """Of each model and method that is asked for (see `grid.part`), the first shipped run that counts, and
+    """Of each model and method that is asked for (see `parts.part`), the first shipped run that counts, and
     the same made now. Prints both and writes nothing.
 
     Raises ValueError for what the grid or the shipped table has not.

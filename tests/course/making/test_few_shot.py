@@ -3,10 +3,10 @@
 import pytest
 import torch
 
-from ia3_teach import IA3, attach, few_shot, load_model, load_task, t_few_loss
+from ia3_teach import IA3, attach, few_shot, load_model, load_task, t_few_loss, vectors
 from ia3_teach.course.making import few_shot as ablation
 from ia3_teach.course.making.experiments import run
-from ia3_teach.course.making.few_shot import EVERY, PRETRAINED, TERMS, adding, begin_from, with_choices
+from ia3_teach.course.making.few_shot import EVERY, PRETRAINED, TERMS, adding, with_choices
 from ia3_teach.course.making.parts import FEW_SHOT_RUNS
 from ia3_teach.course.shipped.results import Run, read_runs
 from ia3_teach.t_few.losses import t_few_terms
@@ -27,11 +27,11 @@ def test_a_term_that_there_is_not_is_refused(model, examples) -> None:
         adding(["likelihood"])(model[0], examples)
 
 
-def test_vectors_of_other_places_are_refused(model) -> None:
-    attached, _ = load_model("tiny-bloom")
-    attach(attached, IA3())
-    with pytest.raises(KeyError):
-        begin_from(attached, {})
+def test_vectors_of_other_places_are_refused(monkeypatch) -> None:
+    monkeypatch.setattr(ablation, "pretrained", lambda task: {})
+    run, rows = Run("plan", "tiny-bloom", PRETRAINED, 32, 0, 1e-6), load_task("plan")["pool"]
+    with pytest.raises(ValueError, match="the adapter's vectors have the shapes .*; found {}"):
+        ablation.train(*load_model("tiny-bloom"), few_shot(rows, 8, 0), run, steps=1)
 
 
 @pytest.mark.parametrize("method", TERMS)
@@ -50,9 +50,7 @@ def test_a_pretrained_run_starts_where_the_other_tasks_left_the_vectors(monkeypa
         asked.append(task)
         other, _ = load_model("tiny-bloom")
         attach(other, IA3())
-        return {
-            name: torch.full_like(each, 0.5) for name, each in other.named_parameters() if each.requires_grad
-        }
+        return {name: torch.full_like(l, 0.5) for name, l in vectors(other).items()}
 
     monkeypatch.setattr(ablation, "pretrained", halves)
     trained, tokenizer = load_model("tiny-bloom")
