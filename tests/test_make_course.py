@@ -12,6 +12,7 @@ from pathlib import Path
 import empty_environment
 import hostile_jupyter
 import pytest
+from printed_lines import lines_to_address
 
 ROOT = Path(__file__).resolve().parents[1]
 STAMP = "import json, setup_env; print(json.dumps({'inputs': setup_env.fingerprint(), 'extras': []}))"
@@ -56,7 +57,7 @@ def test_the_lessons_are_served_whatever_the_users_settings_say(clone, tmp_path)
         start_new_session=True,
     )
     try:
-        first, *_, address = lines_up_to_the_address(process)
+        first, *_, address = lines_to_address(process)
         base, token = address.split("/lab?token=")
         assert first.endswith(" lessons in my_course") and base.startswith("http://localhost:")
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -67,13 +68,3 @@ def test_the_lessons_are_served_whatever_the_users_settings_say(clone, tmp_path)
         os.killpg(process.pid, signal.SIGTERM)
         said = process.communicate(timeout=60)[1]
     assert "Traceback" not in said, said
-
-
-def lines_up_to_the_address(process: subprocess.Popen) -> list[str]:
-    """What is printed until the server answers, the address last."""
-    lines = []
-    for line in process.stdout:
-        lines.append(line.strip())
-        if line.startswith("http://"):
-            return lines
-    raise AssertionError(f"no address after {lines}: {process.stderr.read()}")

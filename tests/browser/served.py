@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from printed_lines import lines_to_address
+
 from ia3_teach.course.lab.own_settings import make_state
 
 PLAIN = {"@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"}}  # every cell in the page
@@ -104,8 +106,7 @@ def server(directory: Path, scratch: Path) -> Iterator[tuple[str, str]]:
         [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=environment
     )
     try:
-        address = next(line for line in process.stdout if line.startswith("http"))
-        yield tuple(address.strip().split("/lab?token="))
+        yield tuple(lines_to_address(process)[-1].split("/lab?token="))
     finally:
         process.terminate()
         process.wait(timeout=30)

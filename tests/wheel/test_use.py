@@ -10,6 +10,7 @@ from pathlib import Path
 import empty_environment
 import pytest
 from notebook_files import lesson
+from printed_lines import lines_to_address
 from repository_copy import ROOT
 
 pytestmark = pytest.mark.slow
@@ -58,7 +59,7 @@ def test_lab_serves_the_lessons_whatever_lies_where_it_is_started(start, tmp_pat
         (tmp_path / name).write_text("raise SystemExit('not this one')\n")
     process = start("ia3-teach", "lab", "my course", "--port", "18700", "--no-browser")
     try:
-        address = next(line.strip() for line in process.stdout if line.startswith("http://"))
+        address = lines_to_address(process)[-1]
         base, token = address.split("/lab?token=")
         lesson = f"{base}/api/contents/00_start_one_dial.ipynb?token={token}"
         assert json.load(urllib.request.urlopen(lesson, timeout=60))["content"]["cells"]

@@ -12,12 +12,24 @@ def running(state: Path) -> str | None:
     for path in sorted((state / "runtime").glob("jpserver-*.json")):
         try:
             facts = json.loads(path.read_text(encoding="utf-8"))
-            address = f"http://localhost:{int(facts['port'])}/lab?token={facts['token']}"
+            port, token = int(facts["port"]), facts["token"]
         except (OSError, ValueError, KeyError, TypeError):
             continue
-        if answers(address):
+        if address := answering(port, token):
             return address
     return None
+
+
+def answering(port: int, token: str) -> str | None:
+    """The address at which a server on this machine answers; None if it does not, or not yet.
+
+    The name localhost is easier to read, but has many meanings on odd machines: it is asked only once the
+    number has answered, so that a server which comes up between two questions has one address all the same.
+    """
+    number, name = (f"http://{host}:{port}/lab?token={token}" for host in ("127.0.0.1", "localhost"))
+    if not answers(number):
+        return None
+    return name if answers(name) else number
 
 
 def answers(address: str) -> bool:

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from ia3_teach.course.lab.address import announce, answers, running
+from ia3_teach.course.lab.address import announce, answering, running
 from ia3_teach.course.lab.own_settings import make_state, own_environment, sign_empty
 from ia3_teach.course.shipped.paths import is_installed
 from ia3_teach.wording import short
@@ -111,9 +111,8 @@ def wait_until_up(server: subprocess.Popen, port: int, token: str, timeout: floa
     while time.monotonic() < end:
         if server.poll() is not None:
             raise LabError("JupyterLab ended at once; its own message stands above")
-        for host in ("localhost", "127.0.0.1"):  # the first has many meanings on odd machines
-            if answers(address := f"http://{host}:{port}/lab?token={token}"):
-                return address
+        if address := answering(port, token):
+            return address
         time.sleep(0.1)
     raise LabError(f"JupyterLab did not answer within {timeout:.0f} s")
 

@@ -12,10 +12,12 @@ import urllib.request
 
 import hostile_jupyter
 import pytest
+from printed_lines import lines_to_address
 
+from ia3_teach.course.lab import address as lab_address
 from ia3_teach.course.lab.address import answers, has_display, redirect, running
 from ia3_teach.course.lab.own_settings import STATE, make_state, own_environment, sign_empty
-from ia3_teach.course.lab.serving import LabError, command, free_port, serve
+from ia3_teach.course.lab.serving import LabError, command, free_port, serve, wait_until_up
 
 posix = pytest.mark.skipif(os.name != "posix", reason="ends the server with POSIX signals")
 
@@ -36,10 +38,26 @@ def start(directory, port, **variables):
         text=True,
         env=environment,
     )
-    for line in process.stdout:
-        if re.fullmatch(r"http://localhost:\d+/lab\?token=\w+\n", line):
-            return process, line.strip()
-    raise AssertionError("the server printed no address")
+    address = lines_to_address(process)[-1]
+    assert re.fullmatch(r"http://localhost:\d+/lab\?token=\w+", address)
+    return process, address
+
+
+def test_a_server_that_comes_up_between_two_questions_has_the_address_of_any_other(monkeypatch):
+    """However many questions it leaves unanswered, and in which order they come."""
+    for unanswered in range(6):
+        left = iter([False] * unanswered)
+        monkeypatch.setattr(lab_address, "answers", lambda _, left=left: next(left, True))
+        up = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+        assert wait_until_up(up, 18900, "t") == "http://localhost:18900/lab?token=t"
+        up.communicate(timeout=30)
+
+
+def test_where_the_name_of_this_machine_leads_elsewhere_its_number_is_the_address(monkeypatch, tmp_path):
+    monkeypatch.setattr(lab_address, "answers", lambda address: "127.0.0.1" in address)
+    state = make_state(tmp_path)
+    (state / "runtime" / "jpserver-1.json").write_text('{"port": 9, "token": "a"}')
+    assert running(state) == "http://127.0.0.1:9/lab?token=a"
 
 
 def test_a_missing_directory_is_refused(tmp_path):
