@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import hostile_jupyter
 import pytest
@@ -17,7 +18,8 @@ from printed_lines import lines_to_address
 from ia3_teach.course.lab import address as lab_address
 from ia3_teach.course.lab.address import answers, has_display, redirect, running
 from ia3_teach.course.lab.own_settings import STATE, make_state, own_environment, sign_empty
-from ia3_teach.course.lab.serving import LabError, command, free_port, serve, wait_until_up
+from ia3_teach.course.lab.serving import serve
+from ia3_teach.course.lab.starting import LabError, PortTaken, command, free_port, wait_until_up
 
 posix = pytest.mark.skipif(os.name != "posix", reason="ends the server with POSIX signals")
 
@@ -136,6 +138,34 @@ def test_a_killed_lab_leaves_no_server_behind(tmp_path):
     process.kill()
     process.communicate(timeout=30)
     assert gone(int(address.split("/lab?")[0].rsplit(":", 1)[1]), patience=30)
+
+
+@posix
+def test_two_labs_that_start_at_once_have_a_port_each(tmp_path):
+    """Whoever comes second is told so by the system only when its server begins to listen."""
+    folders = [tmp_path / "one", tmp_path / "two"]
+    for folder in folders:
+        folder.mkdir()
+    with ThreadPoolExecutor(2) as both:
+        found = list(both.map(lambda folder: start(folder, 18600), folders))
+    try:
+        assert found[0][1].split("/lab")[0] != found[1][1].split("/lab")[0]
+        assert all(answers(address) for _, address in found)
+    finally:
+        for process, _ in found:
+            process.terminate()
+        assert not any("Traceback" in process.communicate(timeout=60)[1] for process, _ in found)
+
+
+def test_a_server_that_ends_beside_a_taken_port_is_told_from_one_that_cannot_start():
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait(timeout=60)
+    with socket.create_server(("127.0.0.1", 0)) as another:
+        port = another.getsockname()[1]
+        with pytest.raises(PortTaken, match=f"port {port} was taken"):
+            wait_until_up(ended, port, "t")
+    with pytest.raises(LabError, match="ended at once"):
+        wait_until_up(ended, port, "t")
 
 
 @posix
