@@ -13,6 +13,7 @@ from typing import Any
 
 from ia3_teach.grading.course import Course
 from ia3_teach.grading.marking import Mark
+from ia3_teach.grading.receipt import handed_in_at
 from ia3_teach.grading.source import Sheet
 from ia3_teach.wording import short
 
@@ -47,16 +48,15 @@ class Ledger:
         self.book.db.commit()
         return lines
 
-    def hand_in(self, student: str) -> None:
-        """The submission, with the time at which it was handed in; new students are added."""
+    def hand_in(self, student: str) -> list[str]:
+        """The submission, with the time at which it was handed in; new students are added. Lines about it."""
         self.book.update_or_create_student(student)
-        stamp = self.course.directory.get_existing_timestamp(
-            str(self.course.folder("submitted", student, self.name))
-        )
+        stamp, lines = handed_in_at(self.course.folder("submitted", student, self.name))
         with self.book.db.no_autoflush:  # a half-made submission is not to be written
             self.book.update_or_create_submission(
                 self.name, student, **({"timestamp": stamp} if stamp else {})
             )
+        return lines
 
     def comment(self, student: str, sheet: Sheet, unanswered: set[str]) -> None:
         """nbgrader's own "No response." where a cell is as it was handed out."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from ia3_teach.grading.course import Course
 from ia3_teach.grading.gradebook import Ledger, assign_late_penalties
 from ia3_teach.grading.keeping import Kept, file_digest, keep, kept, key_of
 from ia3_teach.grading.marking import mark
+from ia3_teach.grading.receipt import carry
 from ia3_teach.grading.source import Sheet
 from ia3_teach.grading.submission import Asked, run_submission
 from ia3_teach.grading.work import Work
@@ -54,13 +55,14 @@ class Desk:
         changed = before is not None and before.key != key
         if isinstance(result, Work):
             result = self._judged(key, result, student, sheet)
-        ledger.hand_in(student)
-        lines = ledger.enter(student, sheet, result.marks, changed)
+        carry(self.course.folder("submitted", student, self.name), self._marked(student, sheet).parent)
+        received = ledger.hand_in(student)
+        changes = ledger.enter(student, sheet, result.marks, changed)
         ledger.comment(student, sheet, set(result.unanswered))
         assign_late_penalties(self.course, self.name, student, sheet)
         if result.marks:
             keep(self._folder, student, sheet.name, result)
-        return result, lines
+        return replace(result, lines=[*result.lines, *received]), changes
 
     def _judged(self, key: str, work: Work, student: str, sheet: Sheet) -> Kept:
         judged = sheet.judged if work.started else []

@@ -47,6 +47,9 @@ class Workshop:
 
     def read(self, file: Path, work: Work) -> bool:
         """The cells of a notebook file into `work`; False, with a line, where there are none."""
+        if file.is_symlink():
+            work.lines.append("a link was handed in, and no notebook; it was not followed")
+            return False
         if not file.is_file():
             work.lines.append("no notebook of this name was handed in")
             return False

@@ -16,6 +16,7 @@ from ia3_teach.grading import box as boxes
 from ia3_teach.grading.box import FLAG, NoBox
 from ia3_teach.grading.course import NoCourse
 from ia3_teach.grading.one_student import Desk
+from ia3_teach.grading.receipt import SECRET, TIME
 from ia3_teach.grading.whole_set import Settings, grade_set
 
 nbgrader_api = pytest.importorskip("nbgrader.api", reason="grading needs nbgrader (the extra `teach`)")
@@ -81,13 +82,17 @@ def test_the_gradebook_of_nbgrader_goes_on_working(course, box) -> None:
         api = NbGraderAPI(config=configuration)
         assert api.generate_assignment("ps1")["success"]
         hand_in(course, ["perfect", "columns", "no json", "nothing"])
+        for name, text in ((TIME, "2026-11-20 12:00:00 UTC"), (SECRET, "a1b2")):
+            (course / "submitted" / "columns" / "ps1" / name).write_text(text)
         grade_set(course, "ps1", QUICK)
         for student in ("perfect", "columns", "no json", "nothing"):
             assert api.generate_feedback("ps1", student)["success"]
         (student,) = [each for each in api.get_submissions("ps1") if each["student"] == "columns"]
     assert student["autograded"] and (student["score"], student["max_score"]) == (2.0, 10.0)
     assert student["needs_manual_grade"]
-    page = (course / "feedback" / "columns" / "ps1" / "first.html").read_text()
+    given_back = course / "feedback" / "columns" / "ps1"
+    assert (given_back / SECRET).read_text() == "a1b2" and (given_back / TIME).exists()
+    page = (given_back / "first.html").read_text()
     assert "rows and columns?" in page and "1 of 4 points" in page
     assert "HIDDEN" not in page and "a hidden value" not in page
     exporter = CsvExportPlugin()
@@ -146,6 +151,7 @@ from ia3_teach.grading import exercises
 exercises.known = lambda: small.EXERCISES
 exercises.load_record, exercises.write_cases = small.load_record, small.write_cases
 exercises.READER = "small_probes:read_cases"
+from ia3_teach.grading.receipt import SECRET, TIME
 from ia3_teach.grading.whole_set import grade_set
 grade_set({course!r}, "ps1", QUICK)
 """
