@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ia3_teach.storage.atomic import replacing
-from ia3_teach.wording import brief
+from ia3_teach.wording import brief, short
 
 TIME, SECRET = "timestamp.txt", "submission_secret.txt"  # nbgrader's names
 LARGEST = 500  # bytes
@@ -53,7 +53,7 @@ def plain_text(path: Path) -> str | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise ValueError(f"it cannot be read: {error.strerror}") from None
+        raise ValueError(f"it cannot be read: {short(error.strerror)}") from None
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise ValueError("it is no plain file")
