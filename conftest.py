@@ -54,3 +54,14 @@ def shared() -> Path:
     if not path.is_dir():
         pytest.skip("needs the folder ../shared (real models), which is not here")
     return path
+
+
+@pytest.fixture(scope="session")
+def box() -> None:
+    """A skip that says what is missing, where there can be no box."""
+    from ia3_teach.grading.box import NoBox, check_box
+
+    try:
+        check_box()
+    except NoBox as error:
+        pytest.skip(str(error))

@@ -18,6 +18,13 @@ def read(name: str) -> Any:
     return nbformat.read(FOLDER / f"{name}.ipynb", as_version=4)
 
 
+def solutions(name: str, student: str) -> dict[str, str]:
+    """{grade_id: source} of the set's solutions, for this learner's own numbers."""
+    roles = [(cell, cell.metadata.get("nbgrader", {})) for cell in read(name).cells]
+    sources = {role["grade_id"]: cell.source for cell, role in roles if role.get("solution")}
+    return sources | {"student": f"student = {student!r}"}
+
+
 def run_all(
     name: str,
     answers: dict[str, str] | None = None,

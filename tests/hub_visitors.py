@@ -19,8 +19,11 @@ class Person:
         return self.web.post(f"{self.hub}/hub/login", data=form, allow_redirects=False).status_code
 
     def start(self, seconds: int = 300) -> None:
-        """Wait until the own server answers."""
-        self.web.get(f"{self.hub}/hub/spawn/{self.name}")
+        """Wait until the own server answers; where too many start at once, ask again as the page says."""
+        for _ in range(seconds):
+            if self.web.get(f"{self.hub}/hub/spawn/{self.name}").status_code != 429:
+                break
+            time.sleep(1)
         for _ in range(seconds):
             self.get("lab")  # which logs in at one's own server, by way of the hub
             if self.get("api/status").status_code == 200:

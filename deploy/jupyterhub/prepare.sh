@@ -32,8 +32,6 @@ for set in "$here"/../../notebooks/assignments/*.ipynb; do
     install -m 600 -o "$teacher" -g "$teacher" "$set" "$source/$name/$name.ipynb"
   fi
 done
-for name in "${@:2}"; do
-  (cd "$home/ia3_class" && runuser -u "$teacher" -- env PATH="$PATH" JUPYTER_CONFIG_PATH="$state/etc/all" \
-    CLASS_STATE="$state" HOME="$home" nbgrader db student add "$name")
-done
+(cd "$home/ia3_class" && runuser -u "$teacher" -- env PATH="$PATH" JUPYTER_CONFIG_PATH="$state/etc/all" \
+  CLASS_STATE="$state" HOME="$home" python - "${@:2}" <"$here/add_students.py")
 echo "The class is laid out: course in $home/ia3_class, exchange in $state/exchange."

@@ -19,7 +19,7 @@ HANDED = Path(__file__).parents[3] / "shared" / "cases" / "answers"
 
 def results(folder: Path) -> list[Result]:
     if not folder.is_dir():
-        pytest.skip(f"{folder.name} of ../shared is not there: these answers come with the workplace alone")
+        pytest.skip(f"these answers lie in ../shared/cases/{folder.name}, which is not there")
     return [tried(answer) for answer in read_answers(folder)]
 
 

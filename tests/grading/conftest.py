@@ -1,4 +1,4 @@
-"""A course of nbgrader's with the small set, and what a box needs."""
+"""A course of nbgrader's with the small set."""
 
 from pathlib import Path
 
@@ -6,16 +6,6 @@ import pytest
 import small_exercises
 
 from ia3_teach.grading import exercises
-from ia3_teach.grading.box import NoBox, check_box
-
-
-@pytest.fixture(scope="session")
-def box() -> None:
-    """A skip that says what is missing, where there can be no box."""
-    try:
-        check_box()
-    except NoBox as error:
-        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import copy
 import shutil
+from functools import partial
 from pathlib import Path
 
 import assignments
@@ -13,13 +14,7 @@ from ia3_teach.grading.whole_set import Settings, grade_set
 
 LAST_AXIS = "def scale_axis(y, l, axis): return y * l"
 POINTS = {"ada": 20.0, "empty": 0.0, "hostile": 16.0, "stub": 0.0, "wrong": 17.0}
-
-
-def solved(student: str) -> dict[str, str]:
-    """{grade_id: source} of the set's solutions, for this learner's own numbers."""
-    roles = [(cell, cell.metadata.get("nbgrader", {})) for cell in assignments.read("ps1").cells]
-    sources = {role["grade_id"]: cell.source for cell, role in roles if role.get("solution")}
-    return sources | {"student": f"student = {student!r}"}
+solved = partial(assignments.solutions, "ps1")
 
 
 def hand_in(course: Path, handed_out: nbformat.NotebookNode, student: str, answers: dict[str, str]) -> None:
