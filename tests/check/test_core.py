@@ -1,7 +1,10 @@
 """What a learner reads when an answer is missing, wrong, or breaks."""
 
 import ast
+import contextlib
+import signal
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -285,6 +288,16 @@ def test_a_limit_around_another_goes_on_when_that_one_is_over() -> None:
         with limits.limited(seconds=5):
             pass
         endless()
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="counts seconds as POSIX does")
+def test_no_alarm_is_left_whenever_it_rings() -> None:
+    """Both alarms at any moment, also on the way out, where an error would leave them on."""
+    for step in range(60):
+        with contextlib.suppress(limits.TookTooLong), limits.limited(seconds=1e-4 * (1 + step)):
+            time.sleep(0)
+            sum(range(40_000))
+        assert signal.getitimer(signal.ITIMER_PROF)[0] == signal.getitimer(signal.ITIMER_REAL)[0] == 0
 
 
 def recursive() -> int:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 SECONDS, CHARACTERS = 20.0, 100_000
+AGAIN = 0.2  # seconds until it rings again
 PATIENCE = 6  # so many times the seconds by the clock, for an answer that only waits
 
 
@@ -53,25 +54,40 @@ def limited(seconds: float | None = None, characters: int | None = None) -> Iter
     with contextlib.ExitStack() as stack:
         stack.enter_context(contextlib.redirect_stdout(_Counted(sys.stdout, limit)))
         stack.enter_context(contextlib.redirect_stderr(_Counted(sys.stderr, limit)))
-        most = SECONDS if seconds is None else seconds
-        stack.enter_context(_alarm("ITIMER_PROF", "SIGPROF", most))
-        stack.enter_context(_alarm("ITIMER_REAL", "SIGALRM", PATIENCE * most))
-        yield
+        most, bell = SECONDS if seconds is None else seconds, _Bell()
+        stack.enter_context(_alarm(bell, "ITIMER_PROF", "SIGPROF", most))
+        stack.enter_context(_alarm(bell, "ITIMER_REAL", "SIGALRM", PATIENCE * most))
+        try:  # twice, since it may ring on the way out as well
+            try:
+                yield
+            finally:
+                bell.silent = True
+        finally:
+            bell.silent = True
+
+
+class _Bell:
+    """Raises TookTooLong when an alarm rings, but not twice at once, nor while the limits are taken away."""
+
+    silent, last = False, float("-inf")
+
+    def ring(self, number: int, frame: Any) -> None:
+        """The handler of both signals."""
+        now = time.monotonic()
+        if not self.silent and now - self.last > AGAIN / 2:
+            self.last = now
+            raise TookTooLong
 
 
 @contextlib.contextmanager
-def _alarm(timer: str, number: str, seconds: float) -> Iterator[None]:
+def _alarm(bell: _Bell, timer: str, number: str, seconds: float) -> Iterator[None]:
     """Ring after `seconds`, and again until the answer has stopped, whatever it catches."""
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
-
-    def ring(rung: int, frame: Any) -> None:
-        raise TookTooLong
-
     clock = time.process_time if timer == "ITIMER_PROF" else time.monotonic
-    before, start = signal.signal(getattr(signal, number), ring), clock()
-    left, again = signal.setitimer(getattr(signal, timer), seconds, 0.2)
+    before, start = signal.signal(getattr(signal, number), bell.ring), clock()
+    left, again = signal.setitimer(getattr(signal, timer), seconds, AGAIN)
     try:
         yield
     finally:

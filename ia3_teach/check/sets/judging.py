@@ -11,13 +11,19 @@ from torch import Tensor
 from ia3_teach.check.failure import CheckFailed, describe
 from ia3_teach.check.probing.sets.calls import UNWRITTEN
 
+ADVICE = {
+    "NotImplementedError": "write the exercise's cell and run it",
+    "no end": "what makes the loop stop?",
+    "no end of output": "take the print out of the loop",
+}
+
 
 def value_of(call: Mapping[str, Any], what: str) -> Any:
     """What a call returned. Raises CheckFailed where it ended in an error."""
     if "error" in call:
         stub = call["error"] == "NotImplementedError"
         found = UNWRITTEN if stub else f"{call['error']}: {call['says']}"
-        raise CheckFailed(what, found, "write the exercise's cell and run it" if stub else "read the error")
+        raise CheckFailed(what, found, ADVICE.get(call["error"], "read the error"))
     return call["value"]
 
 

@@ -2,6 +2,7 @@
 
 import importlib
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ import pytest
 import torch
 
 import ia3_teach
+from ia3_teach.check.probing import limits
 from ia3_teach.check.probing.recorded import Record
+from ia3_teach.check.probing.sets import calls
 from ia3_teach.check.probing.sets.calls import called
 from ia3_teach.check.sets import EXERCISES
 from ia3_teach.course.builds.classroom import release
@@ -84,6 +87,35 @@ def wordless(*_: Any, **__: Any) -> None:
 def test_strange_answers_get_nothing_and_stop_nothing(exercise: Any, strange: Any) -> None:
     outcomes = exercise.judge(exercise.probe(strange, exercise.cases(0)), 0)
     assert sum(each.points for each in outcomes) == 0 and all(each.message for each in outcomes)
+
+
+def endless(*_: Any, **__: Any) -> None:
+    while True:
+        pass
+
+
+def waiting(*_: Any, **__: Any) -> None:
+    time.sleep(1000)
+
+
+def printing(*_: Any, **__: Any) -> None:
+    while True:
+        print("on and on")
+
+
+@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=lambda each: each.name)
+@pytest.mark.parametrize(
+    ("answer", "advice"), [(endless, "loop stop"), (waiting, "loop stop"), (printing, "out of the loop")]
+)
+def test_an_answer_without_end_is_stopped_and_told(
+    exercise: Any, answer: Any, advice: str, monkeypatch
+) -> None:
+    monkeypatch.setattr(limits, "SECONDS", 0.1)
+    monkeypatch.setattr(calls, "HURRIED", 0.01)
+    outcomes = exercise.judge(exercise.probe(answer, exercise.cases(0)), 0)
+    assert sum(each.points for each in outcomes) == 0
+    if not exercise.personal:
+        assert any(advice in each.message for each in outcomes)
 
 
 def test_an_answer_gets_copies_all_the_way_down() -> None:

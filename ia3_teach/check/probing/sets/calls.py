@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from typing import Any
 
 import torch
@@ -11,11 +13,18 @@ from torch import Tensor, nn
 
 from ia3_teach.check.probing.calls import copied
 from ia3_teach.check.probing.errors import first_line
+from ia3_teach.check.probing.limits import TookTooLong, WroteTooMuch, limited
 from ia3_teach.check.probing.recorded import Record
 
 PLAIN = (type(None), bool, int, float, str)
 UNWRITTEN = "the stub, not written yet"
-STOPS = (Exception, SystemExit)  # what an answer may end in without ending the check
+ENDLESS = {
+    TookTooLong: ("no end", "it was stopped, since it went on and on"),
+    WroteTooMuch: ("no end of output", "it was stopped, since it printed on and on"),
+}
+STOPS = (Exception, SystemExit, *ENDLESS)  # what an answer may end in without ending the check
+HURRIED = 0.5  # seconds for each further call of an answer that had no end
+_seconds: ContextVar[float | None] = ContextVar("seconds that a call may take", default=None)
 
 
 def recorded(probe: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Record]:
@@ -23,9 +32,32 @@ def recorded(probe: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Record]:
 
     @functools.wraps(probe)
     def writing(answer: Any, cases: Any) -> Record:
-        return Record({"tree": probe(answer, cases)})
+        before = _seconds.set(None)
+        try:
+            return Record({"tree": probe(answer, cases)})
+        finally:
+            _seconds.reset(before)
 
     return writing
+
+
+@contextlib.contextmanager
+def tried(found: dict[str, Any]) -> Iterator[None]:
+    """Code of an answer, within limits of time and output; how it failed is written into `found`.
+
+    >>> found = {}
+    >>> with tried(found):
+    ...     int("x")
+    >>> found["error"]
+    'ValueError'
+    """
+    try:
+        with limited(_seconds.get()):
+            yield
+    except STOPS as error:
+        if isinstance(error, tuple(ENDLESS)):
+            _seconds.set(HURRIED)
+        found.update(failed(error))
 
 
 def called(function: Callable[..., Any], *arguments: Any) -> dict[str, Any]:
@@ -39,17 +71,17 @@ def called(function: Callable[..., Any], *arguments: Any) -> dict[str, Any]:
     'ValueError'
     """
     given = [copied(argument) for argument in arguments]
-    try:
-        found: dict[str, Any] = {"value": plain(function(*given))}
-    except STOPS as error:
-        found = failed(error)
+    found: dict[str, Any] = {}
+    with tried(found):
+        found["value"] = plain(function(*given))
     pairs = zip(given, arguments, strict=True)
     return found | {"kept": all(_same(new, old) for new, old in pairs if isinstance(old, Tensor))}
 
 
 def failed(error: BaseException) -> dict[str, Any]:
     """What is written down of an error: its kind, and its first line cut short."""
-    return {"error": type(error).__name__, "says": first_line(error)}
+    kind, says = ENDLESS.get(type(error), (type(error).__name__, first_line(error)))
+    return {"error": kind, "says": says}
 
 
 def plain(value: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from ia3_teach.check.probing import layers
-from ia3_teach.check.probing.sets.calls import STOPS, called, failed, plain, recorded
+from ia3_teach.check.probing.sets.calls import called, plain, recorded, tried
 from ia3_teach.check.probing.sets.drawing import factors, normal
 from ia3_teach.course.sets.few_pairs import examples
 from ia3_teach.course.sets.variants import generator, number
@@ -76,7 +76,7 @@ def probe_switch(answer: Callable, cases: Cases) -> Any:
 
 def _switch(answer: Callable, case: dict[str, Any]) -> dict[str, Any]:
     linear, seen = layers.linear(case["weight"], case["bias"]).requires_grad_(False), {"after": []}
-    try:
+    with tried(seen):
         switch = answer(linear, {name: l.clone() for name, l in case["vectors"].items()})
         for name in case["order"]:
             switch.use(name)
@@ -87,8 +87,6 @@ def _switch(answer: Callable, case: dict[str, Any]) -> dict[str, Any]:
         seen["unharmed"] = torch.equal(linear.weight, before)
         switch.use(None)
         seen["last"] = [plain(linear.weight), plain(linear.bias)]
-    except STOPS as error:
-        seen |= failed(error)
     return seen
 
 

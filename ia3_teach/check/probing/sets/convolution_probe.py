@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from ia3_teach.check.probing.sets.calls import STOPS, failed, plain, recorded
+from ia3_teach.check.probing.sets.calls import plain, recorded, tried
 from ia3_teach.check.probing.sets.drawing import factors, normal
 from ia3_teach.course.sets.variants import generator, number
 
@@ -48,7 +48,7 @@ def probe_convolution(answer: Callable, cases: Cases) -> Any:
 
 def _layer(answer: Callable, case: dict[str, Any]) -> dict[str, Any]:
     conv, record = convolution(case), {}
-    try:
+    with tried(record):
         layer = answer(conv, case["side"])
         trained = {name: p for name, p in layer.named_parameters() if p.requires_grad}
         record["trained"] = {name: list(p.shape) for name, p in trained.items()}
@@ -61,8 +61,6 @@ def _layer(answer: Callable, case: dict[str, Any]) -> dict[str, Any]:
         record["gradient"] = plain(None if layer.l.grad is None else layer.l.grad.flatten())
         record["frozen"] = all(p.grad is None for p in conv.parameters())
         record["kept"] = torch.equal(conv.weight.detach(), case["weight"])
-    except STOPS as error:
-        record |= failed(error)
     return record
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from ia3_teach.check.probing import layers
-from ia3_teach.check.probing.sets.calls import STOPS, called, failed, plain, recorded
+from ia3_teach.check.probing.sets.calls import called, plain, recorded, tried
 from ia3_teach.check.probing.sets.drawing import normal
 from ia3_teach.course.sets.targets import change
 from ia3_teach.course.sets.variants import generator, number
@@ -51,7 +51,7 @@ def probe_layer(answer: Callable, cases: Cases) -> Any:
 
 def _layer(answer: Callable, case: dict[str, Any]) -> dict[str, Any]:
     linear, record = layers.linear(case["weight"], case["bias"]), {}
-    try:
+    with tried(record):
         torch.manual_seed(0)
         layer = answer(linear, case["r"], case["alpha"])
         trained = {name: p for name, p in layer.named_parameters() if p.requires_grad}
@@ -65,8 +65,6 @@ def _layer(answer: Callable, case: dict[str, Any]) -> dict[str, Any]:
         record["gradient"] = plain(layer.R.grad)
         record["frozen"] = all(p.grad is None for p in linear.parameters())
         record["kept"] = torch.equal(linear.weight.detach(), case["weight"])
-    except STOPS as error:
-        record |= failed(error)
     return record
 
 
