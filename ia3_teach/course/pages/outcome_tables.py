@@ -7,7 +7,9 @@ from pathlib import Path
 from ia3_teach.course.making.methods import METHODS
 from ia3_teach.course.pages.tables import table
 
-TITLES = {"zero_shot": "zero-shot", "in_context": "4 in context", "ia3": "IA3", "lora": "LoRA"}
+TITLES = {"zero_shot": "zero-shot", "zero_shot_chat": "zero-shot, chat template"}
+TITLES |= {"in_context": "4 in context"}
+TITLES |= {"ia3": "IA3", "lora": "LoRA", "bitfit": "BitFit", "prompt_tuning": "prompt tuning"}
 SHOTS = (32, 256)
 UNTRAINED = {"tiny-bloom": (("zero_shot", 0), ("in_context", 4)), "tiny-bert": ()}
 POOL = {"tiny-bloom": (("full", 3000),), "tiny-bert": ()}
@@ -40,7 +42,7 @@ def title(column: Sequence[object]) -> str:
     """
     method, shots = column
     name = TITLES.get(str(method), str(method))
-    return name if method in ("zero_shot", "in_context") else f"{name}, {shots:,}"
+    return name if str(method).startswith(("zero_shot", "in_context")) else f"{name}, {shots:,}"
 
 
 def shown(row: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ from statistics import mean
 
 from ia3_teach.course.lesson.paired import Difference, difference, pairs
 from ia3_teach.course.making.methods import REAL_IA3
-from ia3_teach.course.pages.outcome_tables import shown
+from ia3_teach.course.pages.outcome_tables import shown, title
 from ia3_teach.course.pages.tables import table
 from ia3_teach.course.shipped.results import Run, read_runs, summary, used
 
@@ -81,12 +81,9 @@ def name(entry: Side) -> str:
     method, shots = entry
     ways = {"_content_free": ", bias by empty texts", "_unlabelled": ", bias by unlabelled texts"}
     ending = next((end for end in ways if method.endswith(end)), "")
-    words = {"zero_shot": "zero-shot", "zero_shot_chat": "zero-shot, chat template", "ia3": "IA3"}
-    words |= {"in_context": f"{shots} in context", "lora": "LoRA", "bitfit": "BitFit"}
-    words |= {"prompt_tuning": "prompt tuning"}
     plain = method.removesuffix(ending)
-    text = words.get(plain, plain) + ways.get(ending, "")
-    return f"{text}, {shots}" if shots > 16 else text
+    text = f"{shots} in context" if plain == "in_context" else title((plain, shots))
+    return text + ways.get(ending, "")
 
 
 def by_rate(runs: Sequence[Run]) -> str:
