@@ -5,8 +5,8 @@ import pytest
 from ia3_teach import family
 from ia3_teach.course.making import few_shot
 from ia3_teach.course.making.grid import (
+    FAMILY_PARTS,
     FAMILY_SEEDS,
-    FAMILY_TASKS,
     POOL_RATES,
     SEEDS,
     Cell,
@@ -79,9 +79,10 @@ def test_the_familys_grid_has_every_form_and_both_ends() -> None:
 
 
 def test_a_cell_of_the_family_has_its_own_rates_and_seeds() -> None:
-    found = part(FAMILY_RUNS, task=FAMILY_TASKS[:1])
-    assert [cell.method for cell in found] == list(FAMILY) and len(family_cells()) == 2 * len(found)
-    for cell in found:
+    for (model, task), methods in FAMILY_PARTS.items():
+        found = part(FAMILY_RUNS, task=[task], model=[model])
+        assert [cell.method for cell in found] == list(methods) and set(methods) <= set(FAMILY)
+    for cell in family_cells():
         assert cell.rates == FAMILY[cell.method].learning_rates and cell.seeds == FAMILY_SEEDS
         assert list(cell.rates) == sorted(set(cell.rates)) and len(cell.rates) >= 3
 
