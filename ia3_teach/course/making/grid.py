@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from ia3_teach.course.making import few_shot as t_few
-from ia3_teach.course.making.methods import FAMILY, METHODS
+from ia3_teach.course.making.methods import FAMILY, HIGHER, METHODS
 from ia3_teach.course.shipped.results import Run
 
 SEEDS = range(5)
@@ -105,7 +105,7 @@ class FamilyCell(Cell):
     @property
     def rates(self) -> tuple[float, ...]:
         """The learning rates that are tried."""
-        return FAMILY[self.method].learning_rates
+        return FAMILY[self.method].learning_rates + HIGHER.get((self.model, self.method), ())
 
     @property
     def seeds(self) -> Sequence[int]:

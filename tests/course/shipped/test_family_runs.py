@@ -3,6 +3,7 @@
 import pytest
 
 from ia3_teach.course.making.grid import FAMILY_SEEDS, family_cells
+from ia3_teach.course.making.methods import FAMILY
 from ia3_teach.course.making.tracing import TracedRun
 from ia3_teach.course.shipped.paths import data_dir
 from ia3_teach.course.shipped.results import read_runs
@@ -27,3 +28,12 @@ def test_later_draws_stand_at_the_rate_that_the_validation_split_chose(cell: tup
     first = {run.learning_rate: run.validation for run in mine if run.seed == FAMILY_SEEDS[0]}
     later = {run.learning_rate for run in mine if run.seed != FAMILY_SEEDS[0]}
     assert later <= {rate for rate, found in first.items() if found == max(first.values())}
+
+
+def test_where_the_best_rate_on_the_decoder_was_the_highest_a_higher_one_was_tried() -> None:
+    for cell in CELLS:
+        _, model, method, _ = cell
+        rates = FAMILY[method].learning_rates
+        tried = {run.learning_rate: run.validation for run in RUNS if run.cell == cell and run.seed == 0}
+        at_the_end = max(rates, key=tried.__getitem__) == rates[-1]
+        assert model != "tiny-bloom" or not at_the_end or max(tried) > rates[-1]
