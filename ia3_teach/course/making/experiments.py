@@ -27,7 +27,7 @@ from ia3_teach.course.making.grid import (
     Cell,
 )
 from ia3_teach.course.making.measuring import BATCH, traced
-from ia3_teach.course.making.methods import FAMILY, HIGHER, METHODS, REAL_METHODS, Method
+from ia3_teach.course.making.methods import FAMILY, FURTHER, METHODS, REAL_METHODS, Method
 from ia3_teach.course.making.parts import FAMILY_RUNS, REAL_RUNS, RUNS, part
 from ia3_teach.course.making.real_grid import EXAMPLES
 from ia3_teach.course.making.run_table import RunTable, opened
@@ -59,7 +59,7 @@ HOW = {
         "examples": FAMILY_SHOTS,
         "seeds": list(FAMILY_SEEDS),
         "learning_rates": {name: method.learning_rates for name, method in FAMILY.items()},
-        "higher": {" ".join(of): rates for of, rates in HIGHER.items()},
+        "further": {" ".join(of): rates for of, rates in FURTHER.items()},
     },
     "few_shot": {
         "model": t_few.MODEL,

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from ia3_teach.course.making import few_shot as t_few
-from ia3_teach.course.making.methods import FAMILY, HIGHER, METHODS
+from ia3_teach.course.making.methods import FAMILY, FURTHER, METHODS
 from ia3_teach.course.shipped.results import Run
 
 SEEDS = range(5)
@@ -105,7 +105,8 @@ class FamilyCell(Cell):
     @property
     def rates(self) -> tuple[float, ...]:
         """The learning rates that are tried."""
-        return FAMILY[self.method].learning_rates + HIGHER.get((self.model, self.method), ())
+        own, further = FAMILY[self.method].learning_rates, FURTHER.get((self.model, self.method), ())
+        return tuple(sorted((*own, *further)))
 
     @property
     def seeds(self) -> Sequence[int]:

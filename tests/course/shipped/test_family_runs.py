@@ -3,12 +3,12 @@
 import pytest
 
 from ia3_teach.course.making.grid import FAMILY_SEEDS, family_cells
-from ia3_teach.course.making.methods import FAMILY
 from ia3_teach.course.making.tracing import TracedRun
 from ia3_teach.course.shipped.paths import data_dir
 from ia3_teach.course.shipped.results import read_runs
 
 RUNS = read_runs(data_dir() / "results" / "family_runs.csv", TracedRun)
+CHANCE = 0.5
 CELLS = sorted({run.cell for run in RUNS})
 
 
@@ -30,10 +30,15 @@ def test_later_draws_stand_at_the_rate_that_the_validation_split_chose(cell: tup
     assert later <= {rate for rate, found in first.items() if found == max(first.values())}
 
 
-def test_where_the_best_rate_on_the_decoder_was_the_highest_a_higher_one_was_tried() -> None:
-    for cell in CELLS:
-        _, model, method, _ = cell
-        rates = FAMILY[method].learning_rates
-        tried = {run.learning_rate: run.validation for run in RUNS if run.cell == cell and run.seed == 0}
-        at_the_end = max(rates, key=tried.__getitem__) == rates[-1]
-        assert model != "tiny-bloom" or not at_the_end or max(tried) > rates[-1]
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell[0]}-{cell[2]}")
+def test_on_the_decoder_the_best_rate_is_not_the_highest_unless_nothing_was_learned(cell: tuple) -> None:
+    tried = {run.learning_rate: run.validation for run in RUNS if run.cell == cell and run.seed == 0}
+    best = max(tried, key=tried.__getitem__)
+    if cell[1] == "tiny-bloom":
+        assert best < max(tried) or tried[best] < CHANCE + 0.1 and len(tried) > 3
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell[0]}-{cell[2]}")
+def test_on_the_decoder_who_learned_nothing_had_further_rates(cell: tuple) -> None:
+    tried = {run.learning_rate: run.validation for run in RUNS if run.cell == cell and run.seed == 0}
+    assert cell[1] != "tiny-bloom" or max(tried.values()) > CHANCE + 0.1 or len(tried) > 3
