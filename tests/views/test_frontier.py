@@ -71,7 +71,29 @@ def test_names_cover_neither_marks_nor_one_another() -> None:
     assert not any(overlap(box, (x, x, y, y)) for box in boxes for x, y in places.values())
 
 
+def test_names_keep_out_of_the_words_of_a_level() -> None:
+    places, said = {"VeRA": (1.0, 1.0)}, (0.0, 1.6, 0.95, 1.11)
+    (free,) = offsets(places).values()
+    ((across, up),) = offsets(places, [said]).values()
+    assert free[1] == 0 and not overlap((1 + across, 1.3 + across, 0.92 + up, 1.08 + up), said)
+
+
 def test_the_description_has_every_method_with_its_values() -> None:
     words = scores_in_words(SCORES)
     assert words.startswith("head 10 0.60, SSF 100 0.80, LoRA 200 0.70")
-    assert words.endswith("beaten by none with as few values: SSF and DoRA")
+    assert words.endswith("no other reaches more with as little: SSF and DoRA")
+
+
+def test_ratios_have_ticks_that_can_be_read_and_two_places() -> None:
+    scores = {"IA3": at(0.94, 0.8, "scale"), "full": at(1.5, 0.9, ""), "SSF": at(1.8, 0.7, "scale")}
+    figure = plot_frontier({"kept": scores}, across="times the frozen model's", unit="times")
+    (axes,) = figure.axes
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["1", "1.2", "1.5", "2"]
+    assert axes.get_xlabel() == "times the frozen model's"
+    assert "full, 1.50 times" in {text.get_text() for text in axes.texts}
+
+
+def test_a_single_method_has_room_around_it() -> None:
+    (axes,) = plot_frontier({"plan": {"SSF": at(100, 0.8)}}).axes
+    left, right = axes.get_xlim()
+    assert left < 100 < right

@@ -53,6 +53,7 @@ def run(
     """
     directory = directory or own_data_dir()
     path = directory / FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
     known = {(cost.model, cost.method): cost for cost in read_runs(path, MethodCost)}
     for model in models:
         for method in tqdm(methods or methods_on(model), desc=model):
