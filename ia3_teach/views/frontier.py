@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import product
 from math import log10
 from typing import TYPE_CHECKING
 
 from ia3_teach.views.family_tree import FORMS
+from ia3_teach.views.name_spots import LETTER, LINE, offsets
 from ia3_teach.views.phrases import joined
 from ia3_teach.views.style import describe, stacked
 from ia3_teach.wording import brief
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WIDTH, HEIGHT = 6.0, 3.3  # of a panel's inside, in inches
-LETTER, LINE = 0.078, 0.16  # a letter's width and a line's height, in inches
+ARROW = {"arrowstyle": "-", "color": "0.6", "linewidth": 0.5, "shrinkA": 0, "shrinkB": 3}
 ROUND, FINE = (1, 2, 5), (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 7)  # ticks of a long and of a short axis
-Spot = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -80,82 +79,62 @@ def plot_frontier(
 
 
 def draw_frontier(axes: Axes, everything: Mapping[str, Score], unit: str) -> None:
-    """Marks, quartiles, the line of the unbeaten, and names that keep out of each other's way."""
+    """Marks, quartiles, the line of the unbeaten, levels, and names that keep out of each other's way."""
     scores = {name: score for name, score in everything.items() if score.form}
     for score in scores.values():
         look = FORMS[score.form]
         axes.plot([score.values] * 2, [score.low, score.high], color=look["color"], linewidth=1.2)
         axes.plot(score.values, score.median, linestyle="", markersize=6, **look)
+    line = [(scores[name].values, scores[name].median) for name in unbeaten(scores)]
+    axes.plot(*zip(*line, strict=True), color="0.6", linewidth=1, zorder=0, drawstyle="steps-post")
     levels = {f"{name}, {number(s.values)} {unit}": s.median for name, s in everything.items() if not s.form}
     for words, median in levels.items():
         axes.axhline(median, color="0.3", linestyle="--", linewidth=1)
         axes.text(0.005, median, words, transform=axes.get_yaxis_transform(), va="bottom")
-    best = unbeaten(scores)
-    ends = [end(score.values for score in scores.values()) for end in (min, max)]
-    left, right = map(log10, ends)
+    set_limits(axes, scores, everything)
+    draw_names(axes, scores, levels)
+
+
+def set_limits(axes: Axes, scores: Mapping[str, Score], everything: Mapping[str, Score]) -> None:
+    """A logarithmic axis with room for names on both sides and ticks that can be read."""
+    left, right = (log10(end(score.values for score in scores.values())) for end in (min, max))
     span = max(right - left, 0.1)
     edges = left - 0.13 * span, right + 0.22 * span
-    digits = ROUND if span > 1 else FINE
-    steps = (round(digit * 10.0**power, 3) for power in range(-1, 9) for digit in digits)
+    steps = (
+        round(digit * 10.0**power, 3) for power in range(-1, 9) for digit in (ROUND if span > 1 else FINE)
+    )
     ticks = [int(step) if step == int(step) else step for step in steps if edges[0] < log10(step) < edges[1]]
-    line = [(scores[name].values, scores[name].median) for name in best]
-    axes.plot(*zip(*line, strict=True), color="0.6", linewidth=1, zorder=0, drawstyle="steps-post")
     axes.set_xscale("log")
     axes.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
     axes.set_xticks([], minor=True)
-    low = min(score.low for score in everything.values()) - 0.03
-    high = max(score.high for score in everything.values()) + 0.03
-    axes.set(xlim=[10**edge for edge in edges], ylim=(low, high))
+    low, high = min(score.low for score in everything.values()), max(s.high for s in everything.values())
+    axes.set(xlim=[10**edge for edge in edges], ylim=(low - 0.03, high + 0.03))
     axes.grid(alpha=0.25)
-    scale = WIDTH / (edges[1] - edges[0]), HEIGHT / (high - low)
+
+
+def draw_names(axes: Axes, scores: Mapping[str, Score], levels: Mapping[str, float]) -> None:
+    """The names of the marks, the unbeaten in bold, each where nothing is covered."""
+    (left, right), (low, high) = map(log10, axes.get_xlim()), axes.get_ylim()
+    scale = WIDTH / (right - left), HEIGHT / (high - low)
     places = {
-        name: ((log10(s.values) - edges[0]) * scale[0], (s.median - low) * scale[1])
-        for name, s in scores.items()
+        name: ((log10(s.values) - left) * scale[0], (s.median - low) * scale[1]) for name, s in scores.items()
     }
     heights = {words: (median - low) * scale[1] for words, median in levels.items()}
     said = [(0.0, LETTER * len(words), up, up + LINE) for words, up in heights.items()]
-    for name, (across, up) in offsets(places, said).items():
-        weight = "bold" if name in best else "normal"
+    best = unbeaten(scores)
+    for name, (across, up) in offsets(places, WIDTH, HEIGHT, said).items():
         where = {"xytext": (72 * across, 72 * up), "textcoords": "offset points"}
         where["ha"] = "right" if across < 0 else "left"
-        point = (scores[name].values, scores[name].median)
         where["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 0.4, "alpha": 0.75}
-        arrow = {"arrowstyle": "-", "color": "0.6", "linewidth": 0.5, "shrinkA": 0, "shrinkB": 3}
-        axes.annotate(name, point, va="center", fontweight=weight, arrowprops=arrow, **where)
-
-
-def offsets(
-    places: Mapping[str, tuple[float, float]], said: Sequence[Spot] = ()
-) -> dict[str, tuple[float, float]]:
-    """{name: the way from its mark to the near end of its name}, in inches, so that nothing is covered.
-
-    The names are set one after another, each at the nearest spot that is free of marks, of names, and of the
-    words that are `said` already.
-    """
-    marks = [(x - 0.05, x + 0.05, y - 0.05, y + 0.05) for x, y in places.values()]
-    taken: list[Spot] = [*marks, *said]
-    found = {}
-    for name, (x, y) in sorted(places.items(), key=lambda item: item[1][1]):
-        width = LETTER * len(name)
-        ways = product((0.1, -0.1, 0.35, -0.35), (step * LINE / 2 for step in range(-12, 13)))
-        for across, up in sorted(ways, key=lambda way: abs(way[0]) + abs(way[1])):
-            start = x + across - (width if across < 0 else 0)
-            spot = (start, start + width, y + up - LINE / 2, y + up + LINE / 2)
-            inside = spot[0] > 0.02 and spot[1] < WIDTH and 0.08 < spot[2] and spot[3] < HEIGHT
-            if inside and not any(overlap(spot, other) for other in taken):
-                break
-        taken.append(spot)
-        found[name] = (across, up)
-    return found
-
-
-def overlap(one: Spot, other: Spot) -> bool:
-    """Whether two boxes (left, right, bottom, top) share a point.
-
-    >>> overlap((0, 2, 0, 2), (1, 3, 1, 3)), overlap((0, 1, 0, 1), (2, 3, 0, 1))
-    (True, False)
-    """
-    return one[0] < other[1] and other[0] < one[1] and one[2] < other[3] and other[2] < one[3]
+        where["arrowprops"] = {
+            "arrowstyle": "-",
+            "color": "0.6",
+            "linewidth": 0.5,
+            "shrinkA": 0,
+            "shrinkB": 3,
+        }
+        point, weight = (scores[name].values, scores[name].median), "bold" if name in best else "normal"
+        axes.annotate(name, point, va="center", fontweight=weight, **where)
 
 
 def scores_in_words(scores: Mapping[str, Score]) -> str:

@@ -1,10 +1,8 @@
-"""The frontier's picture: levels across, names that cover nothing, the line of the unbeaten."""
-
-from itertools import combinations
+"""The frontier's picture: levels across, the line of the unbeaten, ticks, words."""
 
 import pytest
 
-from ia3_teach.views.frontier import Score, offsets, overlap, plot_frontier, scores_in_words, unbeaten
+from ia3_teach.views.frontier import Score, plot_frontier, scores_in_words, unbeaten
 
 
 def at(values: int, median: float, form: str = "add") -> Score:
@@ -58,24 +56,6 @@ def test_the_unbeaten_are_in_bold() -> None:
     (axes,) = plot_frontier({"plan": SCORES}).axes
     bold = {text.get_text() for text in axes.texts if text.get_fontweight() == "bold"}
     assert bold == {"SSF", "DoRA"}
-
-
-def test_names_cover_neither_marks_nor_one_another() -> None:
-    places = {f"Method{number}": (2 + number / 8, 1.5 + number % 3 / 10) for number in range(9)}
-    found, boxes = offsets(places), []
-    for name, (across, up) in found.items():
-        (x, y), width = places[name], 0.078 * len(name)
-        left = x + across - (width if across < 0 else 0)
-        boxes.append((left, left + width, y + up - 0.08, y + up + 0.08))
-    assert not any(overlap(*pair) for pair in combinations(boxes, 2))
-    assert not any(overlap(box, (x, x, y, y)) for box in boxes for x, y in places.values())
-
-
-def test_names_keep_out_of_the_words_of_a_level() -> None:
-    places, said = {"VeRA": (1.0, 1.0)}, (0.0, 1.6, 0.95, 1.11)
-    (free,) = offsets(places).values()
-    ((across, up),) = offsets(places, [said]).values()
-    assert free[1] == 0 and not overlap((1 + across, 1.3 + across, 0.92 + up, 1.08 + up), said)
 
 
 def test_the_description_has_every_method_with_its_values() -> None:
