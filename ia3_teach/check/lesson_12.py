@@ -1,4 +1,4 @@
-"""Checks of lesson 12: SSF folded into a layer, a mask that holds, the lengths of DoRA's rows."""
+"""Checks of lesson 12: SSF folded into a layer, DoRA's rows, a prefix as a gate, a held mask, a gate."""
 
 import torch
 from torch import Tensor
@@ -6,11 +6,13 @@ from torch import Tensor
 from ia3_teach.check.drawing import Draw
 from ia3_teach.check.held_mask import masked_step
 from ia3_teach.check.judging import first_of, keeps_format, second_of, untouched, values
+from ia3_teach.check.opened_gate import gated_change
+from ia3_teach.check.prefix_share import prefix_as_gate
 from ia3_teach.check.probing.calls import call_each, case
 from ia3_teach.check.row_lengths import dora_weight
 from ia3_teach.check.shape import Cases, Exercise
 
-__all__ = ["dora_weight", "fold_ssf", "masked_step"]
+__all__ = ["dora_weight", "fold_ssf", "gated_change", "masked_step", "prefix_as_gate"]
 Bias = Tensor | None
 
 

@@ -1,10 +1,8 @@
-"""The frontier's picture: levels across, names that cover nothing, the line of the unbeaten."""
-
-from itertools import combinations
+"""The frontier's picture: levels across, the line of the unbeaten, ticks, words."""
 
 import pytest
 
-from ia3_teach.views.frontier import Score, offsets, overlap, plot_frontier, scores_in_words, unbeaten
+from ia3_teach.views.frontier import Score, plot_frontier, scores_in_words, unbeaten
 
 
 def at(values: int, median: float, form: str = "add") -> Score:
@@ -60,18 +58,22 @@ def test_the_unbeaten_are_in_bold() -> None:
     assert bold == {"SSF", "DoRA"}
 
 
-def test_names_cover_neither_marks_nor_one_another() -> None:
-    places = {f"Method{number}": (2 + number / 8, 1.5 + number % 3 / 10) for number in range(9)}
-    found, boxes = offsets(places), []
-    for name, (across, up) in found.items():
-        (x, y), width = places[name], 0.078 * len(name)
-        left = x + across - (width if across < 0 else 0)
-        boxes.append((left, left + width, y + up - 0.08, y + up + 0.08))
-    assert not any(overlap(*pair) for pair in combinations(boxes, 2))
-    assert not any(overlap(box, (x, x, y, y)) for box in boxes for x, y in places.values())
-
-
 def test_the_description_has_every_method_with_its_values() -> None:
     words = scores_in_words(SCORES)
     assert words.startswith("head 10 0.60, SSF 100 0.80, LoRA 200 0.70")
-    assert words.endswith("beaten by none with as few values: SSF and DoRA")
+    assert words.endswith("no other reaches more with as little: SSF and DoRA")
+
+
+def test_ratios_have_ticks_that_can_be_read_and_two_places() -> None:
+    scores = {"IA3": at(0.94, 0.8, "scale"), "full": at(1.5, 0.9, ""), "SSF": at(1.8, 0.7, "scale")}
+    figure = plot_frontier({"kept": scores}, across="times the frozen model's", unit="times")
+    (axes,) = figure.axes
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["1", "1.2", "1.5", "2"]
+    assert axes.get_xlabel() == "times the frozen model's"
+    assert "full, 1.50 times" in {text.get_text() for text in axes.texts}
+
+
+def test_a_single_method_has_room_around_it() -> None:
+    (axes,) = plot_frontier({"plan": {"SSF": at(100, 0.8)}}).axes
+    left, right = axes.get_xlim()
+    assert left < 100 < right

@@ -40,6 +40,7 @@ if TYPE_CHECKING:  # what editors see; the same names as below
     from ia3_teach.course.shipped.authors import authors_vectors
     from ia3_teach.course.shipped.instructions import load_instructions
     from ia3_teach.course.shipped.manifest import read_manifest
+    from ia3_teach.course.shipped.method_costs import shipped_costs
     from ia3_teach.course.shipped.paths import data_dir
     from ia3_teach.course.shipped.published_numbers import published
     from ia3_teach.course.shipped.results import summary, used
@@ -77,6 +78,7 @@ __all__, __getattr__, __dir__ = handed_out(
         "course.shipped.authors": "authors_vectors",
         "course.shipped.instructions": "load_instructions",
         "course.shipped.manifest": "read_manifest",
+        "course.shipped.method_costs": "shipped_costs",
         "course.shipped.paths": "data_dir",
         "course.shipped.published_numbers": "published",
         "course.shipped.results": "summary used",

@@ -18,7 +18,7 @@ from ia3_teach.course.making.asking import UNLABELLED
 from ia3_teach.course.making.crews import crew
 from ia3_teach.course.making.engine import Engine
 from ia3_teach.course.making.grid import (
-    FAMILY_MODEL,
+    FAMILY_PARTS,
     FAMILY_SEEDS,
     FAMILY_SHOTS,
     IN_BOTH,
@@ -27,8 +27,8 @@ from ia3_teach.course.making.grid import (
     Cell,
 )
 from ia3_teach.course.making.measuring import BATCH, traced
-from ia3_teach.course.making.methods import FAMILY, METHODS, REAL_METHODS, Method
-from ia3_teach.course.making.parts import FAMILY_RUNS, RUNS, part
+from ia3_teach.course.making.methods import FAMILY, FURTHER, METHODS, REAL_METHODS, Method
+from ia3_teach.course.making.parts import FAMILY_RUNS, REAL_RUNS, RUNS, part
 from ia3_teach.course.making.real_grid import EXAMPLES
 from ia3_teach.course.making.run_table import RunTable, opened
 from ia3_teach.course.making.tracing import TracedRun
@@ -55,10 +55,11 @@ HOW = {
     "whole_pool": {"examples": max(STEPS), "learning_rates": POOL_RATES, "seeds": [0]},
     "precision": "bfloat16 autocast on processors that have it",
     "family": {
-        "model": FAMILY_MODEL,
+        "methods": {f"{model} {task}": methods for (model, task), methods in FAMILY_PARTS.items()},
         "examples": FAMILY_SHOTS,
         "seeds": list(FAMILY_SEEDS),
         "learning_rates": {name: method.learning_rates for name, method in FAMILY.items()},
+        "further": {" ".join(of): rates for of, rates in FURTHER.items()},
     },
     "few_shot": {
         "model": t_few.MODEL,
@@ -98,7 +99,8 @@ def run(
     path = directory / "results" / table
     with crew(processes, scheduler) as workers, opened(path) as growing:
         if table == FAMILY_RUNS:
-            take_over(todo, path.with_name(RUNS), growing)
+            for other in (RUNS, REAL_RUNS):
+                take_over(todo, path.with_name(other), growing)
         Engine(todo, growing, partial(traced, device=device), workers).work()
         growing.finish()
         if table == RUNS:
@@ -119,7 +121,7 @@ def check_device(device: str) -> None:
 
 
 def take_over(cells: Sequence[Cell], other: Path, table: RunTable) -> None:
-    """Runs of the first table that the family asks for too are not made again: the same in every digit."""
+    """Runs of another table that the family asks for too are not made again: the same in every digit."""
     asked = {(cell.pattern.cell, rate, seed) for cell in cells for rate in cell.rates for seed in cell.seeds}
     for run in read_runs(other, TracedRun):
         found = replace(run, method=IN_BOTH.get(run.method, run.method))

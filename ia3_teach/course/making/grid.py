@@ -4,7 +4,7 @@ Every learning rate of a method's grid is tried with the first seed; the one wit
 is then run with the other seeds. So the second round of a cell is known when its first is done.
 
 There are four grids: that of lesson 07 (few methods, all tasks, both models), that of the family (lesson 12:
-methods of every form on one model), that of T-Few's losses (lesson 11), that of real models (`real_grid`).
+methods of every form on three models), that of T-Few's losses (lesson 11), that of real models (`real_grid`).
 """
 
 from __future__ import annotations
@@ -14,16 +14,25 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from ia3_teach.course.making import few_shot as t_few
-from ia3_teach.course.making.methods import FAMILY, METHODS
+from ia3_teach.course.making.methods import FAMILY, FURTHER, METHODS
 from ia3_teach.course.shipped.results import Run
 
 SEEDS = range(5)
 STEPS = {32: 60, 256: 100, 3000: 500}
 POOL_RATES = (5e-4,)
-FAMILY_TASKS = ("sentiment", "price_complaint")
-FAMILY_MODEL, FAMILY_SHOTS = "tiny-bert", 256
-FAMILY_SEEDS = range(3)
-IN_BOTH = {"head": "head", "ia3": "IA3", "lora": "LoRA", "full": "full"}  # the same runs, by either name
+FAMILY_SHOTS, FAMILY_SEEDS = 256, range(3)
+ON_BLOOM = tuple(method for method in FAMILY if method != "head")  # a decoder has no new head
+ON_MINILM = ("head", "IA3", "SSF", "LoRA", "DoRA", "PromptTuning", "BitFit", "full")
+FAMILY_PARTS: dict[tuple[str, str], tuple[str, ...]] = {  # (model, task): methods
+    ("tiny-bert", "sentiment"): tuple(FAMILY),
+    ("tiny-bert", "price_complaint"): tuple(FAMILY),
+    ("tiny-bloom", "who_liked"): ON_BLOOM,  # where IA3 and LoRA lie furthest apart
+    ("minilm-l6", "sentiment"): ON_MINILM,
+}
+IN_BOTH = {  # the same runs, by either name
+    **{"head": "head", "ia3": "IA3", "lora": "LoRA", "full": "full"},
+    **{"bitfit": "BitFit", "prompt_tuning": "PromptTuning"},
+}
 
 SomeRun = TypeVar("SomeRun", bound=Run)
 
@@ -96,7 +105,8 @@ class FamilyCell(Cell):
     @property
     def rates(self) -> tuple[float, ...]:
         """The learning rates that are tried."""
-        return FAMILY[self.method].learning_rates
+        own, further = FAMILY[self.method].learning_rates, FURTHER.get((self.model, self.method), ())
+        return tuple(sorted((*own, *further)))
 
     @property
     def seeds(self) -> Sequence[int]:
@@ -114,9 +124,11 @@ def cells(task: str) -> list[Cell]:
 
 
 def family_cells() -> list[Cell]:
-    """The cells of the family's table, task after task."""
+    """The cells of the family's table, model after model."""
     return [
-        FamilyCell(task, FAMILY_MODEL, method, FAMILY_SHOTS) for task in FAMILY_TASKS for method in FAMILY
+        FamilyCell(task, model, method, FAMILY_SHOTS)
+        for (model, task), methods in FAMILY_PARTS.items()
+        for method in methods
     ]
 
 

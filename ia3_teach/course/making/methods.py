@@ -70,6 +70,15 @@ FAMILY_RATES: dict[str, tuple[float, float, float]] = {
     **dict.fromkeys(("LoRA", "DoRA", "SerialAdapter", "Compacter"), (3e-3, 1e-2, 3e-2)),
     **dict.fromkeys(("SSF", "LoReFT", "BitFit", "RandomMask", "FishMask"), (3e-3, 1e-2, 3e-2)),
 }
+# Further rates on tiny-bloom: where the best lay at the upper end, or no rate had learned anything.
+FURTHER: dict[tuple[str, str], tuple[float, ...]] = {
+    **dict.fromkeys((("tiny-bloom", name) for name in ("SSF", "LoReFT", "BitFit", "Compacter")), (1e-1,)),
+    **dict.fromkeys((("tiny-bloom", name) for name in ("VeRA", "HiRA", "PrefixTuning")), (3e-1,)),
+    **dict.fromkeys((("tiny-bloom", name) for name in ("RandomMask", "FishMask")), (1e-1, 3e-1)),
+    ("tiny-bloom", "SerialAdapter"): (1e-3, 1e-1),
+    ("tiny-bloom", "LayerNormTuning"): (3e-1,),
+    ("tiny-bloom", "PromptTuning"): (1.0,),
+}
 OF_RECIPES = {
     name: Method(partial(train_recipe, make), FAMILY_RATES[name]) for name, make in family_recipes().items()
 }

@@ -75,3 +75,82 @@ def dora_weight(W, A, B, m, scaling):
 def dora_weight(W, A, B, m, scaling):
     V = (W + scaling * B @ A).detach()
     return (m / V.norm(dim=1))[:, None] * V
+#%% prefix_as_gate | r | one softmax, cut in two
+def prefix_as_gate(q, K, V, P_K, P_V):
+    n = len(P_K)
+    weights = torch.softmax(q @ torch.cat([P_K, K]).T / q.size(-1) ** 0.5, dim=-1)
+    return weights[:, :n].sum(-1, keepdim=True), weights[:, :n] @ P_V + weights[:, n:] @ V
+#%% prefix_as_gate | r | scaled_dot_product_attention and logaddexp
+def prefix_as_gate(q, K, V, P_K, P_V):
+    attention = nn.functional.scaled_dot_product_attention
+    a = torch.logsumexp(q @ P_K.T * q.shape[1] ** -0.5, 1)
+    b = torch.logsumexp(q @ K.T * q.shape[1] ** -0.5, 1)
+    g = torch.exp(a - torch.logaddexp(a, b))[:, None]
+    old, new = (attention(q[None], k[None], v[None])[0] for k, v in ((K, V), (P_K, P_V)))
+    return g, old + g * (new - old)
+#%% prefix_as_gate | w | number of rows
+def prefix_as_gate(q, K, V, P_K, P_V):
+    g = torch.full((len(q), 1), len(P_K) / (len(P_K) + len(K)), dtype=q.dtype)
+    old = torch.softmax(q @ K.T / q.shape[1] ** 0.5, 1) @ V
+    new = torch.softmax(q @ P_K.T / q.shape[1] ** 0.5, 1) @ P_V
+    return g, (1 - g) * old + g * new
+#%% prefix_as_gate | w | no root
+def prefix_as_gate(q, K, V, P_K, P_V):
+    a, b = q @ P_K.T, q @ K.T
+    g = torch.sigmoid(a.logsumexp(1, keepdim=True) - b.logsumexp(1, keepdim=True))
+    return g, (1 - g) * (b.softmax(1) @ V) + g * (a.softmax(1) @ P_V)
+#%% prefix_as_gate | w | plain exponentials
+def prefix_as_gate(q, K, V, P_K, P_V):
+    a, b = torch.exp(q @ P_K.T / q.shape[1] ** 0.5), torch.exp(q @ K.T / q.shape[1] ** 0.5)
+    whole = a.sum(1, keepdim=True) + b.sum(1, keepdim=True)
+    return a.sum(1, keepdim=True) / whole, (a @ P_V + b @ V) / whole
+#%% prefix_as_gate | w | nothing taken away
+def prefix_as_gate(q, K, V, P_K, P_V):
+    a, b = q @ P_K.T / q.shape[1] ** 0.5, q @ K.T / q.shape[1] ** 0.5
+    g = torch.sigmoid(a.logsumexp(1, keepdim=True) - b.logsumexp(1, keepdim=True))
+    return g, b.softmax(1) @ V + g * (a.softmax(1) @ P_V)
+#%% prefix_as_gate | w | one gate for all queries
+def prefix_as_gate(q, K, V, P_K, P_V):
+    a, b = q @ P_K.T / q.shape[1] ** 0.5, q @ K.T / q.shape[1] ** 0.5
+    g = torch.sigmoid(a.logsumexp((0, 1)) - b.logsumexp((0, 1))).expand(len(q), 1)
+    return g, (1 - g) * (b.softmax(1) @ V) + g * (a.softmax(1) @ P_V)
+#%% prefix_as_gate | w | the output alone
+def prefix_as_gate(q, K, V, P_K, P_V):
+    return torch.softmax(q @ torch.cat([P_K, K]).T / q.shape[1] ** 0.5, 1) @ torch.cat([P_V, V])
+#%% gated_change | r | masked to nan, nanmean
+def gated_change(x, real, w, change):
+    g = torch.sigmoid(torch.einsum("btd,d->bt", x, w))
+    g = g.masked_fill(~real, float("nan")).nanmean(dim=1)
+    return change * g.view(-1, 1, 1)
+#%% gated_change | r | text by text
+def gated_change(x, real, w, change):
+    parts = []
+    for text, kept, part in zip(x, real, change):
+        parts.append(torch.sigmoid(text[kept] @ w).mean() * part)
+    return torch.stack(parts)
+#%% gated_change | w | padding in the mean
+def gated_change(x, real, w, change):
+    return torch.sigmoid(x @ w).mean(dim=1)[:, None, None] * change
+#%% gated_change | w | padding zeroed, width divides
+def gated_change(x, real, w, change):
+    g = (torch.sigmoid(x @ w) * real).mean(dim=1)
+    return g[:, None, None] * change
+#%% gated_change | w | states zeroed before the sigmoid
+def gated_change(x, real, w, change):
+    g = torch.sigmoid((x * real[..., None]) @ w).sum(1) / real.sum(1)
+    return g[:, None, None] * change
+#%% gated_change | w | sigmoid last
+def gated_change(x, real, w, change):
+    mean = ((x @ w) * real).sum(1) / real.sum(1)
+    return mean.sigmoid()[:, None, None] * change
+#%% gated_change | w | per token, as in the library
+def gated_change(x, real, w, change):
+    return torch.sigmoid(x @ w)[..., None] * change
+#%% gated_change | w | one gate for the batch
+def gated_change(x, real, w, change):
+    return torch.sigmoid(x[real] @ w).mean() * change
+#%% gated_change | w | w does not learn
+def gated_change(x, real, w, change):
+    with torch.no_grad():
+        g = (torch.sigmoid(x @ w) * real).sum(1) / real.sum(1)
+    return g[:, None, None] * change

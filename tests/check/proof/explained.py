@@ -4,6 +4,7 @@ WORDS = "only the words of a message or of a docstring differ"
 SMALL = "the random values of A are still small ones; the card says no more of them"
 PROMOTED = "l is float32, so that the product is one without the cast"
 COPIED = "the copy goes back under no_grad, by its values alone"
+WIDTH = "a key is as wide as a query"
 NUMBER = "a tensor with one entry may stand for a number"
 RIGHT: dict[str, dict[str, str]] = {
     "lesson_03.place_hooks": {"line 8: 0 -> -1": "the tuple of inputs has one entry, the first and the last"},
@@ -21,6 +22,7 @@ RIGHT: dict[str, dict[str, str]] = {
     },
     "lesson_08.merge_linear": {"line 6: without .float()": PROMOTED, "line 8: without .float()": PROMOTED},
     "lesson_12.masked_step": {"line 4: without .detach()": COPIED},
+    "lesson_12.prefix_as_gate": {"line 4: q -> K": WIDTH, "line 4: q -> P_K": WIDTH},
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import pytest
 from ia3_teach.course.making import measuring
 from ia3_teach.course.making.experiments import run
 from ia3_teach.course.making.grid import Cell, cells, search
-from ia3_teach.course.making.parts import FAMILY_RUNS
+from ia3_teach.course.making.parts import FAMILY_RUNS, REAL_RUNS, RUNS
 from ia3_teach.course.shipped.results import Run, append, read_runs, summary, used
 
 
@@ -58,21 +58,24 @@ def test_a_killed_run_goes_on_where_it_stopped(measured, tmp_path) -> None:
 
 
 def test_the_family_has_a_table_of_its_own_and_goes_on_in_it(measured, tmp_path) -> None:
-    run(tmp_path, table=FAMILY_RUNS, task=["sentiment"], method=["SSF", "head"])
+    run(tmp_path, table=FAMILY_RUNS, task=["sentiment"], model=["tiny-bert"], method=["SSF", "head"])
     assert {(r.method, r.shots) for r in measured} == {("SSF", 256), ("head", 256)}
     assert len(measured) == 2 * (3 + 2)
     measured.clear()
-    run(tmp_path, table=FAMILY_RUNS, task=["sentiment"], method=["SSF", "head", "IA3"])
+    run(tmp_path, table=FAMILY_RUNS, task=["sentiment"], model=["tiny-bert"], method=["SSF", "head", "IA3"])
     assert {r.method for r in measured} == {"IA3"}
     assert [path.name for path in (tmp_path / "results").glob("*.csv")] == ["family_runs.csv"]
 
 
-def test_what_the_first_table_has_is_taken_over_under_the_familys_name(measured, tmp_path) -> None:
+@pytest.mark.parametrize(("table", "model"), [(RUNS, "tiny-bert"), (REAL_RUNS, "minilm-l6")])
+def test_what_another_table_has_is_taken_over_under_the_familys_name(
+    measured, tmp_path, table: str, model: str
+) -> None:
     rows = [(0, 3e-2), (0, 1.0), (3, 3e-2)]  # the second rate and the last seed are not the family's
     for seed, rate in rows:
-        one = Run("sentiment", "tiny-bert", "ia3", 256, seed, rate).with_results(0.99, 0.98, 1.0)
-        append(tmp_path / "results" / "runs.csv", one)
-    run(tmp_path, table=FAMILY_RUNS, task=["sentiment"], method=["IA3"])
+        one = Run("sentiment", model, "ia3", 256, seed, rate).with_results(0.99, 0.98, 1.0)
+        append(tmp_path / "results" / table, one)
+    run(tmp_path, table=FAMILY_RUNS, task=["sentiment"], model=[model], method=["IA3"])
     made = [(each.seed, each.learning_rate) for each in measured]
     assert made == [(0, 0.1), (0, 0.3), (1, 3e-2), (2, 3e-2)]
     found = read_runs(tmp_path / "results" / "family_runs.csv")

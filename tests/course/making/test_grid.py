@@ -5,8 +5,8 @@ import pytest
 from ia3_teach import family
 from ia3_teach.course.making import few_shot
 from ia3_teach.course.making.grid import (
+    FAMILY_PARTS,
     FAMILY_SEEDS,
-    FAMILY_TASKS,
     POOL_RATES,
     SEEDS,
     Cell,
@@ -14,7 +14,7 @@ from ia3_teach.course.making.grid import (
     family_cells,
     few_shot_cells,
 )
-from ia3_teach.course.making.methods import FAMILY
+from ia3_teach.course.making.methods import FAMILY, FURTHER
 from ia3_teach.course.making.parts import FAMILY_RUNS, FEW_SHOT_RUNS, REAL_RUNS, one_table, part
 from ia3_teach.course.shipped.tasks import task_names
 
@@ -79,10 +79,12 @@ def test_the_familys_grid_has_every_form_and_both_ends() -> None:
 
 
 def test_a_cell_of_the_family_has_its_own_rates_and_seeds() -> None:
-    found = part(FAMILY_RUNS, task=FAMILY_TASKS[:1])
-    assert [cell.method for cell in found] == list(FAMILY) and len(family_cells()) == 2 * len(found)
-    for cell in found:
-        assert cell.rates == FAMILY[cell.method].learning_rates and cell.seeds == FAMILY_SEEDS
+    for (model, task), methods in FAMILY_PARTS.items():
+        found = part(FAMILY_RUNS, task=[task], model=[model])
+        assert [cell.method for cell in found] == list(methods) and set(methods) <= set(FAMILY)
+    for cell in family_cells():
+        own, more = FAMILY[cell.method].learning_rates, FURTHER.get((cell.model, cell.method), ())
+        assert cell.rates == tuple(sorted(own + more)) and cell.seeds == FAMILY_SEEDS
         assert list(cell.rates) == sorted(set(cell.rates)) and len(cell.rates) >= 3
 
 
