@@ -1,6 +1,6 @@
 """`python -m ia3_teach.course.making.family_costs`: what the family's methods cost on each of its models.
 
-Bytes are the same on every machine. Time is a ratio, each of its measurements beside one of the frozen model,
+Bytes are exact. Time is a ratio, each of its measurements beside one of the frozen model,
 in this process's own processor time, so that what else a machine does touches both alike.
 """
 

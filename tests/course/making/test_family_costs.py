@@ -56,7 +56,9 @@ def test_the_frozen_model_passes_a_gradient_and_trains_nothing() -> None:
 def test_the_shipped_bytes_and_values_are_what_a_method_takes_here(model: str) -> None:
     stored = shipped_costs(model)["IA3"]
     found = measured(model, "IA3", rounds=2)
-    exact = ("values", "tokens", "kept", "least")
+    exact = ["values", "tokens"]
+    if (found.torch, found.transformers, found.machine) == (stored.torch, stored.transformers, stored.machine):
+        exact += ["kept", "least"]  # other versions may keep other tensors
     assert [getattr(found, name) for name in exact] == [getattr(stored, name) for name in exact]
     assert found.low <= found.time <= found.high
 
