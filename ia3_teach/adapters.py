@@ -24,7 +24,7 @@ from ia3_teach.state import (
     state_of,
     thaw,
 )
-from ia3_teach.wording import short
+from ia3_teach.wording import brief, short
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ def attach(model: nn.Module, recipe: Recipe, name: str = "default") -> Handle:
     ['0.adapters.default.l']
     """
     state = state_of(model)
+    check_recipe(recipe)
     refuse_change(state, "attach an adapter")
     refuse_split(model)
     check_new_name(state, name)
@@ -73,6 +74,14 @@ def attach(model: nn.Module, recipe: Recipe, name: str = "default") -> Handle:
     guard_embeddings(model)
     recipe.attached(unwrapped(model))
     return Handle(model, name)
+
+
+def check_recipe(recipe: Recipe) -> None:
+    """Refuse what is no recipe: the class without its brackets, its name, another library's settings."""
+    if not isinstance(recipe, Recipe):
+        raise ValueError(
+            f"the recipe is an object of a method, such as IA3() or LoRA(r=4); found {brief(recipe)}"
+        )
 
 
 def check_copies(model: nn.Module, heads: Sequence[str]) -> None:

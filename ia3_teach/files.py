@@ -7,6 +7,7 @@ Everything is checked before the model is touched.
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import torch
@@ -35,7 +36,7 @@ def save_adapter(model: nn.Module, directory: str | Path, name: str | None = Non
     state, directory = state_of(model), Path(directory)
     refuse_merged(state, "save an adapter")
     name = the_active(model) if name is None else check_known(state, [name])[0]
-    if directory.exists() and not directory.is_dir():
+    if os.path.exists(directory) and not os.path.isdir(directory):
         raise ValueError(f"{short(directory)} is a file; an adapter is saved as a directory")
     recipe = state.recipes[name]
     config, tensors = config_of(model, name, recipe), tensors_of(model, name, recipe)

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from ia3_teach.mixed import Rows, check_thread
 from ia3_teach.precision import Adapters
-from ia3_teach.wording import short
+from ia3_teach.wording import brief, short
 
 # Where wrappers keep the module that they wrap: torch.compile, FSDP, activation checkpointing.
 WRAPPED = ("_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module")
@@ -227,7 +227,15 @@ def module_at(model: nn.Module, path: str) -> nn.Module:
 
 
 def unwrapped(module: nn.Module) -> nn.Module:
-    """What torch.compile, DistributedDataParallel and the like were given; other modules as they are."""
+    """What torch.compile, DistributedDataParallel and the like were given; other modules as they are.
+
+    Raises ValueError for what is no module, such as the pair that `load_model` returns.
+    """
+    if not hasattr(module, "named_modules"):
+        raise ValueError(
+            f"needed is a model (a torch.nn.Module); found {brief(type(module).__name__)}. load_model gives "
+            "two things: model, tokenizer = load_model(name)"
+        )
     kinds = {kind.__name__ for kind in type(module).__mro__}
     names = (*WRAPPED, *(["module"] if kinds & PARALLEL else []))
     parts = vars(module).get("_modules", {})  # what only behaves like a model has none

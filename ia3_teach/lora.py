@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from numbers import Real
 
 import torch
 from torch import Tensor, nn
@@ -55,7 +56,7 @@ class LoRA(Recipe):
             raise ValueError(
                 f"alpha is a number of at most {MOST_SCALING:,} r; found {short(str(self.alpha)[:20])}"
             )
-        if not 0 <= self.dropout < 1:
+        if not isinstance(self.dropout, Real) or not 0 <= self.dropout < 1:
             raise ValueError(f"dropout is a share in [0, 1); found {brief(self.dropout)}")
 
     def plan(self, model: nn.Module) -> dict[str, nn.Module]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,7 +10,7 @@ from torch import nn
 
 from ia3_teach.layer import outer_modules
 from ia3_teach.sites.patterns import Pattern
-from ia3_teach.wording import brief, listed
+from ia3_teach.wording import brief, listed, short
 
 # What a new head is called where the model does not say which of its parts is the pretrained base.
 NEW_HEADS = ("classifier", "pre_classifier", "score", "qa_outputs", "classification_head", "projector")
@@ -57,6 +57,10 @@ class Recipe:
         """Refuse a single name where a list belongs."""
         if isinstance(self.modules_to_save, str):
             raise ValueError(f"modules_to_save is a list of names; write [{brief(self.modules_to_save)}]")
+        for name in ("exclude", "layers", "modules_to_save"):
+            value = getattr(self, name)
+            if value is not None and not isinstance(value, Iterable):
+                raise ValueError(f"{short(name)} is a list; write [{brief(value)}]")
 
     def plan(self, model: nn.Module) -> dict[str, nn.Module]:
         """{path of a Linear: the new adapter for it}; nothing is changed. Raises ValueError if impossible."""

@@ -33,6 +33,19 @@ def short(found: object, limit: int = LONGEST_TEXT) -> str:
     return cut(text.encode(errors="backslashreplace").decode(), limit)
 
 
+def first_line(error: BaseException) -> str:
+    """The first line of an error's message; nothing where it has none, or none that can be had.
+
+    >>> first_line(ValueError("one\\ntwo"))
+    'one'
+    """
+    try:
+        lines = str(error).strip().splitlines()
+    except BaseException:  # an error of a stranger's own may end the program when it is asked what it is
+        return ""
+    return lines[0] if lines else ""
+
+
 def listed(names: Collection[object], most: int = 3, limit: int = ALL_NAMES) -> str:
     """The first few of many names, and how many more there are.
 

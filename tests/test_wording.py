@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import re
 from pathlib import Path
 
 import pytest
@@ -148,3 +149,28 @@ def test_many_names_are_few_characters(names: list, most: int) -> None:
 def test_names_that_fit_are_all_listed() -> None:
     assert listed(["a", "b"]) == "a, b" and listed([]) == "" and listed({"a": 1}) == "a"
     assert listed([f"layer.{i}" for i in range(4)]) == "layer.0, layer.1, layer.2 and 1 more"
+
+
+class Unspeakable(Exception):
+    def __init__(self, how: type[BaseException]) -> None:
+        self.how = how
+
+    def __str__(self) -> str:
+        raise self.how
+
+
+@pytest.mark.parametrize("how", [ValueError, RecursionError, SystemExit, KeyboardInterrupt])
+def test_an_error_that_cannot_say_what_it_is_has_no_first_line(how: type[BaseException]) -> None:
+    assert wording.first_line(Unspeakable(how)) == ""
+
+
+@pytest.mark.parametrize("said, first", [("", ""), ("\n\n", ""), (" one \n two", "one"), ("a\u2028b", "a")])
+def test_the_first_line_of_an_error(said: str, first: str) -> None:
+    assert wording.first_line(ValueError(said)) == first
+
+
+def test_no_other_file_cuts_the_first_line_of_an_error() -> None:
+    """Whoever needs all lines takes them into a list: [*str(error).splitlines()]."""
+    cut = re.compile(r"str\(error\).*splitlines\(\)(?!\])")
+    others = [path for path in sorted(PACKAGE.rglob("*.py")) if path.name != "wording.py"]
+    assert not [str(path) for path in others if cut.search(path.read_text(encoding="utf-8"))]

@@ -8,11 +8,11 @@ from typing import Any
 from ia3_teach.check.failure import CheckFailed, Picture, describe, not_written_yet
 from ia3_teach.check.outcomes import Outcome, Property
 from ia3_teach.check.probing.calls import Case
-from ia3_teach.check.probing.errors import first_line
 from ia3_teach.check.probing.recorded import Record
 from ia3_teach.check.seen import Seen
 from ia3_teach.check.unwritten import show_in_grey
 from ia3_teach.course.progress.keeping import note
+from ia3_teach.wording import first_line
 
 Cases = dict[str, Case]
 PUBLIC_SEED = 0  # the learner's own check always draws the same cases, so that a message can be read again
@@ -90,7 +90,7 @@ def _judge(one: Property, seen: Seen) -> None:
     except CheckFailed:
         raise
     except Exception as error:  # the verdict met what no property foresaw
-        what = f"{type(error).__name__}: {first_line(error) or '(no message)'}"
+        what = f"{type(error).__name__}: {first_line(error)[:200] or '(no message)'}"
         raise CheckFailed(
             one.text,
             f"your code ran, but this check could not use what came back ({what})",

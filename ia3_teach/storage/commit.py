@@ -32,7 +32,7 @@ def replace_together(directory: Path, contents: Mapping[str, bytes]) -> None:
     >>> sorted(path.name for path in directory.iterdir())
     ['a', 'b']
     """
-    directory.mkdir(parents=True, exist_ok=True)
+    make_folder(directory)
     with workshop(directory, "saving") as private:
         new = private / "new"
         new.mkdir(mode=0o755)
@@ -50,6 +50,17 @@ def replace_together(directory: Path, contents: Mapping[str, bytes]) -> None:
             unlock(lock)
 
 
+def make_folder(directory: Path) -> None:
+    """Make a folder and those above it. Raises ValueError for a place that no folder can have."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or error
+        raise ValueError(
+            f"the folder {short(directory)} cannot be made ({short(reason)}); name one of your own"
+        ) from error
+
+
 def put_in_place(directory: Path) -> None:
     """Move what is in `.saved` to its place, and remove the folder."""
     saved = directory / SAVED
@@ -64,7 +75,7 @@ def put_in_place(directory: Path) -> None:
 def places(directory: Path, names: Sequence[str]) -> dict[str, Path]:
     """{name: where its newest whole version lies}, whether it exists or not."""
     saved = directory / SAVED
-    return {name: (saved if (saved / name).is_file() else directory) / name for name in names}
+    return {name: (saved if os.path.isfile(saved / name) else directory) / name for name in names}
 
 
 def read_together(directory: Path, names: Sequence[str], read: Callable[[Mapping[str, Path]], Read]) -> Read:

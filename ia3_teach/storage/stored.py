@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -59,9 +60,9 @@ def read_stored(directory: Path, check: Callable[[Stored], None] | None = None) 
 def read_files(directory: Path, places: Mapping[str, Path], check: Callable[[Stored], None] | None) -> Stored:
     """Read the files that lie at these places for now."""
     for name, path in places.items():
-        if not path.is_file():
+        if not os.path.isfile(path):  # of a name too long it says no, where pathlib raises
             pickled = " (adapter_model.bin is a pickle, which can run code, and is not opened)"
-            hint = pickled if (directory / "adapter_model.bin").exists() else ""
+            hint = pickled if os.path.exists(directory / "adapter_model.bin") else ""
             raise ValueError(
                 f"{short(directory)} holds no {short(name)}, which save_adapter and PEFT write{short(hint)}"
             )

@@ -23,6 +23,10 @@ def check_data(data: Sequence[Example]) -> None:
 
     Later ones are checked in their batch, so that a large data set does not have to be read twice.
     """
+    if isinstance(data, str | bytes | Mapping) or not hasattr(data, "__getitem__"):
+        raise ValueError(
+            f"data is a list of examples, as encode(model, tokenizer, rows) makes; found {brief(data)}"
+        )
     if len(data) == 0:
         raise ValueError("there are no examples to learn from: data is empty")
     for i in range(min(len(data), CHECKED_EARLY)):
@@ -31,6 +35,10 @@ def check_data(data: Sequence[Example]) -> None:
 
 def check_example(i: int, example: Example) -> None:
     """Refuse an example without tokens, without labels, or with nothing but ignored labels."""
+    if not isinstance(example, Mapping):
+        raise ValueError(
+            f"example {i:,} is {brief(example)}; each is a dict with input_ids and labels, as encode makes"
+        )
     for key in ("input_ids", "labels"):
         value = example.get(key)
         if value is None or (hasattr(value, "__len__") and getattr(value, "ndim", 1) and len(value) == 0):

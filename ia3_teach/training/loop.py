@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from numbers import Real
 from pathlib import Path
 
 import torch
@@ -175,7 +177,12 @@ def check_settings(steps: int, learning_rate: float, batch_size: int, weight_dec
     for name, value in {"steps": steps, "batch_size": batch_size}.items():
         if not isinstance(value, int) or value < 1:
             raise ValueError(f"{short(name)} is a whole number of at least 1; found {brief(value)}")
-    if not (math.isfinite(learning_rate) and learning_rate > 0):
+    if not (is_number(learning_rate) and learning_rate > 0):
         raise ValueError(f"learning_rate must be greater than 0; found {brief(learning_rate)}")
-    if not (math.isfinite(weight_decay) and weight_decay >= 0):
+    if not (is_number(weight_decay) and weight_decay >= 0):
         raise ValueError(f"weight_decay must be at least 0; found {brief(weight_decay)}")
+
+
+def is_number(value: object) -> bool:
+    """Whether a value is a number with an end, also one of numpy's; whole ones of 400 digits are none."""
+    return isinstance(value, Real) and -math.inf < value < math.inf and abs(value) < sys.float_info.max

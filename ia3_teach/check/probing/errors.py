@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ia3_teach.check.probing.limits import TookTooLong, WroteTooMuch
+from ia3_teach.wording import first_line
 
 CHECKS = str(Path(__file__).parents[1])
 # What is neither the learner's nor a check's: other packages, the rest of this one, Python itself.
@@ -24,25 +25,12 @@ def told(error: BaseException) -> dict[str, Any]:
     return {
         "kind": type(error).__name__[:80],
         "kinds": [kind.__name__[:80] for kind in type(error).__mro__],
-        "text": first_line(error) or "(no message)",
+        "text": first_line(error)[:200] or "(no message)",
         "own": learners,
         "line": own[1].lineno if learners else None,
         "code": (own[1].line or "").strip()[:200] if learners else "",
         "ended": special[0] if special else None,
     }
-
-
-def first_line(error: BaseException) -> str:
-    """The first line of its message, cut short; nothing where it has none, or none that can be had.
-
-    >>> first_line(ValueError("one\\ntwo"))
-    'one'
-    """
-    try:
-        lines = str(error).strip().splitlines()
-    except Exception:  # an error of the learner's own may not even say what it is
-        lines = []
-    return lines[0][:200] if lines else ""
 
 
 def _frames(error: BaseException) -> tuple[tuple[int, traceback.FrameSummary] | None, int | None]:

@@ -17,6 +17,7 @@ _WATCHED = {
     "socket.gethostbyaddr": 0,
     "socket.getnameinfo": 0,
 }
+_BOUND = "socket.bind"  # of any family of its own: bound to a network card, it sends without an address
 _WITHOUT_ADDRESSES = {"AF_UNIX", "AF_NETLINK"}  # files, and the kernel: these never leave the machine
 
 
@@ -53,9 +54,9 @@ def is_proxy(variable: str) -> bool:
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
-    if event not in _WATCHED:
+    if event not in _WATCHED and event != _BOUND:
         return
-    address = arguments[_WATCHED[event]]
+    address = None if event == _BOUND else arguments[_WATCHED[event]]
     sender = arguments[0] if isinstance(arguments[0], socket.socket) else None
     if not (stays(sender.family, address) if sender is not None else is_local(address)):
         raise NetworkRefused(

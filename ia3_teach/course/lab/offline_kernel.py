@@ -14,6 +14,7 @@ from jupyter_client.manager import AsyncKernelManager
 
 from ia3_teach.course.lab.guard import is_proxy, refuse_network
 from ia3_teach.course.lab.own_network import enter_own_network
+from ia3_teach.course.lab.own_settings import TASTES
 from ia3_teach.course.shipped.paths import PACKAGE, is_installed
 
 OFFLINE = {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
@@ -36,7 +37,10 @@ class OfflineKernelManager(AsyncKernelManager):
 
     def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
         """The command line of the kernel."""
-        start = [sys.executable, "-m", __name__, "-f", self.connection_file]
+        own = (
+            f"--ipython-dir={Path(self.folder.name) / 'ipython'}"  # not the user's profile, nor what it runs
+        )
+        start = [sys.executable, "-m", __name__, "-f", self.connection_file, own]
         return [*start, *(extra_arguments or [])]
 
 
@@ -44,9 +48,9 @@ def environment() -> dict[str, str]:
     """This process's variables, offline, without proxies, with this copy of the package first on the path.
 
     An installed copy is found as it is; its folder, put first, would go before Python's own modules.
-    MPLBACKEND is left out: a kernel chooses the one that draws into the notebook.
+    The user's own tastes are left out: a kernel chooses the way that draws into the notebook.
     """
-    inherited = {key: value for key, value in os.environ.items() if key != "MPLBACKEND" and not is_proxy(key)}
+    inherited = {key: value for key, value in os.environ.items() if key not in TASTES and not is_proxy(key)}
     own = "" if is_installed() else str(PACKAGE.parent)
     path = os.pathsep.join(filter(None, [own, os.environ.get("PYTHONPATH")]))
     return {**inherited, **OFFLINE, **UNATTENDED, **({"PYTHONPATH": path} if path else {})}

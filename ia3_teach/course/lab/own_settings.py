@@ -5,6 +5,8 @@ from contextlib import suppress
 from pathlib import Path
 
 STATE = ".jupyter"  # hidden, and so never listed or served
+# What else of the user's a kernel would follow: how pictures come out, and a file that is run at its start.
+TASTES = ("MPLBACKEND", "MATPLOTLIBRC", "PYTHONSTARTUP")
 
 
 def own_environment(directory: Path) -> dict[str, str]:
@@ -15,7 +17,8 @@ def own_environment(directory: Path) -> dict[str, str]:
     IPython keeps, and matplotlib's fonts where the home folder cannot be written.
     """
     state = directory.resolve() / STATE
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("JUPYTER")}
+    inherited = {key: value for key, value in os.environ.items() if key not in TASTES}
+    kept = {key: value for key, value in inherited.items() if not key.startswith("JUPYTER")}
     own = {
         "JUPYTER_NO_CONFIG": "1",
         "JUPYTER_PREFER_ENV_PATH": "1",

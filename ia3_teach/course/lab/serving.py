@@ -1,6 +1,7 @@
 """JupyterLab on the learner's own folder, its address printed plainly."""
 
 import contextlib
+import os
 import secrets
 import signal
 import subprocess
@@ -22,7 +23,7 @@ def serve(directory: Path, port: int = 8888, browser: bool = True) -> int:
     Raises:
         LabError: the directory is missing, no port is free, or the server ended at once.
     """
-    if not directory.is_dir():
+    if not os.path.isdir(directory):
         raise LabError(f"no directory {short(directory)} to serve")
     state = make_state(directory)
     if address := running(state):

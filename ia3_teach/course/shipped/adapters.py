@@ -1,5 +1,6 @@
 """What was trained for the course beforehand: IA3 adapters of the held-out tasks, and tables of runs."""
 
+import os
 from pathlib import Path
 
 from ia3_teach.course.shipped.manifest import check, check_folder
@@ -16,7 +17,7 @@ def vectors_directory(name: str) -> Path:
     """
     root = data_dir() / "vectors"
     directory = root / name
-    if not (directory / "adapter_config.json").is_file():
+    if not os.path.isfile(directory / "adapter_config.json"):
         known = sorted(path.parent.name for path in root.glob("*/adapter_config.json"))
         raise ValueError(
             f"no vectors are called {brief(name)}; there are {short(', '.join(known) or 'none')}"

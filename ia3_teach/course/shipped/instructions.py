@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,7 @@ def _files(name: str | Path) -> list[Path]:
         directory = data_dir() / SHIPPED
         check(f"{SHIPPED}/{split}.jsonl" for split in ("train", "test"))
         check_folder(SHIPPED)  # every file that lies there is read
-    elif not directory.is_dir():
+    elif not os.path.isdir(directory):
         raise ValueError(f"{brief(str(name), 200)} is neither {SHIPPED!r} nor a directory")
     found = row_files(directory)
     if not found:

@@ -15,7 +15,7 @@ from ia3_teach.course.shipped.paths import data_dir
 from ia3_teach.course.shipped.real_models import CARRIERS, fetched
 from ia3_teach.course.shipped.weights import check_config, check_weights
 from ia3_teach.recipe import NEW
-from ia3_teach.wording import brief, short
+from ia3_teach.wording import brief, first_line, short
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
@@ -70,7 +70,7 @@ def resolve(name: str) -> str:
     variable, tiny = ROLES.get(name, ("", ""))
     if variable:
         name = os.environ.get(variable) or tiny
-        if name != tiny and not Path(name).is_dir():
+        if name != tiny and not os.path.isdir(name):
             raise ValueError(
                 f"{short(variable)} is {brief(name)}, which is not a directory; unset or correct it"
             )
@@ -80,7 +80,7 @@ def resolve(name: str) -> str:
         check(f"models/{name}/{file}" for file in FILES)
         check_folder(f"models/{name}")  # transformers reads whatever else it finds there
         return str(data_dir() / "models" / name)
-    if Path(name).is_dir():
+    if os.path.isdir(name):
         check_directory(Path(name))
     return name
 
@@ -137,9 +137,8 @@ def _model_class(config: PretrainedConfig, num_labels: int | None) -> type:
 
 
 def _no_model(name: str, where: str, error: Exception) -> str:
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    reason = brief(lines[0], 300)[1:-1]
-    if Path(where).is_dir():
+    reason = brief(first_line(error) or type(error).__name__, 300)[1:-1]
+    if os.path.isdir(where):
         return f"the directory {brief(where, 200)} cannot be loaded: {reason}"
     return (
         f"no model {brief(name)}. Without a network there are {' and '.join(TINY)}, or the path of a "

@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from ia3_teach.course.shipped.inside import entries, way_out
 from ia3_teach.course.shipped.manifest import sha256
 from ia3_teach.wording import short
 
@@ -69,9 +70,28 @@ def fetched(name: str) -> Path:
         raise ValueError(
             f"{short(name)} is not on this machine; {short(again)} fetches it once ({short(size)} MB)"
         )
-    sums = json.loads((folder / SUMS).read_text(encoding="utf-8"))
+    sums = read_sums(folder / SUMS)
+    strangers = sorted(set(entries(folder, folder)) - {*sums, SUMS})
+    if strangers:  # transformers reads whatever it finds, an adapter too
+        raise ValueError(
+            f"{short(folder / strangers[0])} does not belong to the model; remove it, or {short(again)} "
+            "brings the model again"
+        )
     for file, wanted in sums.items():
         path = folder / file
-        if not path.is_file() or sha256(path) != wanted:
+        if way_out(file, folder) or not path.is_file() or sha256(path) != wanted:
             raise ValueError(f"{short(path)} is missing or was changed; {short(again)} brings it again")
     return folder
+
+
+def read_sums(path: Path) -> dict[str, str]:
+    """{file: its sum}. Raises ValueError where the list cannot be read, or is none."""
+    try:
+        sums = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        sums = None
+    if not isinstance(sums, dict) or "config.json" not in sums:
+        raise ValueError(
+            f"{short(path)} is damaged; `python -m ia3_teach get` with the model's name mends it"
+        )
+    return sums

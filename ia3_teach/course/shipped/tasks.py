@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,7 +54,7 @@ def load_task(name: str) -> DatasetDict:
         files = ["task.json", *(f"{split}.jsonl" for split in SPLITS)]
         check([f"tasks/{name}/{file}" for file in files])
         check_folder(f"tasks/{name}")
-    elif (Path(name) / "task.json").is_file():
+    elif os.path.isfile(Path(name) / "task.json"):
         directory = Path(name)
     else:
         raise ValueError(
@@ -121,8 +123,14 @@ def prompt_for(text: str, question: str) -> str:
 
 
 def label_names(rows: Dataset) -> list[str]:
-    """The answer words of the rows' labels. Raises ValueError for labels that are not named."""
-    found = rows.features.get("label")
+    """The answer words of the rows' labels. Raises ValueError for labels that are not named, or no rows."""
+    features = getattr(rows, "features", None)
+    if not isinstance(features, Mapping):
+        raise ValueError(
+            f"the rows are one split of a task, such as load_task('sentiment')['pool']; found "
+            f"{brief(type(rows).__name__)}. rows.select(range(8)) takes a few, where rows[:8] gives columns"
+        )
+    found = features.get("label")
     if not getattr(found, "names", None):
         raise ValueError(
             f"the rows need a column `label` of the kind ClassLabel, whose names are the answers; found "
@@ -151,7 +159,7 @@ def few_shot(rows: Dataset, n: int = 32, seed: int = 0) -> Dataset:
     Raises ValueError if n is smaller than the number of labels, or a label has too few rows.
     """
     names = label_names(rows)
-    if n < len(names):
+    if not isinstance(n, int) or n < len(names):
         raise ValueError(f"n must be at least {len(names)}, one row for each label; found {short(n)}")
     rng, chosen = random.Random(seed), []
     places: list[list[int]] = [[] for _ in names]

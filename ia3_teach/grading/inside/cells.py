@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+from ia3_teach.wording import first_line
+
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 
 
@@ -110,8 +112,4 @@ def _is_magic(line: str) -> bool:
 
 def told(error: BaseException) -> str:
     """An error in a line; one whose text cannot be had is told by its kind."""
-    try:
-        lines = str(error).strip().splitlines() or [""]
-    except BaseException:  # an error class of the submission's own
-        lines = [""]
-    return f"{type(error).__name__}: {lines[0][:200]}".removesuffix(": ")
+    return f"{type(error).__name__}: {first_line(error)[:200]}".removesuffix(": ")

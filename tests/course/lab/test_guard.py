@@ -1,6 +1,7 @@
 """What the guard watches, tried in processes of their own: a guard cannot be taken off again."""
 
 import os
+import socket
 import subprocess
 import sys
 
@@ -64,6 +65,15 @@ def test_a_proxy_on_this_machine_is_no_way_out() -> None:
 
 def test_unix_sockets_pass_and_families_that_nobody_knows_do_not() -> None:
     assert stays(1, "a relative name") and not stays(999, (2, 80))
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_PACKET"), reason="a family that Linux has")
+def test_a_family_of_its_own_is_refused_when_it_is_bound_since_it_may_send_without_an_address() -> None:
+    done = run("socket.socket(socket.AF_PACKET, socket.SOCK_RAW).bind(('lo', 0))")
+    if "in __init__" in done.stderr:
+        pytest.skip("only an administrator may open a raw socket")
+    assert "NetworkRefused" in done.stderr
+    assert run("socket.socket().bind(('0.0.0.0', 0))").returncode == 0
 
 
 def test_a_refusal_is_no_os_error() -> None:

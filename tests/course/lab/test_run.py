@@ -173,3 +173,19 @@ def test_executing_twice_changes_nothing_and_keeps_ids_tags_and_outputs(tmp_path
     assert kept[1].metadata == {"tags": ["kept"]}
     assert kept[1].outputs[0].data == {"text/plain": "IntSlider(value=0)"}
     assert kept[2].outputs == [] and kept[3].outputs[0].text == "seen\n"
+
+
+def test_nothing_of_the_users_own_runs_in_a_lesson_or_changes_its_pictures(tmp_path, monkeypatch):
+    """IPython runs a profile's start-up files and PYTHONSTARTUP in every kernel; matplotlib has its like."""
+    profile = tmp_path / "home" / ".ipython" / "profile_default" / "startup"
+    profile.mkdir(parents=True)
+    (profile / "00.py").write_text("foreign = 1")
+    (tmp_path / "startup.py").write_text("foreign = 2")
+    (tmp_path / "matplotlibrc").write_text("text.usetex: True\n")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "home" / ".ipython"))
+    monkeypatch.setenv("PYTHONSTARTUP", str(tmp_path / "startup.py"))
+    monkeypatch.setenv("MATPLOTLIBRC", str(tmp_path / "matplotlibrc"))
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    source = "import matplotlib as m\nassert 'foreign' not in globals()\nassert not m.rcParams['text.usetex']"
+    inline = "assert 'inline' in m.get_backend()"
+    assert run_lesson(lesson(tmp_path, "08_own", source, inline), progress=False).lesson == "08_own"

@@ -258,3 +258,10 @@ def gone(port, patience=10.0):
                 return True
         time.sleep(0.2)
     return False
+
+
+@pytest.mark.parametrize("name", ["MPLBACKEND", "MATPLOTLIBRC", "PYTHONSTARTUP", "JUPYTER_CONFIG_PATH"])
+def test_no_taste_of_the_users_reaches_a_kernel(tmp_path, monkeypatch, name):
+    """With MPLBACKEND=agg set somewhere, no cell would show a picture."""
+    monkeypatch.setenv(name, "elsewhere")
+    assert name not in own_environment(tmp_path)

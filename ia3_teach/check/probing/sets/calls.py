@@ -12,9 +12,9 @@ import torch
 from torch import Tensor, nn
 
 from ia3_teach.check.probing.calls import copied
-from ia3_teach.check.probing.errors import first_line
 from ia3_teach.check.probing.limits import TookTooLong, WroteTooMuch, limited
 from ia3_teach.check.probing.recorded import Record
+from ia3_teach.wording import first_line
 
 PLAIN = (type(None), bool, int, float, str)
 UNWRITTEN = "the stub, not written yet"
@@ -80,7 +80,7 @@ def called(function: Callable[..., Any], *arguments: Any) -> dict[str, Any]:
 
 def failed(error: BaseException) -> dict[str, Any]:
     """What is written down of an error: its kind, and its first line cut short."""
-    kind, says = ENDLESS.get(type(error), (type(error).__name__, first_line(error)))
+    kind, says = ENDLESS.get(type(error), (type(error).__name__, first_line(error)[:200]))
     return {"error": kind, "says": says}
 
 
