@@ -50,6 +50,16 @@ def listed(names: Collection[object], most: int = 3, limit: int = ALL_NAMES) -> 
     return " and ".join([", ".join(shown), *more])
 
 
+def first_line(error: BaseException) -> str:
+    """The first line of what an error says; its kind where it says nothing.
+
+    >>> first_line(KeyError("a")), first_line(ValueError("\\none\\ntwo")), first_line(TypeError())
+    ("'a'", 'one', 'TypeError')
+    """
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
 def cut(text: str, limit: int) -> str:
     """The text, or its start and end with dots between."""
     if len(text) <= limit:

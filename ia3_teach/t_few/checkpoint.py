@@ -20,7 +20,7 @@ from ia3_teach.sites.find import find_sites
 from ia3_teach.state import check_new_name, refuse_change, state_of
 from ia3_teach.storage.decoding import check_outline, decode
 from ia3_teach.storage.stored import Stored, Tensors, check_finite
-from ia3_teach.wording import brief, short
+from ia3_teach.wording import brief, first_line, short
 
 ENDING = ".multi_lora_b"
 MOST_IN_OLD_FORMAT = 64 * 2**20  # bytes; T0-11B's vectors take 4 MB
@@ -86,9 +86,8 @@ def read_t_few(path: str | Path) -> dict[str, Tensor]:
         # an archive is only mapped into memory: 11 GB of T0-3B are refused for a name before they are read
         tensors = torch.load(path, map_location="cpu", weights_only=True, mmap=is_zipfile(path))
     except Exception as error:  # damaged bytes raise almost anything
-        reason = str(error).strip().splitlines() or [type(error).__name__]
         raise ValueError(
-            f"{short(path)} is damaged or holds more than tensors ({brief(reason[0])})"
+            f"{short(path)} is damaged or holds more than tensors ({brief(first_line(error))})"
         ) from error
     if not isinstance(tensors, dict) or not tensors:
         raise ValueError(f"{short(path)} should hold a dict of tensors; found {type(tensors).__name__}")

@@ -35,7 +35,7 @@ from ia3_teach.course.making.tracing import TracedRun
 from ia3_teach.course.shipped import manifest
 from ia3_teach.course.shipped.paths import own_data_dir
 from ia3_teach.course.shipped.results import read_runs, tidy
-from ia3_teach.wording import brief
+from ia3_teach.wording import brief, first_line
 
 
 def rates_of(table: Mapping[str, Mapping[str, Method]]) -> dict[str, tuple[float, ...]]:
@@ -111,10 +111,9 @@ def check_device(device: str) -> None:
     try:
         torch.empty(1, device=device)
     except (RuntimeError, AssertionError) as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise ValueError(
-            f"there is no device {brief(device)} here ({brief(reason)}): leave it out, or give one that "
-            "torch reaches"
+            f"there is no device {brief(device)} here ({brief(first_line(error))}): leave it out, or give "
+            "one that torch reaches"
         ) from None
 
 
