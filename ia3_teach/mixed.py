@@ -77,5 +77,5 @@ def check_thread(owner: int) -> None:
     if torch._C._current_graph_task_id() == -1:
         raise ValueError(
             "another thread is inside `with disabled(model)` or `with rows(model, ...)`, and adapters are "
-            "chosen for the whole model; wait for it, or give each thread a copy.deepcopy(model) of its own"
+            "chosen for the whole model; wait for it, or give each thread a copy.deepcopy(model) beforehand"
         )

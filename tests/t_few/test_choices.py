@@ -95,7 +95,7 @@ def test_scoring_leaves_the_model_as_it_was() -> None:
     model = build("bloom").train()
     rank_classify(model, EXAMPLES)
     assert model.training
-    with pytest.raises(IndexError):
+    with pytest.raises(ValueError, match="found the token 99"):
         rank_classify(model, [{"input_ids": [99], "choices": [[5]]}])
     assert model.training
 
