@@ -9,7 +9,7 @@ from types import FunctionType
 
 from torch import nn
 
-from ia3_teach.layer import Adapted, Head, module_at, replace_module, unwrapped, wrapped
+from ia3_teach.layer import Adapted, Head, module_at, outer_modules, replace_module, unwrapped, wrapped
 from ia3_teach.recipe import Recipe
 from ia3_teach.state import (
     at,
@@ -24,7 +24,7 @@ from ia3_teach.state import (
     state_of,
     thaw,
 )
-from ia3_teach.wording import brief, short
+from ia3_teach.wording import brief, listed, short
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,7 @@ def attach(model: nn.Module, recipe: Recipe, name: str = "default") -> Handle:
     plan, heads = recipe.plan(unwrapped(model)), recipe.heads(unwrapped(model))
     check_apart(model, plan, heads)
     check_copies(model, heads)
+    check_read(model, heads)
     if not state.recipes:
         freeze(model, state)
     for path, adapter in plan.items():
@@ -96,6 +97,20 @@ def check_copies(model: nn.Module, heads: Sequence[str]) -> None:
                 )
 
 
+def check_read(model: nn.Module, heads: Sequence[str]) -> None:
+    """Refuse the embedding that T5 or BART shares out: its parts read the weight by modules of their own."""
+    modules = dict(outer_modules(model))
+    kinds = {path: module for path, module in modules.items() if isinstance(module, nn.Embedding)}
+    for path in [head for head in heads if head.endswith("shared") and head in kinds]:
+        others = [other for other, module in kinds.items() if module.weight is kinds[path].weight]
+        if len(others) > 1:
+            named = [other for other in others if other != path]
+            raise ValueError(
+                f"{short(path)} is called by nothing: {listed(named)} use its weight, and would not follow a "
+                "copy; name these in modules_to_save"
+            )
+
+
 def detach(model: nn.Module, name: str | None = None) -> None:
     """Take one adapter off, or all of them; with the last one gone the model is what it was before.
 
@@ -111,7 +126,7 @@ def detach(model: nn.Module, name: str | None = None) -> None:
             replace_module(model, path, module.base)
     for each in names:
         state.recipes.pop(each).detached(unwrapped(model))
-    activate(model, [each for each in state.active if each in state.recipes])
+    show(model, state, tuple(each for each in state.active if each in state.recipes))
     guard_embeddings(model)
     if not state.recipes:
         thaw(model)

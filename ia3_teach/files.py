@@ -6,6 +6,7 @@ Everything is checked before the model is touched.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -24,13 +25,16 @@ from ia3_teach.storage.peft_format import CONFIG, TENSORS, config_of, tensors_of
 from ia3_teach.storage.stored import Stored, Tensors, read_stored
 from ia3_teach.wording import short
 
+WRONG_PLACE = {errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.EACCES, errno.EPERM, errno.EROFS}
+WRONG_PLACE |= {errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTEMPTY}
+
 
 def save_adapter(model: nn.Module, directory: str | Path, name: str | None = None) -> Path:
     """Write an adapter, head included, so that this library and PEFT can read it; returns the directory.
 
     Without a name the only active adapter is saved. A kill at any moment leaves what was there or the new
     adapter, whole; other files in the directory stay as they are. Raises ValueError for an unknown name, a
-    merged model, values that are not finite, or a path that is a file.
+    merged model, values that are not finite, or a path that is a file or cannot be written.
     """
     model = unwrapped(model)
     state, directory = state_of(model), Path(directory)
@@ -42,7 +46,14 @@ def save_adapter(model: nn.Module, directory: str | Path, name: str | None = Non
     config, tensors = config_of(model, name, recipe), tensors_of(model, name, recipe)
     content = in_one_order(save(tensors, notes(model, config)))
     settings = json.dumps(config, indent=2, sort_keys=True) + "\n"
-    replace_together(directory, {TENSORS: content, CONFIG: settings.encode()})
+    try:
+        replace_together(directory, {TENSORS: content, CONFIG: settings.encode()})
+    except OSError as error:
+        if error.errno not in WRONG_PLACE:  # a full disk is no fault of the path
+            raise
+        raise ValueError(
+            f"{short(directory)} cannot be written ({short(error.strerror)}); name a folder of your own"
+        ) from error
     return directory
 
 

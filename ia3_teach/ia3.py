@@ -63,6 +63,7 @@ class IA3Vectors(nn.Module):
         options = {"dtype": adapter_dtype(linear), "device": weight.device}
         # Plain attributes, not buffers, which `to_empty` would leave unset.
         self.channels = {name: channels for name, channels in site.channels.items() if channels is not None}
+        self.names = tuple(site.channels)
         for name, channels in site.channels.items():
             size = self.width if channels is None else len(channels)
             self.register_parameter(name, nn.Parameter(torch.empty(*weight.shape[:-2], size, **options)))
@@ -74,16 +75,17 @@ class IA3Vectors(nn.Module):
             nn.init.ones_(vector)
 
     def vectors(self) -> dict[str, nn.Parameter]:
-        """{name: vector} of this site."""
-        return dict(self._parameters)
+        """{name: vector} of this site, also where a parametrization or pruning computes it."""
+        return {name: getattr(self, name) for name in self.names}
 
     def scale(self) -> Tensor:
         """All vectors laid out over the layer's channels (d,); where there is none, as for queries, 1."""
-        first = next(iter(self._parameters.values()))
+        first = getattr(self, self.names[0])
         if not self.channels:  # the one vector covers them all
             return first
         l = torch.ones(self.width, dtype=first.dtype, device=first.device)
-        for name, vector in self._parameters.items():
+        for name in self.names:
+            vector = getattr(self, name)
             channels = self.channels[name]
             if channels.device != vector.device:
                 channels = self.moved(name, vector.device)
@@ -126,9 +128,7 @@ class IA3Vectors(nn.Module):
                 inner = partial(first.around, inner, l=stack_scales(mine, x.dim()))
         return inner(x)
 
-    def fold(
-        self, weight: Tensor, bias: Tensor | None
-    ) -> tuple[Tensor, Tensor | None]:
+    def fold(self, weight: Tensor, bias: Tensor | None) -> tuple[Tensor, Tensor | None]:
         """The same on the weights: l ⊙ (W x + b) = (l ⊙ W) x + l ⊙ b, and W (l ⊙ x) = (W ⊙ l^T) x."""
         l = self.scale().detach().to(weight.dtype)
         if self.side == "in":

@@ -24,7 +24,7 @@ class Place(nn.Module):
     """A module in its original state, its named adapters, and which of them are chosen now."""
 
     # a tensor that two names share is saved under one; transformers asks each module which to leave out
-    _tied_weights_keys: ClassVar[dict[str, str]] = {"base": "base"}
+    _tied_weights_keys: ClassVar[dict[str, str]] = {"base": "base", "adapters": "adapters"}
 
     def __init__(self, base: nn.Module) -> None:
         super().__init__()

@@ -65,7 +65,9 @@ def unmerge(model: nn.Module) -> nn.Module:
             exchange(place.base, place.originals)
             place.originals = {}
         place.to(like.device).base.to(like.dtype)
-        replace_module(model, path, place.train(training))
+        if training != place.training:  # the model was told meanwhile; else each part keeps its own mode
+            place.train(training)
+        replace_module(model, path, place)
     state.merged = {}
     return model
 

@@ -16,8 +16,9 @@ from ia3_teach.wording import short
 class Rows:
     """The adapter's name (or None) of each row of the batch, and how often a layer may meet each row.
 
-    `beams`: beams or answers per row while a model `writes`; `lengths`: of the tensors that the model was
-    given, since some layers get all tokens of all rows as one list, (B * T, d), as OPT's feed-forward does.
+    `beams`: beams or answers per row while a model `writes`, or the choices of a multiple-choice model;
+    `lengths`: of the tensors that the model was given, since some layers get all tokens of all rows as one
+    list, (B * T, d), as OPT's feed-forward does.
     """
 
     names: tuple[str | None, ...]
@@ -41,18 +42,29 @@ class Rows:
         if x.dim() == 2:
             repeated |= {n * self.beams * length for length in self.lengths}
         if x.shape[0] not in repeated:
-            raise ValueError(
-                f"rows() was given {n:,} names, but the batch has {short(x.shape[0])} rows; "
-                "give one name per row"
-            )
+            raise ValueError(short(another_batch(n, x.shape[0])))
         return function(x.unflatten(0, (n, -1))).flatten(0, 1)
 
     def meet(self, inputs: list[Tensor]) -> None:
-        """Note what the model is given; only where it writes can a row stand there once per beam."""
+        """Note what the model is given; only where it writes can a row stand there once per beam.
+
+        Raises ValueError for a batch that has not one row per name: some layer may not notice, which gets as
+        many tokens in all as there are names.
+        """
         n = len(self.names)
-        batches = {x.shape[0] for x in inputs if x.shape[0] % n == 0}
-        self.beams = max(batches, default=n) // n if self.writes else 1
-        self.lengths = frozenset(x.shape[1] for x in inputs)
+        batches = {x.shape[0] for x in inputs}
+        fitting = {size for size in batches if size and size % n == 0}
+        if batches and not (fitting if self.writes else n in batches):
+            raise ValueError(short(another_batch(n, max(batches))))
+        tokens = [x.shape for x in inputs if x.dtype == torch.long]
+        choices = [shape[1:] for shape in tokens] if all(len(shape) == 3 for shape in tokens) else []
+        self.beams = max(fitting, default=n) // n if self.writes else max((c for c, _ in choices), default=1)
+        self.lengths = frozenset([*(x.shape[1] for x in inputs), *(length for _, length in choices)])
+
+
+def another_batch(names: int, rows: int) -> str:
+    """What is wrong with a batch of another size."""
+    return f"rows() was given {names:,} names, but the batch has {rows:,} rows; give one name per row"
 
 
 def check_thread(owner: int) -> None:
@@ -65,5 +77,5 @@ def check_thread(owner: int) -> None:
     if torch._C._current_graph_task_id() == -1:
         raise ValueError(
             "another thread is inside `with disabled(model)` or `with rows(model, ...)`, and adapters are "
-            "chosen for the whole model; wait for it, or give each thread a copy.deepcopy(model) of its own"
+            "chosen for the whole model; wait for it, or give each thread a copy.deepcopy(model) beforehand"
         )

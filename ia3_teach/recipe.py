@@ -94,29 +94,48 @@ class Recipe:
 def new_heads(model: nn.Module) -> list[str]:
     """The modules that come new with a task: all beside the pretrained base, but for what writes tokens.
 
-    Which part is the base, and what writes tokens, a model of transformers says itself; of other models the
-    modules with a known name are taken. What loading made anew is always among them.
+    Which part is the base, and what writes tokens, a model of transformers says itself. A model of one's own
+    around such models has them as its base; of others the modules with a known name are taken. What loading
+    made anew is always among them.
     """
     made = [path for path in getattr(model, NEW, ()) if path in dict(outer_modules(model))]
     beside = beside_base(model)
     if beside is None:
         names = dict(model.named_children())
         return list(dict.fromkeys([*(name for name in NEW_HEADS if name in names), *made]))
-    if type(model).__name__.endswith(PRETRAINED_HEADS):
+    if type(model).__name__.endswith(PRETRAINED_HEADS) and is_of_transformers(type(model)):
         return made
-    writer = model.get_output_embeddings()
+    writer = model.get_output_embeddings() if hasattr(model, "get_output_embeddings") else None
     heads = [name for name, child in beside.items() if all(part is not writer for part in child.modules())]
-    return list(dict.fromkeys([*heads, *made]))
+    inside = () if is_pretrained(model) else model.named_children()
+    parts = [(name, child) for name, child in inside if name not in beside and is_pretrained(child)]
+    within = [f"{name}.{head}" for name, child in parts for head in new_heads(child)]
+    return list(dict.fromkeys([*heads, *within, *made]))
+
+
+def is_of_transformers(kind: type) -> bool:
+    """Whether the library has this class itself: one derived from it may have any head of its own."""
+    return kind.__module__.startswith("transformers.")
 
 
 def beside_base(model: nn.Module) -> dict[str, nn.Module] | None:
-    """{name: child with parameters} beside a transformers model's base; None where no child is the base."""
+    """{name: child with parameters} beside the pretrained base; None where no child is one.
+
+    A model of transformers names its base; in another one every child that is a model of transformers is.
+    """
     children = dict(model.named_children())
-    base = getattr(model, "base_model_prefix", None)
-    if base not in children:
+    bases = {getattr(model, "base_model_prefix", None)} & children.keys()
+    if not is_pretrained(model):
+        bases = {name for name, child in children.items() if is_pretrained(child)}
+    if not bases:
         return None
     return {
         name: child
         for name, child in children.items()
-        if name != base and any(True for _ in child.parameters())
+        if name not in bases and any(True for _ in child.parameters())
     }
+
+
+def is_pretrained(module: nn.Module) -> bool:
+    """Whether this is a model of transformers, which need not be imported to tell."""
+    return any(kind.__name__ == "PreTrainedModel" for kind in type(module).__mro__)

@@ -39,9 +39,19 @@ class State:
     active: tuple[str, ...] = ()
     rows: Rows | None = None
     contexts: list[object] = field(default_factory=list)
+    dials: list[object] = field(default_factory=list)
     owner: int | None = None
     trainable_before: set[str] = field(default_factory=set)
     merged: dict[str, Adapted | Head] = field(default_factory=dict)
+
+    def __getstate__(self) -> dict[str, object]:
+        """What a copy or a pickle of the model takes along. Raises ValueError inside `disabled` or `rows`."""
+        if self.contexts:
+            raise ValueError(
+                "the model is inside `with disabled(...)` or `with rows(...)`, and a copy would stay there "
+                "for good; copy or pickle it before or after"
+            )
+        return vars(self)
 
 
 def state_of(model: nn.Module) -> State:

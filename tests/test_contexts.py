@@ -1,5 +1,7 @@
 """Contexts put back exactly what was, in whatever order they end; another thread is refused in words."""
 
+import copy
+import io
 import threading
 
 import pytest
@@ -128,3 +130,23 @@ def test_an_adapter_attached_inside_is_frozen_outside() -> None:
         attach(model, IA3(), "new")
     assert model._ia3_teach.active == ("b",)
     assert not any(p.requires_grad for name, p in model.named_parameters() if ".new." in name)
+
+
+@pytest.mark.parametrize("name", CONTEXTS)
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda model: torch.save(model, io.BytesIO())])
+def test_no_copy_is_made_that_would_stay_inside(name: str, copied) -> None:
+    model = several(names="ab")
+    expected = logits(model)
+    with pytest.raises(ValueError, match="a copy would stay there"), CONTEXTS[name](model):
+        copied(model)
+    assert torch.equal(logits(copy.deepcopy(model)), expected)
+
+
+def test_taking_another_adapter_off_thaws_nothing() -> None:
+    model = partly_frozen()
+    attach(model, IA3(), "c")
+    activate(model, ["a", "b"])
+    mine = [p for n, p in model.named_parameters() if ".a." in n]
+    mine[0].requires_grad_(False)
+    detach(model, "c")
+    assert [p.requires_grad for p in mine] == [False] + [True] * (len(mine) - 1)

@@ -5,7 +5,9 @@ import pickle
 
 import pytest
 import torch
-from small_models import bloom, tokens
+from safetensors.torch import load_file
+from small_architectures import ARCHITECTURES, PROBED, SMALL
+from small_models import bloom, randomise, tokens
 from transformers import BertConfig, BertForMaskedLM
 
 from ia3_teach import IA3, LoRA, attach, detach, merge
@@ -113,3 +115,33 @@ def test_a_method_that_somebody_else_put_there_stays() -> None:
     attach(model, IA3())
     detach(model)
     assert model.resize_token_embeddings is mine
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"), [("t5", "encoder.embed_tokens"), ("bart", "model.encoder.embed_tokens")]
+)
+def test_an_embedding_that_nothing_calls_is_refused_and_its_parts_are_named(name: str, parts: str) -> None:
+    """T5's and BART's `shared` gives its weight to two modules; a copy of it would never be read."""
+    small = (ARCHITECTURES | PROBED)[name]()
+    model, shared = small.build(), parts.replace("encoder.embed_tokens", "shared")
+    with pytest.raises(ValueError, match=f"{shared} is called by nothing: {parts}"):
+        attach(model, IA3(modules_to_save=[shared]))
+    before = model(**small.inputs()).logits
+    attach(model, IA3(modules_to_save=[parts]))
+    randomise(model.get_submodule(parts).adapters)
+    assert (model(**small.inputs()).logits - before).abs().max() > 1e-4
+
+
+@pytest.mark.parametrize("head", ["cls", "cls.predictions", "cls.predictions.decoder"])
+def test_a_head_with_a_tie_of_its_own_is_saved_with_the_model(head: str, tmp_path) -> None:
+    """The bias of BERT's decoder is also its parent's; the copy that an adapter trains has the same tie."""
+    model = BertForMaskedLM(BertConfig(**SMALL)).eval()
+    attach(model, IA3(modules_to_save=[head]))
+    randomise(model)
+    expected = model(tokens()).logits
+    model.save_pretrained(tmp_path)
+    written = load_file(tmp_path / "model.safetensors")
+    other = BertForMaskedLM(BertConfig(**SMALL)).eval()
+    attach(other, IA3(modules_to_save=[head]))
+    other.load_state_dict(written, strict=False)
+    torch.testing.assert_close(other(tokens()).logits, expected, rtol=0, atol=1e-6)

@@ -347,3 +347,28 @@ def test_a_kill_at_any_moment_leaves_a_whole_file(tmp_path: Path) -> None:
         last = ([first, *process.communicate()[0].split()])[-1]
         l = load_adapter(bare, tmp_path, f"after{attempt}").model[0].adapters[f"after{attempt}"].l
         assert (l == l[0]).all() and int(last) <= l[0] <= int(last) + 1
+
+
+def in_the_way(directory: Path, name: str) -> Path:
+    """A directory where something else stands at `name`."""
+    directory.mkdir()
+    (directory / name).mkdir() if name.endswith("tensors") else (directory / name).write_text("mine")
+    return directory
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        lambda path: in_the_way(path / "a", "file") / "file" / "inside",
+        lambda path: in_the_way(path / "b", TENSORS),
+        lambda path: in_the_way(path / "c", ".saved"),
+        lambda path: path / ("x" * 300),
+    ],
+    ids=["below a file", "a folder in the tensors' place", "a file in the work's place", "too long a name"],
+)
+def test_where_no_adapter_can_be_saved_is_said_in_words(where, tmp_path: Path) -> None:
+    model = bert()
+    attach(model, IA3())
+    with pytest.raises(ValueError, match="cannot be written .*; name a folder of your own") as error:
+        save_adapter(model, where(tmp_path))
+    assert len(str(error.value)) < 600

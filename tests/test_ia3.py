@@ -6,10 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_models import bert, bloom, randomise, tokens
 from torch import nn
+from torch.nn.utils import parametrize, prune
 
-from ia3_teach import IA3, attach, vectors
+from ia3_teach import IA3, attach, detach, load_adapter, merged, save_adapter, vectors
 from ia3_teach.ia3 import IA3Vectors
-from ia3_teach.layer import wrapped
+from ia3_teach.layer import Adapted, wrapped
 from ia3_teach.sites.find import Site
 from ia3_teach.sites.layouts import per_head
 
@@ -120,3 +121,39 @@ def test_gradients_at_zero_are_finite_and_not_lost(zero: str) -> None:
     model(tokens()).logits.square().sum().backward()
     last = parameters[-1].grad
     assert last.isfinite().all() and (zero == "l_k" or last.abs().max() > 0)
+
+
+class Positive(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.exp()
+
+
+def positive(adapter: IA3Vectors) -> None:
+    for name in adapter.names:
+        parametrize.register_parametrization(adapter, name, Positive())
+
+
+def pruned(adapter: IA3Vectors) -> None:
+    for name in adapter.names:
+        prune.random_unstructured(adapter, name, 0.5)
+
+
+@pytest.mark.parametrize("build", [bert, bloom])
+@pytest.mark.parametrize("compute", [positive, pruned])
+def test_a_vector_may_be_computed_from_another_parameter(build, compute, tmp_path) -> None:
+    """What is saved, merged and read is what the layer multiplies by."""
+    model = build()
+    attach(model, IA3())
+    randomise(model)
+    before = model(tokens()).logits
+    for place in wrapped(model).values():
+        if isinstance(place, Adapted):
+            compute(place.adapters["default"])
+    expected = model(tokens()).logits
+    assert (expected - before).abs().max() > 1e-3 and (vectors(model)["l_k"] >= 0).float().mean() > 0.4
+    save_adapter(model, tmp_path)
+    with merged(model):
+        torch.testing.assert_close(model(tokens()).logits, expected, **EXACT)
+    detach(model)
+    load_adapter(model, tmp_path)
+    torch.testing.assert_close(model(tokens()).logits, expected, **EXACT)

@@ -175,3 +175,14 @@ def test_unmerging_by_division_would_not_do() -> None:
         theirs.unmerge_adapter()
     assert (theirs.base_model.model[0].base_layer.weight[1] == 0).all()
     assert torch.equal(unmerge(merge(ours))[0].base.weight, original)
+
+
+def test_every_part_keeps_its_own_mode_while_merged() -> None:
+    model = bert()
+    attach(model, LoRA(dropout=0.5))
+    model.train()
+    place = model.bert.encoder.layer[0].attention.self.query
+    place.adapters["default"].eval()
+    before = [(name, module.training) for name, module in model.named_modules()]
+    unmerge(merge(model))
+    assert [(name, module.training) for name, module in model.named_modules()] == before

@@ -4,12 +4,20 @@ import pytest
 import torch
 from small_models import bloom, random_biases, randomise, tokens
 from torch import nn
-from transformers import OPTConfig, OPTForCausalLM, T5Config, T5ForConditionalGeneration
+from transformers import (
+    BertConfig,
+    BertForMultipleChoice,
+    OPTConfig,
+    OPTForCausalLM,
+    T5Config,
+    T5ForConditionalGeneration,
+)
 
 from ia3_teach import IA3, LoRA, activate, attach, rows
 from ia3_teach.mixed import Rows
 
 BEAMS = {"max_new_tokens": 5, "do_sample": False, "num_beams": 3, "eos_token_id": None}
+SIZES = {"vocab_size": 50, "hidden_size": 16, "intermediate_size": 24}
 IDS = {"vocab_size": 50, "pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2}
 
 
@@ -99,3 +107,30 @@ def test_all_beams_of_a_row_have_its_adapter(build, options) -> None:
     for i, written in enumerate(mixed.view(3, -1, mixed.shape[-1])):
         activate(model, names[i])
         assert torch.equal(written, model.generate(batch[i : i + 1], **options))
+
+
+def test_as_many_tokens_as_names_are_no_rows() -> None:
+    """Four tokens of two rows meet a layer as a list of four; only the model itself sees the batch."""
+    model = opt()
+    for name in "ab":
+        attach(model, IA3(sites={"fc2": "in"}), name)
+    with rows(model, ["a", "b", None, "a"]):
+        with pytest.raises(ValueError, match="4 names, but the batch has 2 rows"):
+            model(tokens(2, length=2))
+        assert model(tokens(4, length=2)).logits.shape[0] == 4
+
+
+@pytest.mark.parametrize("recipe", [IA3, LoRA])
+def test_all_choices_of_a_row_have_its_adapter(recipe) -> None:
+    model = random_biases(
+        BertForMultipleChoice(BertConfig(**SIZES, num_hidden_layers=2, num_attention_heads=4))
+    )
+    ids = tokens(4, length=5).unflatten(0, (2, 2))
+    alone = []
+    for seed, name in enumerate("ab"):
+        attach(model, recipe(), name)
+        randomise(model, seed)
+        alone.append(model(ids).logits)
+    with rows(model, ["b", "a"]):
+        mixed = model(ids).logits
+    torch.testing.assert_close(mixed, torch.stack([alone[1][0], alone[0][1]]), rtol=0, atol=1e-12)

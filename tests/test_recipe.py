@@ -7,7 +7,7 @@ from small_architectures import ARCHITECTURES, DISTILBERT, GPT2, SMALL, T5
 from small_models import bert
 from torch import nn
 
-from ia3_teach import IA3, attach, count, detach, load_adapter, save_adapter
+from ia3_teach import IA3, LoRA, attach, count, detach, load_adapter, save_adapter
 from ia3_teach.recipe import NEW, Recipe, new_heads
 
 TASKS = (
@@ -101,3 +101,37 @@ def test_in_a_model_of_ones_own_a_head_has_a_known_name() -> None:
             return self.score(self.body(x))
 
     assert new_heads(Own()) == ["score"]
+
+
+class Around(nn.Module):
+    """A model of one's own around a pretrained one."""
+
+    def __init__(self, encoder: nn.Module) -> None:
+        super().__init__()
+        self.encoder, self.fc, self.act = encoder, nn.Linear(16, 2), nn.Tanh()
+
+
+class OwnForCausalLM(t.LlamaForCausalLM):
+    """Named like a pretrained one, with a head that is not."""
+
+    def __init__(self, config: t.LlamaConfig) -> None:
+        super().__init__(config)
+        self.v_head = nn.Linear(config.hidden_size, 1)
+
+
+@pytest.mark.parametrize(
+    ("make", "heads"),
+    [
+        (lambda: Around(t.BertModel(t.BertConfig(**SMALL))), ["fc"]),
+        (lambda: Around(t.BertForMaskedLM(t.BertConfig(**SMALL))), ["fc"]),
+        (lambda: Around(t.BertForNextSentencePrediction(t.BertConfig(**SMALL))), ["fc", "encoder.cls"]),
+        (lambda: nn.Sequential(t.BertModel(t.BertConfig(**SMALL)), nn.Linear(16, 2)), ["1"]),
+        (lambda: OwnForCausalLM(t.LlamaConfig(**SMALL)), ["v_head"]),
+    ],
+)
+def test_a_head_of_ones_own_is_found_whatever_its_name(make, heads: list[str]) -> None:
+    model = make()
+    assert new_heads(model) == heads
+    attach(model, LoRA(sites=["q_proj" if "Llama" in str(model) else "query"]))
+    trained = [name for name, parameter in model.named_parameters() if parameter.requires_grad]
+    assert all(any(name.startswith(f"{head}.adapters") for name in trained) for head in heads)

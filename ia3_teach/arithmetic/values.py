@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from numbers import Real
 
 import torch
 from torch import Tensor, nn
 
 from ia3_teach.ia3 import IA3Vectors
 from ia3_teach.layer import Adapted, wrapped
-from ia3_teach.state import check_known, refuse_merged, state_of, the_active
+from ia3_teach.state import State, check_known, refuse_merged, state_of, the_active
 from ia3_teach.wording import brief, short
 
 
@@ -61,23 +64,61 @@ def set_vectors(model: nn.Module, values: dict[str, Tensor], name: str | None = 
     if wanted != found:
         raise ValueError(f"the adapter's vectors have the shapes {short(wanted)}; found {short(found)}")
     rows = {vector: iter(matrix) for vector, matrix in values.items()}
-    for adapter in ia3_adapters(model, name).values():
+    adapters = ia3_adapters(model, name)
+    for path, adapter in adapters.items():
+        check_written(path, adapter)
+    for adapter in adapters.values():
         for vector, parameter in adapter.vectors().items():
             parameter.copy_(next(rows[vector]))
+
+
+def check_written(path: str, adapter: IA3Vectors) -> None:
+    """Refuse vectors that are computed anew in every pass, into which nothing can be written."""
+    computed = [name for name, vector in adapter.vectors().items() if not isinstance(vector, nn.Parameter)]
+    if computed:
+        raise ValueError(
+            f"{short(computed[0])} of {short(path)} is computed anew in every pass (by a parametrization or "
+            "by pruning), so nothing can be written into it; make it an ordinary parameter first"
+        )
+
+
+@dataclass(eq=False)
+class Turned:
+    """An open dial: whose vectors it turned, and what it puts back."""
+
+    name: str
+    before: dict[str, Tensor]
 
 
 @contextmanager
 def dial(model: nn.Module, strength: float, name: str | None = None) -> Iterator[nn.Module]:
     """Inside this context every vector is l(λ) = 1 + λ (l - 1), with λ = `strength`; afterwards l is back.
 
-    λ = 0 is the frozen model, 1 the trained one; beyond 1 exaggerates, below 0 reverses.
+    λ = 0 is the frozen model, 1 the trained one; beyond 1 exaggerates, below 0 reverses. Dials may end in any
+    order, whichever adapter is active then. Raises ValueError for a strength that is no finite number.
     """
-    before = vectors(model, name)
-    set_vectors(model, {vector: 1 + strength * (learned - 1) for vector, learned in before.items()}, name)
+    if not isinstance(strength, Real) or not math.isfinite(strength):
+        raise ValueError(f"the strength of a dial is a finite number; found {brief(strength)}")
+    state, name = state_of(model), the_active(model) if name is None else name
+    turned = Turned(name, vectors(model, name))
+    moved = {vector: 1 + strength * (learned - 1) for vector, learned in turned.before.items()}
+    set_vectors(model, moved, name)
+    state.dials.append(turned)
     try:
         yield model
     finally:
-        set_vectors(model, before, name)
+        turn_back(model, state, turned)
+
+
+def turn_back(model: nn.Module, state: State, turned: Turned) -> None:
+    """Write back what a dial found; where a later one of the same adapter is open, that one will."""
+    place = state.dials.index(turned)
+    state.dials.remove(turned)
+    later = next((other for other in state.dials[place:] if other.name == turned.name), None)
+    if later is not None:
+        later.before = turned.before
+    elif turned.name in state.recipes:  # else it was detached inside
+        set_vectors(model, turned.before, turned.name)
 
 
 def ia3_adapters(model: nn.Module, name: str | None) -> dict[str, IA3Vectors]:

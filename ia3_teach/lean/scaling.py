@@ -69,11 +69,13 @@ def close_to_zero(dtype: torch.dtype) -> float:
 def plain_backward(l: Tensor) -> bool:
     """Whether one ordinary backward will ask for ∂L/∂l.
 
-    A compiler plans its own recomputation; transforms, forward mode and meta tensors need the plain product.
+    A compiler plans its own recomputation; transforms, tracing, forward mode and meta tensors need the plain
+    product.
     """
     transformed = torch._C._are_functorch_transforms_active() or forward_ad._current_level >= 0
     asked = l.requires_grad and torch.is_grad_enabled() and not l.is_meta
-    return asked and not transformed and not torch.compiler.is_compiling()
+    followed = torch.compiler.is_compiling() or torch.jit.is_tracing()
+    return asked and not transformed and not followed
 
 
 def kept_by(ctx: object) -> tuple[Tensor, ...]:

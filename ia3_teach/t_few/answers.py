@@ -17,6 +17,7 @@ from torch.nn.utils.rnn import pad_sequence
 from ia3_teach.layer import unwrapped
 from ia3_teach.t_few.choices import check_choices, is_encoder_decoder
 from ia3_teach.training.batches import Example, pad_id, padded
+from ia3_teach.training.limits import check_readable
 from ia3_teach.training.mode import in_mode
 
 Row = tuple[int, tuple[int, ...]]  # the number of a prompt, and the tokens that follow it
@@ -138,7 +139,11 @@ def decoder_logits(model: nn.Module, examples: Sequence[Example], rows: Sequence
 
 
 def inputs(ids: Sequence[Sequence[int]], model: nn.Module) -> dict[str, Tensor]:
-    """input_ids padded on the right, and attention_mask, both (B, T), on the model's device."""
+    """input_ids padded on the right, and attention_mask, both (B, T), on the model's device.
+
+    Raises ValueError for tokens that the model cannot read.
+    """
     pad, device = pad_id(model), next(model.parameters()).device
-    mask = padded([[1] * len(row) for row in ids], 0)
-    return {"input_ids": padded(ids, pad).to(device), "attention_mask": mask.to(device)}
+    tokens, mask = padded(ids, pad), padded([[1] * len(row) for row in ids], 0)
+    check_readable(model, tokens)
+    return {"input_ids": tokens.to(device), "attention_mask": mask.to(device)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import torch
 from torch import nn
 
 from ia3_teach.layer import unwrapped
@@ -57,11 +58,25 @@ def check_choices(i: int, example: Example) -> None:
     if len(example["input_ids"]) == 0:
         raise ValueError(f"the prompt of example {i:,} has no tokens; nothing predicts a first one")
     label = example.get("labels", 0)
-    if label not in range(len(choices)):
+    if not is_place(label, len(choices)):
         raise ValueError(
             f"labels of example {i:,} must be a number of its choices, 0 to "
             f"{len(choices) - 1}; found {brief(label)}"
         )
+
+
+def is_place(label: object, n: int) -> bool:
+    """Whether this is a whole number from 0 to n - 1; a tensor or an array may hold it.
+
+    >>> is_place(1, 2), is_place(torch.tensor(1), 2), is_place(1.0, 2), is_place(True, 2), is_place(-1, 2)
+    (True, True, False, False, False)
+    """
+    try:
+        found = torch.as_tensor(label)
+    except (TypeError, ValueError, RuntimeError, OverflowError):
+        return False
+    whole = not (found.is_floating_point() or found.is_complex() or found.dtype == torch.bool)
+    return whole and found.dim() == 0 and 0 <= found.item() < n
 
 
 def is_encoder_decoder(model: nn.Module) -> bool:

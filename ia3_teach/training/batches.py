@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ia3_teach.layer import unwrapped
+from ia3_teach.training.limits import check_readable
 from ia3_teach.training.losses import IGNORED
 from ia3_teach.wording import brief, short
 
@@ -111,19 +112,49 @@ def as_values(value: object) -> object:
 def collate(examples: Sequence[Example], model: nn.Module) -> dict[str, Tensor]:
     """Pad on the right and stack: input_ids, attention_mask, labels and, where given, token_type_ids.
 
+    An example's own attention_mask counts: tokenizers that pad say there what is no token. Raises ValueError
+    where only some examples have token_type_ids, where a row is not as long as its input_ids, or for tokens
+    that the model cannot read.
     Shapes: (B, T); labels (B,) for one class or number per example. All on the model's device.
     """
     ids = [example["input_ids"] for example in examples]
     pad = pad_id(model)
     batch = {
         "input_ids": padded(ids, pad),
-        "attention_mask": padded([[1] * len(row) for row in ids], 0),
+        "attention_mask": padded(rows_beside(examples, "attention_mask") or [[1] * len(r) for r in ids], 0),
         "labels": stacked([torch.as_tensor(example["labels"]) for example in examples]),
     }
-    if "token_type_ids" in examples[0]:
-        batch["token_type_ids"] = padded([example["token_type_ids"] for example in examples], 0)
+    segments = rows_beside(examples, "token_type_ids")
+    if segments is not None:
+        batch["token_type_ids"] = padded(segments, 0)
+    check_readable(model, batch["input_ids"])
     device = next(model.parameters()).device
     return {name: tensor.to(device) for name, tensor in batch.items()}
+
+
+def rows_beside(examples: Sequence[Example], key: str) -> list[Sequence[int]] | None:
+    """What every example says of its tokens under `key`, or None where none does.
+
+    Raises ValueError where some do not, or where a row has another length than the tokens.
+
+    >>> rows_beside([{"input_ids": [5, 6], "attention_mask": [1, 0]}], "attention_mask")
+    [[1, 0]]
+    """
+    found = [example[key] for example in examples if example.get(key) is not None]
+    if not found:
+        return None
+    if len(found) < len(examples):
+        raise ValueError(
+            f"{len(found)} of the {len(examples)} examples of a batch have {short(key)}, which leaves "
+            "open what the others' would be; give it to all or to none"
+        )
+    for example, row in zip(examples, found, strict=True):
+        if len(row) != len(example["input_ids"]):
+            raise ValueError(
+                f"an example has {len(example['input_ids']):,} input_ids and {len(row):,} {short(key)}; "
+                "each token has one"
+            )
+    return found
 
 
 def stacked(labels: Sequence[Tensor]) -> Tensor:

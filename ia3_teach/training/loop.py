@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from numbers import Real
@@ -13,15 +13,14 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from ia3_teach.layer import check_bits, linear_layers, plain_name, unwrapped
-from ia3_teach.state import state_of
-from ia3_teach.storage.fingerprints import fingerprint
+from ia3_teach.layer import check_bits, plain_name, unwrapped
 from ia3_teach.training.bars import progress
-from ia3_teach.training.batches import Example, check_data, collate, digest, examples_of
+from ia3_teach.training.batches import Example, check_data, collate, examples_of
 from ia3_teach.training.cache import without_cache
 from ia3_teach.training.checkpoint import TrainingState, check_path, load_checkpoint, save_checkpoint
 from ia3_teach.training.losses import loss_of
 from ia3_teach.training.mode import in_mode
+from ia3_teach.training.sameness import facts_of
 from ia3_teach.training.threads import few_threads
 from ia3_teach.wording import brief, short
 
@@ -111,25 +110,6 @@ def trainable_parameters(model: nn.Module) -> dict[str, nn.Parameter]:
     if not found:
         raise ValueError("the model has no trainable parameters; attach a recipe or activate an adapter")
     return found
-
-
-def facts_of(
-    model: nn.Module, data: Sequence[Example], loss: Loss, parameters: Mapping[str, nn.Parameter]
-) -> dict[str, object]:
-    """What a checkpoint must share with the run that goes on from it, beside the numbers given to `fit`."""
-    return {
-        "examples": len(data),
-        "data": digest(data),
-        "base": fingerprint(model, frozen_layers(model)),
-        "adapters": repr(state_of(model).recipes),
-        "loss": getattr(loss, "__name__", type(loss).__name__),
-        "parameters": {name: list(parameter.shape) for name, parameter in parameters.items()},
-    }
-
-
-def frozen_layers(model: nn.Module) -> list[str]:
-    """The Linears that training leaves alone, of which a checkpoint holds samples."""
-    return [path for path, linear in linear_layers(model).items() if not linear.weight.requires_grad]
 
 
 @contextmanager

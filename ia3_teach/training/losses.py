@@ -24,7 +24,7 @@ def loss_of(model: nn.Module, batch: dict[str, Tensor]) -> Tensor:
     inner = unwrapped(model)
     is_encoder_decoder = getattr(getattr(inner, "config", None), "is_encoder_decoder", False)
     inputs = batch if is_encoder_decoder else {key: batch[key] for key in batch if key != "labels"}
-    logits = model(**inputs).logits
+    logits = wide(model(**inputs).logits)
     if logits.dim() == 2:
         return of_whole_examples(logits, labels)
     if labels.dim() == 1:
@@ -33,6 +33,16 @@ def loss_of(model: nn.Module, batch: dict[str, Tensor]) -> Tensor:
         raise ValueError("the labels of tokens are whole numbers; found fractions, which a classifier takes")
     shifted = not (is_encoder_decoder or type(inner).__name__.endswith(NOT_CAUSAL))
     return language_model(logits, labels) if shifted else token_loss(logits, labels)
+
+
+def wide(logits: Tensor) -> Tensor:
+    """The logits in at least float32: a loss in bfloat16 would have three digits.
+
+    >>> import torch
+    >>> wide(torch.zeros(2, dtype=torch.bfloat16)).dtype, wide(torch.zeros(2, dtype=torch.float64)).dtype
+    (torch.float32, torch.float64)
+    """
+    return logits if logits.itemsize >= 4 else logits.float()
 
 
 def of_whole_examples(logits: Tensor, labels: Tensor) -> Tensor:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import torch
 from torch import nn
 
+from ia3_teach.training.shared import Shared, Undo
+
 SMALL = 10_000_000  # parameters; the course's own models have 2, bert-base has 110
+ONE = Shared()
 
 
 @contextmanager
@@ -19,10 +23,15 @@ def few_threads(model: nn.Module) -> Iterator[None]:
     where another program holds one of the cores they wait for it, so that a step of a tenth of a second
     takes two or three. A large model keeps its threads.
     """
-    before = torch.get_num_threads()
-    if sum(parameter.numel() for parameter in model.parameters()) < SMALL:
-        torch.set_num_threads(1)
-    try:
+    if sum(parameter.numel() for parameter in model.parameters()) >= SMALL:
         yield
-    finally:
-        torch.set_num_threads(before)
+        return
+    with ONE.changed(one_thread):
+        yield
+
+
+def one_thread() -> Undo:
+    """Have torch use one thread; returns how to give the others back."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    return partial(torch.set_num_threads, before)

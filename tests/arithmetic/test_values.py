@@ -3,8 +3,9 @@
 import pytest
 import torch
 from small_models import bert, bloom, randomise, tokens
+from torch.nn.utils import prune
 
-from ia3_teach import IA3, LoRA, attach, set_vectors, vectors
+from ia3_teach import IA3, LoRA, activate, attach, detach, set_vectors, vectors
 from ia3_teach.arithmetic.values import dial
 
 SHAPES = {"l_k": (2, 16), "l_v": (2, 16)}
@@ -83,3 +84,51 @@ def test_what_holds_no_matrix() -> None:
     for verb in (vectors, lambda model: set_vectors(model, {}), lambda model: dial(model, 1.0).__enter__()):
         with pytest.raises(ValueError, match=uneven):
             verb(model)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_dials_end_in_any_order(order: tuple[int, int]) -> None:
+    model = trained()
+    before = vectors(model)
+    opened = [dial(model, 0.5), dial(model, 3.0)]
+    for each in opened:
+        each.__enter__()
+    for number in order:
+        opened[number].__exit__(None, None, None)
+    assert all(torch.equal(matrix, before[name]) for name, matrix in vectors(model).items())
+    assert not model._ia3_teach.dials
+
+
+def test_a_dial_turns_back_its_own_adapter_whichever_is_active_then() -> None:
+    model = trained()
+    attach(model, IA3(), "other")
+    randomise(model, seed=5)
+    others = vectors(model, "other")
+    activate(model, "default")
+    mine = vectors(model)
+    with dial(model, 2.0):
+        activate(model, "other")
+    for name, want in (("default", mine), ("other", others)):
+        assert all(torch.equal(matrix, want[kind]) for kind, matrix in vectors(model, name).items())
+    with dial(model, 2.0):
+        detach(model, "other")
+    assert list(model._ia3_teach.recipes) == ["default"]
+
+
+@pytest.mark.parametrize("strength", [float("nan"), float("inf"), "2", None])
+def test_a_strength_that_is_no_number_changes_nothing(strength) -> None:
+    model = trained()
+    before = vectors(model)
+    with pytest.raises(ValueError, match="a finite number"), dial(model, strength):
+        pass
+    assert all(torch.equal(matrix, before[name]) for name, matrix in vectors(model).items())
+
+
+def test_nothing_is_written_into_vectors_that_are_computed() -> None:
+    model = trained()
+    adapter = model.bert.encoder.layer[1].attention.self.key.adapters["default"]
+    before = vectors(model)
+    prune.random_unstructured(adapter, "l_k", 0.5)
+    with pytest.raises(ValueError, match="l_k of bert.encoder.layer.1.attention.self.key is computed anew"):
+        set_vectors(model, before)
+    assert torch.equal(vectors(model)["l_ff"], before["l_ff"])

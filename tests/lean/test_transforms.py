@@ -147,3 +147,23 @@ def test_a_batched_backward_is_the_plain_one_too(way: str) -> None:
         z = chain(product, u, l).sum((0, 1))
         found.append(torch.autograd.grad(z, (u, l), torch.eye(4, dtype=z.dtype), is_grads_batched=True))
     torch.testing.assert_close(*found, rtol=1e-10, atol=1e-12)
+
+
+class Product(nn.Module):
+    def __init__(self, way: str) -> None:
+        super().__init__()
+        (self.use, self.product), self.l = WAYS[way], nn.Parameter(inputs()[1].detach())
+
+    def forward(self, u: torch.Tensor) -> torch.Tensor:
+        return self.use(self.product, u, self.l)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_traced_product_can_be_written_to_a_file(way: str, tmp_path) -> None:
+    """A function of Python's own, which the lean product is, has no place in such a file."""
+    layer, u = Product(way), inputs()[0].detach()
+    torch.jit.save(torch.jit.trace(layer, u), tmp_path / "traced")
+    again = torch.jit.load(tmp_path / "traced")
+    torch.testing.assert_close(again(u), layer(u), rtol=0, atol=1e-15)
+    asked = [torch.autograd.grad(each(u).sum(), [*each.parameters()]) for each in (again, layer)]
+    torch.testing.assert_close(*asked, rtol=0, atol=1e-12)

@@ -95,7 +95,7 @@ def test_scoring_leaves_the_model_as_it_was() -> None:
     model = build("bloom").train()
     rank_classify(model, EXAMPLES)
     assert model.training
-    with pytest.raises(IndexError):
+    with pytest.raises(ValueError, match="found the token 99"):
         rank_classify(model, [{"input_ids": [99], "choices": [[5]]}])
     assert model.training
 
@@ -121,6 +121,10 @@ def test_encoding_does_not_depend_on_how_the_tokenizer_pads(pads: str) -> None:
         ({"labels": 2}, "0 to 1; found 2"),
         ({"labels": -1}, "0 to 1; found -1"),
         ({"labels": [1]}, "0 to 1; found"),
+        ({"labels": 1.0}, "0 to 1; found 1.0"),
+        ({"labels": True}, "0 to 1; found True"),
+        ({"labels": "yes"}, "0 to 1; found 'yes'"),
+        ({"labels": torch.tensor(-1)}, "0 to 1; found"),
     ],
 )
 def test_bad_examples_are_refused(change: dict, message: str) -> None:

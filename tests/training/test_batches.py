@@ -107,3 +107,22 @@ def test_a_padding_token_of_minus_one_is_no_token(pad) -> None:
     batch = collate([{"input_ids": [5, 6], "labels": 0}, {"input_ids": [7], "labels": 1}], model)
     assert pad_id(model) == 0 and batch["input_ids"].tolist() == [[5, 6], [7, 0]]
     assert loss_of(model, batch).isfinite()
+
+
+def test_the_padding_that_a_tokenizer_added_is_not_read() -> None:
+    """tokenizer(text, padding="max_length") fills a row up and says so in attention_mask alone."""
+    model = bert()
+    short = {"input_ids": [5, 6, 7], "labels": 1}
+    filled = {"input_ids": [5, 6, 7, 0, 0], "labels": 1, "attention_mask": [1, 1, 1, 0, 0]}
+    losses = [loss_of(model, collate([example, example], model)).item() for example in (short, filled)]
+    assert abs(losses[0] - losses[1]) < 1e-12
+
+
+@pytest.mark.parametrize("key", ["attention_mask", "token_type_ids"])
+def test_rows_beside_the_tokens_that_do_not_fit_are_refused(key: str) -> None:
+    whole, bare = {"input_ids": [5, 6], "labels": 1, key: [1, 0]}, {"input_ids": [5, 6], "labels": 1}
+    for examples in ([whole, bare], [bare, whole]):
+        with pytest.raises(ValueError, match=f"1 of the 2 examples of a batch have {key}"):
+            collate(examples, bert())
+    with pytest.raises(ValueError, match=f"2 input_ids and 1 {key}"):
+        collate([{**bare, key: [1]}], bert())

@@ -57,3 +57,12 @@ def test_a_label_that_is_no_class(label: int) -> None:
 
 def test_uniform_guesses_cost_log_n() -> None:
     assert token_loss(torch.zeros(1, 2, 8), torch.tensor([[3, -100]])).item() == pytest.approx(math.log(8))
+
+
+def test_a_loss_of_half_the_bits_has_all_its_digits() -> None:
+    model = bert().to(torch.bfloat16)
+    batch = {"input_ids": tokens(4), "labels": torch.tensor([0, 1, 1, 0])}
+    loss = loss_of(model, batch)
+    with torch.no_grad():
+        wide = classification(model(batch["input_ids"]).logits.double(), batch["labels"])
+    assert loss.dtype == torch.float32 and abs(loss.item() - wide.item()) < 1e-6

@@ -38,3 +38,13 @@ def test_a_small_model_takes_one_thread_and_gives_the_others_back(three_threads)
 def test_a_large_model_keeps_its_threads(three_threads, monkeypatch) -> None:
     monkeypatch.setattr(threads, "SMALL", 1)
     assert seen_while_training() == [3, 3] and torch.get_num_threads() == 3
+
+
+def test_contexts_of_two_threads_end_in_any_order(three_threads) -> None:
+    first, second = threads.few_threads(bert()), threads.few_threads(bert())
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert torch.get_num_threads() == 1, "the second one still trains"
+    second.__exit__(None, None, None)
+    assert torch.get_num_threads() == 3

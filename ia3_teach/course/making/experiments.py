@@ -115,8 +115,8 @@ def check_device(device: str) -> None:
     except (RuntimeError, AssertionError) as error:
         reason = first_line(error) or type(error).__name__
         raise ValueError(
-            f"there is no device {brief(device)} here ({brief(reason)}): leave it out, or give one that "
-            "torch reaches"
+            f"there is no device {brief(device)} here ({brief(reason)}): leave it out, or give "
+            "one that torch reaches"
         ) from None
 
 

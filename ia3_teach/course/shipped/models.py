@@ -15,6 +15,7 @@ from ia3_teach.course.shipped.paths import data_dir
 from ia3_teach.course.shipped.real_models import CARRIERS, fetched
 from ia3_teach.course.shipped.weights import check_config, check_weights
 from ia3_teach.recipe import NEW
+from ia3_teach.training.shared import Shared, Undo
 from ia3_teach.wording import brief, first_line, short
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ ROLES = {
     "bloom": ("IA3_TEACH_BLOOM", "tiny-bloom"),
 }
 ADAPTER = "adapter_config.json"
+QUIET = Shared()
 FILES = ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")
 
 
@@ -150,14 +152,20 @@ def _no_model(name: str, where: str, error: Exception) -> str:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """No report, which `check_weights` reads instead, and no progress bar: a tiny model takes no time."""
+    with QUIET.changed(_say_nothing):
+        yield
+
+
+def _say_nothing() -> Undo:
     from transformers.utils import logging
 
     level, bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity_error()
     logging.disable_progress_bar()
-    try:
-        yield
-    finally:
+
+    def speak() -> None:
         logging.set_verbosity(level)
         if bar:
             logging.enable_progress_bar()
+
+    return speak

@@ -43,7 +43,8 @@ def check_weights(
     refuse_adapters(extra)
     refuse_shapes(report["mismatched_keys"], num_labels)
     known = {name for name, _ in model.named_modules()}
-    surplus = [key for key in extra if not of_another_head(key, known)]
+    base = f"{model.base_model_prefix}."
+    surplus = [key for key in extra if not of_another_head(key, known, base)]
     new = () if num_labels is None else new_modules(model, missing)
     lost = [key for key in missing if not any(key.startswith(f"{name}.") for name in new)]
     if lost or surplus:
@@ -72,9 +73,13 @@ def refuse_shapes(mismatched: Collection[tuple], num_labels: int | None) -> None
         )
 
 
-def of_another_head(key: str, known: Collection[str]) -> bool:
-    """Whether a weight that was left out belongs to a module beside the blocks, which this model has not."""
-    return block_number(key) is None and key.rpartition(".")[0] not in known
+def of_another_head(key: str, known: Collection[str], base: str) -> bool:
+    """Whether a weight that was left out belongs to a module beside the blocks, which this model has not.
+
+    What the base model itself would compute with is no head, but for its pooler.
+    """
+    beside = block_number(key) is None and key.rpartition(".")[0] not in known
+    return beside and ("pooler" in key or not key.startswith(base))
 
 
 def new_modules(model: PreTrainedModel, missing: Collection[str]) -> tuple[str, ...]:

@@ -57,6 +57,8 @@ def refused(directory: Path, message: str, **settings: object) -> None:
         (lambda w: w | {"bert.encoder.layer.4.output.dense.bias": torch.ones(192)}, "holds 1 .*layer.4"),
         (lambda w: w | {"bert.encoder.layer.0.output.dense.more": torch.ones(2)}, "holds 1 .*dense.more"),
         (lambda w: w | {"bert.embeddings.LayerNorm.more": torch.ones(2)}, "holds 1 .*LayerNorm.more"),
+        (lambda w: w | {"bert.embeddings_project.weight": torch.ones(2)}, "holds 1 .*embeddings_project"),
+        (lambda w: w | {"bert.more_norm.weight": torch.ones(2)}, "holds 1 .*more_norm"),
         (lambda w: {f"_orig_mod.{k}": v for k, v in w.items()}, "lacks .*wrapper"),
         (lambda w: {f"module.{k}": v for k, v in w.items()}, "lacks .*wrapper"),
         (lambda w: {LONG: torch.ones(2)}, "lacks"),
@@ -201,3 +203,17 @@ def test_no_code_is_run_whatever_the_terminal_would_answer(saved, monkeypatch) -
 def test_the_shipped_models_have_nothing_new(name: str) -> None:
     model, _ = load_model(name)
     assert isinstance(model, nn.Module) and model._ia3_teach_new == ()
+
+
+def test_two_that_load_at_once_leave_the_messages_as_they_were() -> None:
+    from transformers.utils import logging
+
+    from ia3_teach.course.shipped.models import _quiet
+
+    level, bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    first, second = _quiet(), _quiet()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    second.__exit__(None, None, None)
+    assert (logging.get_verbosity(), logging.is_progress_bar_enabled()) == (level, bar)
