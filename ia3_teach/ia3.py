@@ -126,9 +126,7 @@ class IA3Vectors(nn.Module):
                 inner = partial(first.around, inner, l=stack_scales(mine, x.dim()))
         return inner(x)
 
-    def fold(
-        self, weight: Tensor, bias: Tensor | None
-    ) -> tuple[Tensor, Tensor | None]:
+    def fold(self, weight: Tensor, bias: Tensor | None) -> tuple[Tensor, Tensor | None]:
         """The same on the weights: l ⊙ (W x + b) = (l ⊙ W) x + l ⊙ b, and W (l ⊙ x) = (W ⊙ l^T) x."""
         l = self.scale().detach().to(weight.dtype)
         if self.side == "in":
