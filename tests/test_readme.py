@@ -33,7 +33,7 @@ def test_it_is_read_in_five_minutes_and_nothing_is_cut_off() -> None:
 
 def test_the_first_screen_says_for_whom_and_why_and_shows_something_to_touch() -> None:
     first = README[: README.index("## Lessons")]
-    for needed in ("**For**", "**Why this**", "dial.gif", "git clone", "make course", "minutes", "GB of"):
+    for needed in ("**For**", "**Why this**", "explorer.gif", "git clone", "make course", "minutes", "GB of"):
         assert needed in first, needed
 
 

@@ -9,15 +9,23 @@ if TYPE_CHECKING:  # what editors see; the same names as below
     from ia3_teach.views.attention import plot_attention, plot_inner, plot_norms
     from ia3_teach.views.bends import plot_bends
     from ia3_teach.views.bill import plot_break_even, plot_table
+    from ia3_teach.views.blend_explorer import explore_blend
+    from ia3_teach.views.blending import Blend, mix_tasks, plot_blend
     from ia3_teach.views.block_picture import plot_block
     from ia3_teach.views.budget_bars import Sizes, budget, plot_budget, plot_parts
     from ia3_teach.views.budget_explorer import explore_budget
     from ia3_teach.views.by_hand import plot_channels, plot_folded, plot_two_axes
     from ia3_teach.views.chance import plot_against_chance
+    from ia3_teach.views.channel_explorer import explore_channels
+    from ia3_teach.views.channel_facts import Channel, inspect_channels
+    from ia3_teach.views.channels import plot_channel
     from ia3_teach.views.context import median, plot_changes, plot_shots, plot_turned
     from ia3_teach.views.curves import plot_lines, plot_losses
     from ia3_teach.views.delta import plot_deltas, smallest_cosine
     from ia3_teach.views.departures import plot_concentration, plot_distribution
+    from ia3_teach.views.desk import plot_desk
+    from ia3_teach.views.desk_explorer import explore_desk
+    from ia3_teach.views.desk_grid import Desk, turn_switches
     from ia3_teach.views.dial import plot_accuracy, plot_answers, plot_dial
     from ia3_teach.views.dial_explorer import explore_dial
     from ia3_teach.views.dial_grid import turn_dial
@@ -25,6 +33,8 @@ if TYPE_CHECKING:  # what editors see; the same names as below
     from ia3_teach.views.film import plot_frame
     from ia3_teach.views.film_explorer import explore_film
     from ia3_teach.views.frontier import Score, plot_frontier, unbeaten
+    from ia3_teach.views.gauge import plot_gauge
+    from ia3_teach.views.gauge_explorer import explore_gauge
     from ia3_teach.views.groups import plot_groups
     from ia3_teach.views.head_maps import plot_heads
     from ia3_teach.views.heat_map import plot_vectors
@@ -38,6 +48,8 @@ if TYPE_CHECKING:  # what editors see; the same names as below
     from ia3_teach.views.pull import plot_pull
     from ia3_teach.views.pushes import plot_pushes
     from ia3_teach.views.puzzle import plot_attention_changes, plot_landings, plot_roles
+    from ia3_teach.views.reach import of_rank, plot_reach
+    from ia3_teach.views.reach_explorer import explore_reach
     from ia3_teach.views.recovery import plot_error_by_weight, plot_recovery
     from ia3_teach.views.results_table import by_examples, plot_leads, plot_medians
     from ia3_teach.views.scale import plot_scale
@@ -59,15 +71,23 @@ __all__, __getattr__, __dir__ = handed_out(
         "attention": "plot_attention plot_inner plot_norms",
         "bends": "plot_bends",
         "bill": "plot_break_even plot_table",
+        "blending": "Blend mix_tasks plot_blend",
+        "blend_explorer": "explore_blend",
         "block_picture": "plot_block",
         "budget_bars": "Sizes budget plot_budget plot_parts",
         "budget_explorer": "explore_budget",
         "by_hand": "plot_channels plot_folded plot_two_axes",
         "chance": "plot_against_chance",
+        "channel_explorer": "explore_channels",
+        "channel_facts": "Channel inspect_channels",
+        "channels": "plot_channel",
         "context": "median plot_changes plot_shots plot_turned",
         "curves": "plot_lines plot_losses",
         "delta": "plot_deltas smallest_cosine",
         "departures": "plot_concentration plot_distribution",
+        "desk": "plot_desk",
+        "desk_explorer": "explore_desk",
+        "desk_grid": "Desk turn_switches",
         "dial": "plot_accuracy plot_answers plot_dial",
         "dial_explorer": "explore_dial",
         "dial_grid": "turn_dial",
@@ -75,6 +95,8 @@ __all__, __getattr__, __dir__ = handed_out(
         "film": "plot_frame",
         "film_explorer": "explore_film",
         "frontier": "Score plot_frontier unbeaten",
+        "gauge": "plot_gauge",
+        "gauge_explorer": "explore_gauge",
         "groups": "plot_groups",
         "head_maps": "plot_heads",
         "heat_map": "plot_vectors",
@@ -88,6 +110,8 @@ __all__, __getattr__, __dir__ = handed_out(
         "pull": "plot_pull",
         "pushes": "plot_pushes",
         "puzzle": "plot_attention_changes plot_landings plot_roles",
+        "reach": "of_rank plot_reach",
+        "reach_explorer": "explore_reach",
         "recovery": "plot_error_by_weight plot_recovery",
         "results_table": "by_examples plot_leads plot_medians",
         "scale": "plot_scale",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor
 
 from ia3_teach.views.phrases import joined, rough, shares_of_colours
-from ia3_teach.views.style import describe, heat, log2_scale, new_figure, symmetric_limit
+from ia3_teach.views.style import beside, describe, heat, log2_scale, new_figure, symmetric_limit
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -71,7 +71,7 @@ def grid(lines: int, columns: int, width: float, height: float, **more: Any) -> 
 
 def plot_norms(norms: Mapping[str, Tensor], tokens: Sequence[str]) -> "Figure":
     """The length of each token's value in each head: a map (n_heads, T) per title, in one scale."""
-    figure, columns = new_figure(width=7.0, height=2.4, columns=len(norms))
+    figure, columns = beside(len(norms), height=2.4)
     top = max(norm.max().item() for norm in norms.values())
     for axes, (title, norm) in zip(columns, norms.items(), strict=True):
         grey = axes.imshow(norm.numpy(), cmap="Greys", vmin=0, vmax=top, aspect="auto")

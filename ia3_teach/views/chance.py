@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ia3_teach.views.phrases import joined, rough, span
-from ia3_teach.views.style import describe, new_figure
+from ia3_teach.views.style import beside, describe
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -15,16 +15,14 @@ BAR = {"color": "#b0b0b0", "height": 0.5}
 MARK = {"color": "black", "marker": "D", "markersize": 5.5, "linestyle": ""}
 
 
-def plot_against_chance(
-    panels: Mapping[str, Mapping[str, Measured]], control: str = "shuffled"
-) -> "Figure":
+def plot_against_chance(panels: Mapping[str, Mapping[str, Measured]], control: str = "shuffled") -> "Figure":
     """A panel per statistic, a row per name: a mark at the number, a grey bar over the control's draws.
 
     The mark is filled where it lies outside of the bar, and hollow where chance gives as much.
     `panels` is {statistic: {name: (measured, the control's draws)}}, with the same names in each.
     """
     rows = list(next(iter(panels.values())))
-    figure, _ = new_figure(height=1.1 + 0.24 * len(rows), columns=len(panels))
+    figure, _ = beside(len(panels), height=1.1 + 0.24 * len(rows))
     for axes, (title, measured) in zip(figure.axes, panels.items(), strict=True):
         for place, name in enumerate(rows):
             draw_row(axes, place, *measured[name])

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from ia3_teach.views.phrases import about, rough
-from ia3_teach.views.style import describe, heat, new_figure
+from ia3_teach.views.style import beside, describe, heat
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -17,7 +17,7 @@ ROUNDING = 1e-6  # a singular value below this share of the largest is none
 
 def plot_deltas(deltas: Mapping[str, Tensor], corner: int = 48) -> "Figure":
     """The upper left corner of each matrix: blue below 0, white 0, orange above; each has its own limit."""
-    figure, _ = new_figure(height=2.9, columns=len(deltas))
+    figure, _ = beside(len(deltas), height=2.9)
     panels = list(figure.axes)
     for axes, (name, delta) in zip(panels, deltas.items(), strict=True):
         part = delta.detach()[:corner, :corner].float()

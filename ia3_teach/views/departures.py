@@ -9,7 +9,7 @@ from torch import Tensor
 from ia3_teach.course.lesson.reading import flat, share_of_departure
 from ia3_teach.views.heat_map import colour_of
 from ia3_teach.views.phrases import rough, span
-from ia3_teach.views.style import describe, new_figure
+from ia3_teach.views.style import beside, describe, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -20,7 +20,7 @@ DASHES = {"l_k": "-", "l_v": "--", "l_ff": "-."}  # so that curves upon each oth
 def plot_distribution(values: Mapping[str, Tensor]) -> "Figure":
     """A histogram of the entries per kind, all on one axis, with a line at 1."""
     low, high = flat(values).min().item(), flat(values).max().item()
-    figure, columns = new_figure(width=7, height=2.4, columns=len(values))
+    figure, columns = beside(len(values), height=2.4)
     for axes, (kind, l) in zip(columns, values.items(), strict=True):
         axes.hist(l.flatten().numpy(), bins=51, range=(low, high), color=colour_of(kind))
         axes.axvline(1, color="black", linewidth=1)

@@ -1,42 +1,30 @@
 """A scrubber and a Play button around the training film."""
 
 from collections.abc import Sequence
-from functools import cache
-from typing import TYPE_CHECKING
 
+from ia3_teach.views.controls import MOST, Control, Controlled
 from ia3_teach.views.film import Frames, plot_frame, spread
-from ia3_teach.views.output import image, plain
-
-if TYPE_CHECKING:
-    from ipywidgets import VBox
-
-WITHOUT_WIDGETS = "A slider over the steps and a Play button: they need a running notebook."
-MILLISECONDS = 500
 
 
-def film_controls(frames: Frames, losses: Sequence[float]) -> "VBox":
-    """Play, a slider over the recorded steps, the picture, and the picture in words; the last frame first."""
-    import ipywidgets as widgets
-
-    steps, last = list(frames), len(frames) - 1
-    slider = widgets.SelectionSlider(
-        options=steps, value=steps[last], description="steps", layout={"width": "36em", "max_width": "100%"}
+def explore_film(frames: Frames, losses: Sequence[float]) -> Controlled:
+    """The recorded steps, of many nine at even distances; the last is shown first."""
+    steps = {f"{step}": step for step in some_steps(list(frames))}
+    return Controlled(
+        lambda step: plot_frame(frames, losses, step),
+        lambda step: in_words(frames, step),
+        [Control("steps", steps, list(steps)[-1], "film")],
     )
-    play = widgets.Play(value=last, max=last, interval=MILLISECONDS)
-    widgets.jslink((play, "value"), (slider, "index"))
-    picture, words = widgets.HTML(), widgets.HTML()
 
-    @cache  # each frame is drawn once
-    def drawn(step: int) -> str:
-        return image(plot_frame(frames, losses, step))
 
-    def redraw(*_: object) -> None:
-        picture.value = drawn(slider.value)
-        words.value = plain(in_words(frames, slider.value))
+def some_steps(steps: Sequence[int], most: int = MOST) -> list[int]:
+    """All of them, or `most` of them at even distances, the first and the last among them.
 
-    slider.observe(redraw, "value")
-    redraw()
-    return widgets.VBox([widgets.HBox([play, slider]), picture, words])
+    >>> some_steps([0, 5, 10, 15, 20], most=3)
+    [0, 10, 20]
+    """
+    if len(steps) <= most:
+        return list(steps)
+    return [steps[round(place * (len(steps) - 1) / (most - 1))] for place in range(most)]
 
 
 def in_words(frames: Frames, step: int) -> str:
@@ -46,11 +34,3 @@ def in_words(frames: Frames, step: int) -> str:
         f"after {step} steps: entries from {low:.2f} to {high:.2f}, "
         f"four fifths of them from {tenth:.2f} to {ninetieth:.2f}"
     )
-
-
-def explore_film(frames: Frames, losses: Sequence[float]) -> None:
-    """Show the controls; without a kernel a line of words stands in their place."""
-    from IPython.display import display
-
-    bundle = film_controls(frames, losses)._repr_mimebundle_()
-    display({**bundle, "text/plain": WITHOUT_WIDGETS}, raw=True)

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from ia3_teach.course.lesson.controls import head_sizes
 from ia3_teach.views.phrases import rough
-from ia3_teach.views.style import describe, new_figure, scale_bar
+from ia3_teach.views.style import beside, describe, scale_bar
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,7 +22,7 @@ def plot_heads(values: Mapping[str, Tensor], n_heads: int) -> "Figure":
     The darker, the farther, on a log2 scale: here a colour would say up or down, and a size has no direction.
     Shapes: values {title: (n_layers, d)}.
     """
-    figure, panels = new_figure(height=3.0, columns=len(values))
+    figure, panels = beside(len(values), height=3.0)
     looks = {"cmap": "Greys", "vmin": -LIMIT, "vmax": LIMIT, "aspect": "auto", "interpolation": "nearest"}
     for axes, (title, l) in zip(panels, values.items(), strict=True):
         image = axes.imshow(against_layer(l, n_heads).log2().numpy(), **looks)

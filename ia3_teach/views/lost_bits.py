@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from ia3_teach.views.phrases import about, joined
-from ia3_teach.views.style import describe, new_figure
+from ia3_teach.views.style import beside, describe
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -26,7 +26,7 @@ def plot_lost_bits(losses: Mapping[str, Tensor], title: str = "") -> "Figure":
     from matplotlib.colors import ListedColormap
     from matplotlib.patches import Patch
 
-    figure, _ = new_figure(height=3.0, columns=len(losses))
+    figure, _ = beside(len(losses), height=3.0)
     colours = list(DAMAGE.values())
     for axes, (name, bits) in zip(figure.axes, losses.items(), strict=True):
         axes.imshow(damage(bits).numpy(), cmap=ListedColormap(colours), vmin=0, vmax=len(colours) - 1)

@@ -7,11 +7,10 @@ from torch import Tensor, nn
 from ia3_teach.course.lesson.rounding import divided_out, folded_in, steps_apart
 from ia3_teach.layer import Adapted, wrapped
 from ia3_teach.state import check_known, refuse_merged, state_of
+from ia3_teach.views.controls import Control, Controlled
 from ia3_teach.views.merging import plot_microscope
-from ia3_teach.views.output import image, plain
 
 if TYPE_CHECKING:
-    from ipywidgets import Dropdown, SelectionSlider, ToggleButtons, VBox
     from matplotlib.figure import Figure
 
 Site = tuple[Tensor, Tensor, str]
@@ -19,8 +18,6 @@ Site = tuple[Tensor, Tensor, str]
 STRENGTHS = (-1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
 FORMATS = ("float32", "bfloat16", "float16")
 WINDOW = 96
-CONTROL = {"width": "36em", "max_width": "100%"}  # room for three buttons beside each other
-WITHOUT_WIDGETS = "A menu of layers, a choice of formats and a slider for λ: they need a running notebook."
 
 
 def ia3_sites(model: nn.Module, name: str) -> dict[str, Site]:
@@ -62,41 +59,20 @@ def in_words(site: Site, form: str, strength: float) -> str:
     return f"divided out again: {returned:,} of {weight.numel():,} weights come back; kept: all of them"
 
 
-def settings(sites: dict[str, Site]) -> "tuple[Dropdown, ToggleButtons, SelectionSlider]":
-    """The three controls: which layer, which format, how strong."""
-    import ipywidgets as widgets
+def explore_merge(model: nn.Module, name: str) -> Controlled:
+    """One adapter's layers, each in three number formats, its vector at 1 + λ (l - 1).
 
-    menu = widgets.Dropdown(options=list(sites), description="layer", layout=CONTROL)
-    look = {"style": {"button_width": "7em"}, "layout": CONTROL}
-    form = widgets.ToggleButtons(options=FORMATS, description="format", **look)
-    stops = [(f"{strength:g}", strength) for strength in STRENGTHS]
-    return menu, form, widgets.SelectionSlider(options=stops, value=1.0, description="λ", layout=CONTROL)
-
-
-def merging_controls(sites: dict[str, Site]) -> "VBox":
-    """A menu of sites, the format, a slider over λ, Reset, the picture, and a line of words."""
-    import ipywidgets as widgets
-
-    menu, form, slider = settings(sites)
-    reset, picture, words = widgets.Button(description="Reset"), widgets.HTML(), widgets.HTML()
-
-    def redraw(*_: object) -> None:
-        setting = sites[menu.value], form.value, slider.value
-        picture.value, words.value = image(microscope(*setting)), plain(in_words(*setting))
-
-    def back(*_: object) -> None:
-        menu.value, form.value, slider.value = next(iter(sites)), FORMATS[0], 1.0
-
-    for control in (menu, form, slider):
-        control.observe(redraw, "value")
-    reset.on_click(back)
-    redraw()
-    return widgets.VBox([menu, form, widgets.HBox([slider, reset]), picture, words])
-
-
-def explore_merge(model: nn.Module, name: str) -> None:
-    """Show the controls for one adapter; without a kernel a line of words stands in their place."""
-    from IPython.display import display
-
-    bundle = merging_controls(ia3_sites(model, name))._repr_mimebundle_()
-    display({**bundle, "text/plain": WITHOUT_WIDGETS}, raw=True)
+    Raises ValueError for an unknown name or a merged model.
+    """
+    sites = ia3_sites(model, name)
+    stops = {f"{strength:g}": strength for strength in STRENGTHS}
+    controls = [
+        Control("λ", stops, "1"),
+        Control("format", {form: form for form in FORMATS}, FORMATS[0], "menu"),
+        Control("layer", sites, next(iter(sites)), "menu"),
+    ]
+    return Controlled(
+        lambda strength, form, site: microscope(site, form, strength),
+        lambda strength, form, site: in_words(site, form, strength),
+        controls,
+    )

@@ -60,15 +60,6 @@ def described(figure: "Figure") -> str:
     return words
 
 
-def plain(words: str) -> str:
-    """Words of anybody's as HTML that shows them as they stand: a line of them wraps, and `$` is no formula.
-
-    >>> plain("$5 < $6")
-    '$5 &lt; $6'
-    """
-    return html.escape(words, quote=False)
-
-
 def png(figure: "Figure") -> bytes:
     """The figure as PNG bytes at twice the density of the page, without the program's name and version.
 

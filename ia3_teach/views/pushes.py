@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ia3_teach.views.phrases import trend
-from ia3_teach.views.style import describe, new_figure
+from ia3_teach.views.style import beside, describe
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -20,8 +20,7 @@ def plot_pushes(panels: Mapping[str, tuple[Sequence[float], Sequence[float]]]) -
 
     The first value of each is from before the training.
     """
-    figure, columns = new_figure(height=2.7, columns=len(panels))
-    columns = [columns] if len(panels) == 1 else columns
+    figure, columns = beside(len(panels), height=2.7)
     for axes, (title, (right, wrong)) in zip(columns, panels.items(), strict=True):
         axes.plot(right, linewidth=2, **RIGHT)
         axes.plot(wrong, linewidth=2, **WRONG)

@@ -10,6 +10,7 @@ from torch import Tensor
 from ia3_teach.views.phrases import about, colour_word, joined
 from ia3_teach.views.style import (
     QKV_COLOURS,
+    beside,
     describe,
     heat,
     log2_scale,
@@ -96,7 +97,7 @@ def colours_by_role(scale: Tensor, roles: Sequence[str]) -> str:
 def plot_attention_changes(changes: Mapping[str, Tensor]) -> "Figure":
     """One panel per title: the change of the attention weights, shape (T, T), orange up and blue down."""
     limit = max(change.abs().max().item() for change in changes.values())
-    figure, columns = new_figure(height=2.6, columns=len(changes))
+    figure, columns = beside(len(changes), height=2.6)
     for axes, (title, change) in zip(columns, changes.items(), strict=True):
         image = heat(axes, change, limit)
         axes.set(title=title, xlabel="token looked at")

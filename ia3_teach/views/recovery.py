@@ -7,7 +7,7 @@ from torch import Tensor
 
 from ia3_teach.views.heat_map import colour_of
 from ia3_teach.views.phrases import rough, span
-from ia3_teach.views.style import describe, new_figure
+from ia3_teach.views.style import beside, describe
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,7 +22,7 @@ def plot_recovery(
 
     `dead` marks, with crosses, the entries that nothing depends on. All shapes alike, per kind.
     """
-    figure, panels = new_figure(width=7, height=2.9, columns=len(planted))
+    figure, panels = beside(len(planted), height=2.9)
     low = min(l.min().item() for l in planted.values()) - 0.05
     high = max(l.max().item() for l in planted.values()) + 0.05
     for axes, kind in zip(panels, planted, strict=True):
@@ -57,7 +57,7 @@ def plot_error_by_weight(weight: Mapping[str, Tensor], error: Mapping[str, Tenso
     """A panel per kind, a dot per entry: how much it matters across, how far it is off up, logarithmic."""
     from matplotlib.ticker import NullFormatter
 
-    figure, panels = new_figure(width=7, height=2.7, columns=len(weight))
+    figure, panels = beside(len(weight), height=2.7)
     for axes, kind in zip(panels, weight, strict=True):
         axes.scatter(weight[kind], error[kind], s=6, alpha=0.5, color=colour_of(kind))
         axes.set(

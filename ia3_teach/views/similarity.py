@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from torch import Tensor
 
 from ia3_teach.views.phrases import joined, rough
-from ia3_teach.views.style import describe, heat, new_figure
+from ia3_teach.views.style import beside, describe, heat
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,7 +24,7 @@ def plot_numbers(
     Shapes: tables {title: (len(rows), len(columns))}.
     """
     width = 1.4 + len(tables) * max(1.2, 0.28 * len(columns))
-    figure, _ = new_figure(width=width, height=1.5 + 0.27 * len(rows), columns=len(tables))
+    figure, _ = beside(len(tables), width=width, height=1.5 + 0.27 * len(rows))
     for axes, (title, table) in zip(figure.axes, tables.items(), strict=True):
         strength = ((table - centre) / reach).nan_to_num(0)
         heat(axes, strength, limit=1)

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from ia3_teach.views.levels import draw_level
 from ia3_teach.views.phrases import rough, span
-from ia3_teach.views.style import colour_map, describe, new_figure
+from ia3_teach.views.style import beside, colour_map, describe
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,7 +31,7 @@ def plot_staircase(paths: Mapping[str, Tensor]) -> "Figure":
     Where the entries are bfloat16 numbers, all numbers that they can be are drawn as grey lines.
     Shapes: paths {name: (n_steps + 1, n_entries)}.
     """
-    figure, panels = new_figure(width=7, height=3, columns=len(paths))
+    figure, panels = beside(len(paths), height=3)
     grows = next(iter(paths.values()))[-1] > 1
     every = torch.cat([path.float().flatten() for path in paths.values()])
     low, high = every.min().item(), every.max().item()

@@ -67,6 +67,12 @@ def new_figure(width: float = 7.0, height: float = 2.5, columns: int = 1) -> tup
     return figure, axes[0] if columns > 1 else axes[0, 0]
 
 
+def beside(columns: int, height: float, width: float = 7.0) -> tuple["Figure", Any]:
+    """The same with `columns` axes in its row, always a list: a view of many panels may be given one."""
+    figure, axes = _grid(width, height, 1, columns)
+    return figure, axes[0]
+
+
 def stacked(rows: int, width: float, height: float) -> tuple["Figure", Any]:
     """The same with `rows` axes one above the other, always a list."""
     figure, axes = _grid(width, height, rows, 1)

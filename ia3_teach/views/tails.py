@@ -9,7 +9,7 @@ from torch import Tensor
 from ia3_teach.course.lesson.reading import flat
 from ia3_teach.views.heat_map import colour_of
 from ia3_teach.views.phrases import rough, span
-from ia3_teach.views.style import describe, new_figure
+from ia3_teach.views.style import beside, describe
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -25,7 +25,7 @@ def plot_tails(values: Mapping[str, Tensor]) -> "Figure":
     """
     every = flat(values)
     edges = torch.linspace(min(0.0, every.min().item()), every.max().item(), BINS + 1)
-    figure, panels = new_figure(height=2.8, columns=len(values))
+    figure, panels = beside(len(values), height=2.8)
     for axes, (kind, l) in zip(panels, values.items(), strict=True):
         axes.hist(l.flatten().numpy(), edges.numpy(), color=colour_of(kind), log=True)
         middles, counts = normal_counts(l, edges)

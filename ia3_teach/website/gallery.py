@@ -16,6 +16,16 @@ LIVE = {  # views that answer on this site, without a kernel
     "explore_map": "[live on this site](explorer.md)",
     "explore_dial": "[live on the first page](index.md)",
 }
+DRAWN_BY = {  # pictures that a lesson shows under controls
+    "plot_blend": "explore_blend",
+    "plot_budget": "explore_budget",
+    "plot_channel": "explore_channels",
+    "plot_desk": "explore_desk",
+    "plot_dial": "explore_dial",
+    "plot_frame": "explore_film",
+    "plot_gauge": "explore_gauge",
+    "plot_reach": "explore_reach",
+}
 INTRODUCTION = """\
 # Gallery of views
 
@@ -31,6 +41,9 @@ def page(notebooks: Path, pictures: Path) -> str:
     for path in lessons(notebooks):
         for drawn in drawn_in(path):
             first.setdefault(drawn.name, drawn)
+    for plot, controls in DRAWN_BY.items():
+        if controls in first:
+            first.setdefault(plot, first[controls])
     names = [name for name in views.__all__ if CALL.fullmatch(name)]
     names.sort(key=lambda name: (name not in LIVE, name.startswith("plot_"), place(first.get(name)), name))
     return "\n".join([INTRODUCTION, *(entry(name, first.get(name), pictures) for name in names)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-ICONS = re.compile(r'^\s*<script[^>]*scripts/fontawesome\.js[^>]*></script>\n', re.M)
+ICONS = re.compile(r"^\s*<script[^>]*scripts/fontawesome\.js[^>]*></script>\n", re.M)
 SEARCH = re.compile(
     r'^\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>\n', re.M
 )

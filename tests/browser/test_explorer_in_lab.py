@@ -56,6 +56,10 @@ def test_what_is_moved_by_hand_python_reads_and_attaches_and_what_it_sets_is_sho
         lab.page.mouse.up()
         expect(answers).to_have_count(4, timeout=60_000)
         assert box.evaluate("canvas => canvas.toDataURL()") != before
+        strength = lab.page.get_by_label("λ, all of them")
+        strength.press("ArrowRight")  # a key that JupyterLab would take for a move between cells
+        expect(strength).to_have_attribute("aria-valuetext", "1.05")
+        strength.press("ArrowLeft")
         lab.page.get_by_role("button", name="read", exact=True).click()
         expect(lab.page.get_by_text("Python reads l_v.*.*x2 ratio 2.0")).to_be_visible(timeout=60_000)
         pinned = lab.page.get_by_role("button", name="Go to l_k, layer 1, channel 2")

@@ -15,7 +15,7 @@ from ia3_teach.views.budget_bars import (
     plot_budget,
     plot_parts,
 )
-from ia3_teach.views.budget_explorer import PRESETS, STOPS, budget_controls, explore_budget
+from ia3_teach.views.budget_explorer import PRESETS, STOPS, explore_budget
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -64,33 +64,23 @@ def test_no_two_parts_share_a_colour() -> None:
     assert len(set(PART_COLOURS.values())) == len(PART_COLOURS)
 
 
-def test_controls_follow_the_menu_and_reset() -> None:
-    (menu, reset), *sliders, head, picture, words = unpacked(budget_controls())
-    assert words.value == "IA3: 55,296; LoRA r = 8: 294,912 values, head not counted"
-    before = picture.value
-    menu.value = "Llama-3-8B"
-    assert words.value.startswith("IA3: 524,288; LoRA r = 8: 3,407,872")
-    assert picture.value != before
-    head.value = "two Linears"
-    menu.value = "roberta-large"
-    assert words.value.startswith("IA3: 1,199,106;")
-    sliders[-1].value = 1
-    assert "LoRA r = 1" in words.value
-    reset.click()
-    assert words.value == "IA3: 55,296; LoRA r = 8: 294,912 values, head not counted"
+def test_every_preset_puts_the_sliders_on_stops_that_they_have() -> None:
+    menu, *sliders, _ = explore_budget().controls
+    stops = {slider["name"]: slider["stops"] for slider in sliders}
+    assert list(menu["moves"]) == list(PRESETS)
+    for moves in menu["moves"].values():
+        assert all(stop in stops[name] for name, stop in moves.items())
+        assert set(moves) == set(stops) - {"rank"}
 
 
-def unpacked(box):
-    line, *rest = box.children
-    return line.children, *rest
-
-
-def test_without_a_kernel_a_line_of_text_stands_for_the_calculator(monkeypatch) -> None:
-    shown = []
-    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: shown.append(bundle))
-    explore_budget()
-    assert "Sliders" in shown[0]["text/plain"]
-    assert "application/vnd.jupyter.widget-view+json" in shown[0]
+def test_the_words_follow_the_controls() -> None:
+    view = explore_budget()
+    assert view.begin["words"] == "IA3: 55,296; LoRA r = 8: 294,912 values, head not counted"
+    menu = view.controls[0]
+    view.setting = view.setting | {"model": "Llama-3-8B"} | menu["moves"]["Llama-3-8B"]
+    assert view.drawn(*view.setting.values())["words"].startswith("IA3: 524,288; LoRA r = 8: 3,407,872")
+    view.setting = view.first | {"head": "one Linear", "rank": "1"}
+    assert "LoRA r = 1: 38,402" in view.drawn(*view.setting.values())["words"]
 
 
 @pytest.mark.parametrize("preset", PRESETS)

@@ -7,7 +7,7 @@ from small_models import bloom, randomise
 
 from ia3_teach import IA3, attach, vectors
 from ia3_teach.views.dial import plot_accuracy, plot_answers, plot_dial
-from ia3_teach.views.dial_explorer import dial_controls, explore_dial
+from ia3_teach.views.dial_explorer import explore_dial
 from ia3_teach.views.dial_grid import FINE, DialGrid, turn_dial
 
 TEXTS = ["The soup was good.", "The soup was not good."]
@@ -72,30 +72,22 @@ def test_the_description_of_accuracy_tells_every_stop() -> None:
     assert "≈ 51 % at λ = 0 and ≈ 90 % at λ = 1. Guessing gives 25 %." in words
 
 
-def test_slider_menu_and_reset_redraw(grid: DialGrid) -> None:
-    menu, (slider, reset), picture, words = unpacked(dial_controls(grid))
-    assert len(slider.options) <= 9
-    before = picture.value
-    slider.value = 3.0
-    assert picture.value != before
-    assert words.value == "λ = 3: no 5 %, yes 85 %, any other word 10 %"
-    menu.value = 1
-    assert words.value == "λ = 3: no 85 %, yes 5 %, any other word 10 %"
-    reset.click()
-    assert slider.value == 1.0
+def test_the_words_follow_the_slider_and_the_menu_and_stand_as_they_are(grid: DialGrid) -> None:
+    view = explore_dial(grid, row=0)
+    assert view.values() == [1.0, 0] and len(view.controls[0]["stops"]) <= 9
+    first = view.drawn(*view.setting.values())
+    view.setting = view.setting | {"λ": "3"}
+    now = view.drawn(*view.setting.values())
+    assert (
+        now["words"] == "λ = 3: no 5 %, yes 85 %, any other word 10 %" and now["picture"] != first["picture"]
+    )
+    view.setting = view.setting | {"text": view.controls[1]["stops"][1]}
+    assert view.drawn(*view.setting.values())["words"] == "λ = 3: no 85 %, yes 5 %, any other word 10 %"
 
 
-def unpacked(box):
-    menu, line, picture, words = box.children
-    return menu, line.children, picture, words
-
-
-def test_without_a_kernel_a_line_of_text_stands_for_the_slider(grid: DialGrid, monkeypatch) -> None:
-    shown = []
-    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: shown.append(bundle))
-    explore_dial(grid)
-    assert "slider" in shown[0]["text/plain"]
-    assert "application/vnd.jupyter.widget-view+json" in shown[0]
+def test_a_text_that_stands_there_twice_can_be_chosen_twice() -> None:
+    view = explore_dial(DialGrid(["same", "same"], ["no", "yes"], torch.full((17, 2, 2), 0.25)), row=1)
+    assert view.values()[1] == 1 and len(view.controls[1]["stops"]) == 2
 
 
 class Letters:

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from ia3_teach.views.film import colour_limit, plot_frame, spread
-from ia3_teach.views.film_explorer import WITHOUT_WIDGETS, explore_film, film_controls
+from ia3_teach.views.film_explorer import explore_film
 
 LOSSES = [0.7, 0.5, 0.3, 0.2]
 
@@ -49,24 +49,18 @@ def test_a_vector_with_a_flipped_sign_does_not_hide_the_film(frames) -> None:
 
 
 def test_the_slider_shows_every_frame_and_begins_at_the_last(frames) -> None:
-    line, picture, words = film_controls(frames, LOSSES).children
-    play, slider = line.children
-    assert (slider.options, slider.value) == ((0, 2, 4), 4)
-    assert (play.min, play.max, play.value) == (0, 2, 2)
-    last = picture.value
-    slider.index = 0  # what Play sets
-    assert words.value == "after 0 steps: entries from 1.00 to 1.00, four fifths of them from 1.00 to 1.00"
-    assert picture.value != last
-    slider.value = 4
-    assert picture.value == last
+    view = explore_film(frames, LOSSES)
+    assert (view.controls[0]["stops"], view.setting) == (["0", "2", "4"], {"steps": "4"})
+    assert view.controls[0]["look"] == "film"
+    first = view.drawn("0")
+    assert first["words"] == "after 0 steps: entries from 1.00 to 1.00, four fifths of them from 1.00 to 1.00"
+    assert first["picture"] != view.drawn("4")["picture"]
 
 
-def test_without_a_kernel_a_line_of_text_stands_for_the_slider(frames, monkeypatch) -> None:
-    shown = []
-    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: shown.append(bundle))
-    explore_film(frames, LOSSES)
-    assert shown[0]["text/plain"] == WITHOUT_WIDGETS
-    assert "application/vnd.jupyter.widget-view+json" in shown[0]
+def test_of_many_frames_nine_are_shown_with_both_ends(frames) -> None:
+    many = {step: frames[0] for step in range(0, 155, 5)}
+    stops = explore_film(many, LOSSES).controls[0]["stops"]
+    assert len(stops) == 9 and (stops[0], stops[-1]) == ("0", "150")
 
 
 def test_the_words_of_a_frame_are_those_of_its_step(frames) -> None:

@@ -10,7 +10,6 @@ from ia3_teach.views.merging_explorer import (
     explore_merge,
     ia3_sites,
     in_words,
-    merging_controls,
     microscope,
 )
 
@@ -88,26 +87,12 @@ def test_words_and_picture_follow_the_setting() -> None:
     assert microscope(site, "bfloat16", 2.0)._suptitle.get_text() == "bfloat16, λ = 2"
 
 
-def test_the_controls_redraw_and_reset() -> None:
-    box = merging_controls(ia3_sites(adapted(), "a"))
-    menu, form, line, picture, words = box.children
-    slider, reset = line.children
-    start = picture.value, words.value
-    menu.value, form.value, slider.value = "1", "bfloat16", 3.0
-    assert picture.value != start[0]
-    reset.click()
-    assert (menu.value, form.value, slider.value) == ("0", "float32", 1.0)
-    assert (picture.value, words.value) == start
-
-
-def test_the_controls_are_of_one_width() -> None:
-    menu, form, line, *_ = merging_controls(ia3_sites(adapted(), "a")).children
-    assert {control.layout.width for control in (menu, form, line.children[0])} == {"36em"}
-
-
-def test_without_a_kernel_words_stand_for_the_controls(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown = []
-    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: shown.append(bundle))
-    explore_merge(adapted(), "a")
-    assert "slider" in shown[0]["text/plain"]
-    assert "application/vnd.jupyter.widget-view+json" in shown[0]
+def test_the_controls_choose_strength_format_and_layer() -> None:
+    view = explore_merge(adapted(), "a")
+    assert view.setting == {"λ": "1", "format": "float32", "layer": "0"}
+    first = view.drawn(*view.setting.values())
+    view.setting = {"λ": "3", "format": "bfloat16", "layer": "1"}
+    strength, form, site = view.values()
+    assert (strength, form) == (3.0, "bfloat16")
+    assert view.drawn("3", "bfloat16", "1")["words"] == in_words(site, form, strength)
+    assert view.drawn("3", "bfloat16", "1")["picture"] != first["picture"]

@@ -1,6 +1,5 @@
 """Rows of factors: their colours, their numbers where they fit, and their words."""
 
-
 import pytest
 import torch
 

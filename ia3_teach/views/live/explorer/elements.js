@@ -1,7 +1,11 @@
 /** Making elements: h("button", { class: "x", onclick: act }, "Undo"). */
 
+const KEYED = ["input", "select", "button"]; // what answers to keys,
+const OWN_KEYS = "data-lm-suppress-shortcuts"; // which JupyterLab would else take: arrows move between its cells
+
 export function h(tag, settings = {}, ...children) {
   const element = document.createElement(tag);
+  if (KEYED.includes(tag) || "tabindex" in settings) element.setAttribute(OWN_KEYS, "true");
   for (const [name, value] of Object.entries(settings)) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (value === true) element.setAttribute(name, "");
