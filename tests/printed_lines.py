@@ -7,7 +7,9 @@ from collections.abc import Callable
 ADDRESS = "http://"
 
 
-def lines_until(process: subprocess.Popen, ends: Callable[[str], bool], seconds: float = 180.0) -> list[str]:
+def lines_until(
+    process: subprocess.Popen, ends: Callable[[str], bool], seconds: float = 180.0
+) -> list[str]:
     """The lines up to the first that `ends` accepts; a process that says nothing in time is killed.
 
     Raises:

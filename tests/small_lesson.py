@@ -22,7 +22,9 @@ def grader(grade_id: str, grade: bool, **more: Any) -> dict[str, Any]:
     return {"nbgrader": {"schema_version": 3, "grade_id": grade_id, **flags}}
 
 
-def write_lesson(directory: Path, name: str = "02_a", words: str = "first", solved: str = SOLVED) -> None:
+def write_lesson(
+    directory: Path, name: str = "02_a", words: str = "first", solved: str = SOLVED
+) -> None:
     """A lesson with one exercise and one cell after it."""
     shown = new_output("stream", text="3\n")
     cells = [

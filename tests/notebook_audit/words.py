@@ -6,7 +6,9 @@ from typing import Any
 from notebook_audit.look import Problems, code_cells, grader, markdown
 
 EXERCISE = re.compile(r"^### Exercise (\d+\.\d+) · \S", re.M)
-TIME = re.compile(r"^\*\*Time\.\*\* .*?(\d+) minutes? to read, .*?(\d+) seconds? to run", re.M)
+TIME = re.compile(
+    r"^\*\*Time\.\*\* .*?(\d+) minutes? to read, .*?(\d+) seconds? to run", re.M
+)
 
 
 def words_and_code(notebook: Any) -> Problems:

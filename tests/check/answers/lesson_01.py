@@ -1,84 +1,54 @@
 """Answers to the exercises of this lesson, right and wrong, as other people might write them."""
 
-
 # ruff: noqa
-# %% few_shot_prompt | r | format and a list that grows
+#%% few_shot_prompt | r | format and a list that grows
 def few_shot_prompt(solved, row):
     lines = []
     for e in solved:
         lines.append("{} {}".format(e["prompt"], e["answer"]))
     lines.append(row["prompt"])
     return "\n".join(lines)
-
-
-# %% few_shot_prompt | w | a blank line between
+#%% few_shot_prompt | w | a blank line between
 def few_shot_prompt(solved, row):
     return "\n\n".join([e["prompt"] + " " + e["answer"] for e in solved] + [row["prompt"]])
-
-
-# %% few_shot_prompt | w | replaces the answer everywhere
+#%% few_shot_prompt | w | replaces the answer everywhere
 def few_shot_prompt(solved, row):
     text = "\n".join(e["prompt"] + " " + e["answer"] for e in [*solved, row])
     return text.replace(" " + row["answer"], "")
-
-
-# %% few_shot_prompt | w | at most three examples
+#%% few_shot_prompt | w | at most three examples
 def few_shot_prompt(solved, row):
     return "\n".join([e["prompt"] + " " + e["answer"] for e in solved[:3]] + [row["prompt"]])
-
-
-# %% few_shot_prompt | w | strips the question
+#%% few_shot_prompt | w | strips the question
 def few_shot_prompt(solved, row):
     return "\n".join([e["prompt"] + e["answer"] for e in solved] + [row["prompt"]])
-
-
-# %% answer_scores | r | logsumexp, then picked
+#%% answer_scores | r | logsumexp, then picked
 def answer_scores(logits, answers):
     return logits[:, answers] - torch.logsumexp(logits, -1)[:, None]
-
-
-# %% answer_scores | r | cross entropy, negative
+#%% answer_scores | r | cross entropy, negative
 def answer_scores(logits, answers):
-    columns = [
-        -torch.nn.functional.cross_entropy(logits, torch.full((len(logits),), a), reduction="none")
-        for a in answers
-    ]
+    columns = [-torch.nn.functional.cross_entropy(logits, torch.full((len(logits),), a), reduction="none") for a in answers]
     return torch.stack(columns, 1)
-
-
-# %% answer_scores | w | the largest logit subtracted
+#%% answer_scores | w | the largest logit subtracted
 def answer_scores(logits, answers):
     return (logits - logits.max(-1, keepdim=True).values)[:, answers]
-
-
-# %% answer_scores | w | detached mean
+#%% answer_scores | w | detached mean
 def answer_scores(logits, answers):
     return logits.log_softmax(-1)[:, answers].mean(0)
-
-
-# %% answer_scores | w | always two answers
+#%% answer_scores | w | always two answers
 def answer_scores(logits, answers):
     p = logits.log_softmax(-1)
     return torch.stack([p[:, answers[0]], p[:, answers[1]]], 1)
-
-
-# %% prediction_flops | r | cost of one token first
+#%% prediction_flops | r | cost of one token first
 def prediction_flops(n_values, n_examples, example_tokens, question_tokens):
     per_token = n_values * 2
     tokens = question_tokens + example_tokens * n_examples
     return tokens * per_token
-
-
-# %% prediction_flops | w | examples cached
+#%% prediction_flops | w | examples cached
 def prediction_flops(n_values, n_examples, example_tokens, question_tokens):
     return 2 * n_values * (min(n_examples, 1) * example_tokens + question_tokens)
-
-
-# %% prediction_flops | w | integer division by a thousand
+#%% prediction_flops | w | integer division by a thousand
 def prediction_flops(n_values, n_examples, example_tokens, question_tokens):
     return 2 * n_values * (n_examples * example_tokens + question_tokens) // 1000 * 1000
-
-
-# %% prediction_flops | w | text
+#%% prediction_flops | w | text
 def prediction_flops(n_values, n_examples, example_tokens, question_tokens):
     return f"{2 * n_values * (n_examples * example_tokens + question_tokens):.1e}"

@@ -1,63 +1,41 @@
 """Answers to the exercises of this lesson, right and wrong, as other people might write them."""
 
-
 # ruff: noqa
-# %% place_hooks | r | hooks made by a function, handles in a tuple
+#%% place_hooks | r | hooks made by a function, handles in a tuple
 def place_hooks(block, l_k, l_v, l_ff):
     def after(l):
         def hook(module, inputs, output):
             return torch.mul(output, l)
-
         return hook
-
     def before(module, inputs):
         return (inputs[0] * l_ff, *inputs[1:])
-
     own = block.attention.self
-    return (
-        own.key.register_forward_hook(after(l_k)),
-        own.value.register_forward_hook(after(l_v)),
-        block.output.dense.register_forward_pre_hook(before),
-    )
-
-
-# %% place_hooks | w | a loop and its last vector
+    return (own.key.register_forward_hook(after(l_k)), own.value.register_forward_hook(after(l_v)),
+            block.output.dense.register_forward_pre_hook(before))
+#%% place_hooks | w | a loop and its last vector
 def place_hooks(block, l_k, l_v, l_ff):
     handles = []
     for name, l in (("key", l_k), ("value", l_v)):
         handles.append(getattr(block.attention.self, name).register_forward_hook(lambda m, i, o: o * l))
     handles.append(block.output.dense.register_forward_pre_hook(lambda m, i: (i[0] * l_ff,)))
     return handles
-
-
-# %% place_hooks | w | forgets two handles
+#%% place_hooks | w | forgets two handles
 def place_hooks(block, l_k, l_v, l_ff):
     own = block.attention.self
     own.key.register_forward_hook(lambda m, i, o: o * l_k)
     own.value.register_forward_hook(lambda m, i, o: o * l_v)
     return [block.output.dense.register_forward_pre_hook(lambda m, i: (i[0] * l_ff,))]
-
-
-# %% place_hooks | w | every Linear of the class
+#%% place_hooks | w | every Linear of the class
 def place_hooks(block, l_k, l_v, l_ff):
     own = block.attention.self
-    return [
-        own.key.register_forward_hook(lambda m, i, o: l_k + o),
-        own.value.register_forward_hook(lambda m, i, o: l_v + o),
-        block.output.dense.register_forward_pre_hook(lambda m, i: (i[0] + l_ff,)),
-    ]
-
-
-# %% fold_four | r | a list, torch.mul
+    return [own.key.register_forward_hook(lambda m, i, o: l_k + o), own.value.register_forward_hook(lambda m, i, o: l_v + o),
+            block.output.dense.register_forward_pre_hook(lambda m, i: (i[0] + l_ff,))]
+#%% fold_four | r | a list, torch.mul
 def fold_four(l_q, l_k, l_v, l_o):
     return [torch.mul(l_q, l_k), torch.mul(l_v, l_o)]
-
-
-# %% fold_four | w | the other two
+#%% fold_four | w | the other two
 def fold_four(l_q, l_k, l_v, l_o):
     return l_q * l_v, l_k * l_o
-
-
-# %% fold_four | w | one vector for both
+#%% fold_four | w | one vector for both
 def fold_four(l_q, l_k, l_v, l_o):
     return l_q * l_k * l_v * l_o, torch.ones_like(l_v)

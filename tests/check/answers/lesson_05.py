@@ -1,8 +1,7 @@
 """Answers to the exercises of this lesson, right and wrong, as other people might write them."""
 
-
 # ruff: noqa
-# %% count_parameters | r | one loop
+#%% count_parameters | r | one loop
 def count_parameters(model):
     trainable = total = 0
     for p in model.parameters():
@@ -13,68 +12,48 @@ def count_parameters(model):
         if p.requires_grad:
             trainable += n
     return [trainable, total]
-
-
-# %% count_parameters | w | by names of the state dict
+#%% count_parameters | w | by names of the state dict
 def count_parameters(model):
     total = sum(v.numel() for v in model.state_dict().values())
     return sum(p.numel() for p in model.parameters() if p.requires_grad), total
-
-
-# %% count_parameters | w | by address
+#%% count_parameters | w | by address
 def count_parameters(model):
     ps = {p.data_ptr(): p for p in model.parameters()}.values()
     return sum(p.numel() for p in ps if p.requires_grad), sum(p.numel() for p in ps)
-
-
-# %% count_parameters | w | in millions
+#%% count_parameters | w | in millions
 def count_parameters(model):
     t = sum(p.numel() for p in model.parameters())
     return sum(p.numel() for p in model.parameters() if p.requires_grad) / 1e6, t / 1e6
-
-
-# %% ia3_values | r | per kind of vector
+#%% ia3_values | r | per kind of vector
 def ia3_values(n_layers, n_heads, kv_heads, d_head, d_ff, n_cross=0):
     attentions = n_layers + n_cross
     return attentions * kv_heads * d_head * 2 + n_layers * d_ff
-
-
-# %% ia3_values | w | d_model for the keys
+#%% ia3_values | w | d_model for the keys
 def ia3_values(n_layers, n_heads, kv_heads, d_head, d_ff, n_cross=0):
     d = n_heads * d_head
     return n_layers * (2 * d + d_ff) + n_cross * 2 * d
-
-
-# %% ia3_values | w | all layers have cross-attention
+#%% ia3_values | w | all layers have cross-attention
 def ia3_values(n_layers, n_heads, kv_heads, d_head, d_ff, n_cross=0):
     d = kv_heads * d_head
     return n_layers * (2 * d + d_ff) + (n_layers if n_cross else 0) * 2 * d
-
-
-# %% head_copies | r | remainder first
+#%% head_copies | r | remainder first
 def head_copies(trainable, adapter, d_model, n_labels):
     rest = trainable - adapter
     size = d_model * d_model + d_model + d_model * n_labels + n_labels
     if rest < 0 or rest % size != 0:
         raise ValueError("not a whole number of heads")
     return rest // size
-
-
-# %% head_copies | w | rounds
+#%% head_copies | w | rounds
 def head_copies(trainable, adapter, d_model, n_labels):
     return round((trainable - adapter) / ((d_model + n_labels) * (d_model + 1)))
-
-
-# %% head_copies | w | endless for a remainder
+#%% head_copies | w | endless for a remainder
 def head_copies(trainable, adapter, d_model, n_labels):
     n, rest = 0, trainable - adapter
     while rest != 0:
         rest -= (d_model + n_labels) * (d_model + 1)
         n += 1
     return n
-
-
-# %% head_copies | w | a KeyError
+#%% head_copies | w | a KeyError
 def head_copies(trainable, adapter, d_model, n_labels):
     n, over = divmod(trainable - adapter, (d_model + n_labels) * (d_model + 1))
     if over or n < 0:

@@ -1,8 +1,7 @@
 """Answers to the exercises of this lesson, right and wrong, as other people might write them."""
 
-
 # ruff: noqa
-# %% choose_trainable | r | freeze, then thaw
+#%% choose_trainable | r | freeze, then thaw
 def choose_trainable(model):
     model.requires_grad_(False)
     picked = []
@@ -11,16 +10,12 @@ def choose_trainable(model):
             p.requires_grad = True
             picked += [p]
     return picked
-
-
-# %% choose_trainable | w | a generator
+#%% choose_trainable | w | a generator
 def choose_trainable(model):
     for name, p in model.named_parameters():
         p.requires_grad_(name.rpartition(".")[2] in ("l_k", "l_v", "l_ff") or name.startswith("classifier."))
     return (p for p in model.parameters() if p.requires_grad)
-
-
-# %% choose_trainable | w | names
+#%% choose_trainable | w | names
 def choose_trainable(model):
     names = []
     for name, p in model.named_parameters():
@@ -28,19 +23,13 @@ def choose_trainable(model):
         if p.requires_grad:
             names.append(name)
     return names
-
-
-# %% choose_trainable | w | head first
+#%% choose_trainable | w | head first
 def choose_trainable(model):
     for name, p in model.named_parameters():
         p.requires_grad_(name.rpartition(".")[2] in ("l_k", "l_v", "l_ff") or name.startswith("classifier."))
     head = [p for n, p in model.named_parameters() if p.requires_grad and n.startswith("classifier.")]
-    return head + [
-        p for n, p in model.named_parameters() if p.requires_grad and not n.startswith("classifier.")
-    ]
-
-
-# %% training_step | r | autograd.grad
+    return head + [p for n, p in model.named_parameters() if p.requires_grad and not n.startswith("classifier.")]
+#%% training_step | r | autograd.grad
 def training_step(model, batch, parameters, learning_rate):
     out = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits
     loss = nn.functional.nll_loss(out.log_softmax(-1), batch["labels"])
@@ -49,55 +38,37 @@ def training_step(model, batch, parameters, learning_rate):
         for p, g in zip(parameters, grads):
             p.copy_(p - learning_rate * g)
     return float(loss.detach())
-
-
-# %% training_step | w | the gradient grows
+#%% training_step | w | the gradient grows
 def training_step(model, batch, parameters, learning_rate):
-    loss = nn.functional.cross_entropy(
-        model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits, batch["labels"]
-    )
+    loss = nn.functional.cross_entropy(model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits, batch["labels"])
     loss.backward()
     with torch.no_grad():
         for p in parameters:
             p -= learning_rate * p.grad
     return loss.item()
-
-
-# %% training_step | w | all parameters of the model
+#%% training_step | w | all parameters of the model
 def training_step(model, batch, parameters, learning_rate):
     optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate)
     optimizer.zero_grad()
-    loss = nn.functional.cross_entropy(
-        model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits, batch["labels"]
-    )
+    loss = nn.functional.cross_entropy(model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits, batch["labels"])
     loss.backward()
     optimizer.step()
     return loss.item()
-
-
-# %% training_step | w | Adam
+#%% training_step | w | Adam
 def training_step(model, batch, parameters, learning_rate):
     optimizer = torch.optim.Adam(parameters, lr=learning_rate)
     optimizer.zero_grad()
-    loss = nn.functional.cross_entropy(
-        model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits, batch["labels"]
-    )
+    loss = nn.functional.cross_entropy(model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits, batch["labels"])
     loss.backward()
     optimizer.step()
     return loss.item()
-
-
-# %% decay_to_one | r | weighted sum
+#%% decay_to_one | r | weighted sum
 def decay_to_one(l, learning_rate, weight_decay):
     keep = 1 - learning_rate * weight_decay
     return keep * l + (1 - keep)
-
-
-# %% decay_to_one | w | towards 0
+#%% decay_to_one | w | towards 0
 def decay_to_one(l, learning_rate, weight_decay):
     return l * (1 - learning_rate * weight_decay)
-
-
-# %% decay_to_one | w | in place
+#%% decay_to_one | w | in place
 def decay_to_one(l, learning_rate, weight_decay):
     return l.sub_(learning_rate * weight_decay * (l - 1))

@@ -1,23 +1,16 @@
 """Answers to the exercises of this lesson, right and wrong, as other people might write them."""
 
-
 # ruff: noqa
-# %% lora_values | r | real tensors
+#%% lora_values | r | real tensors
 def lora_values(d_in, d_out, r):
     return torch.zeros(r, d_in).numel() + torch.zeros(d_out, r).numel()
-
-
-# %% lora_values | w | twice the larger
+#%% lora_values | w | twice the larger
 def lora_values(d_in, d_out, r):
     return 2 * r * max(d_in, d_out)
-
-
-# %% lora_values | w | a shape
+#%% lora_values | w | a shape
 def lora_values(d_in, d_out, r):
     return (r, d_in), (d_out, r)
-
-
-# %% lora_linear | r | the weight computed at each call
+#%% lora_linear | r | the weight computed at each call
 class LoRALinear(nn.Module):
     def __init__(self, base, r, alpha):
         super().__init__()
@@ -27,48 +20,33 @@ class LoRALinear(nn.Module):
         self.r, self.alpha = r, alpha
         self.A = nn.Parameter(nn.init.kaiming_uniform_(torch.empty(r, base.in_features)))
         self.B = nn.Parameter(base.weight.new_zeros(base.out_features, r))
-
     def forward(self, x):
-        return nn.functional.linear(
-            x, self.linear.weight + self.alpha / self.r * self.B @ self.A, self.linear.bias
-        )
-
-
-# %% lora_linear | w | alpha alone
+        return nn.functional.linear(x, self.linear.weight + self.alpha / self.r * self.B @ self.A, self.linear.bias)
+#%% lora_linear | w | alpha alone
 class LoRALinear(nn.Module):
     def __init__(self, base, r, alpha):
         super().__init__()
         self.base, self.alpha = base.requires_grad_(False), alpha
         self.A = nn.Parameter(torch.randn(r, base.in_features) / 10)
         self.B = nn.Parameter(torch.zeros(base.out_features, r))
-
     def forward(self, x):
         return self.base(x) + self.alpha * (x @ self.A.T @ self.B.T)
-
-
-# %% lora_linear | w | both random
+#%% lora_linear | w | both random
 class LoRALinear(nn.Module):
     def __init__(self, base, r, alpha):
         super().__init__()
         self.base, self.s = base.requires_grad_(False), alpha / r
         self.A = nn.Parameter(torch.randn(r, base.in_features) / 10)
         self.B = nn.Parameter(torch.randn(base.out_features, r) / 10)
-
     def forward(self, x):
         return self.base(x) + self.s * (x @ self.A.T @ self.B.T)
-
-
-# %% merge_lora | r | addmm
+#%% merge_lora | r | addmm
 def merge_lora(weight, bias, A, B, alpha):
     return torch.addmm(weight, B, A, alpha=alpha / A.shape[0]), bias
-
-
-# %% merge_lora | w | bias scaled
+#%% merge_lora | w | bias scaled
 def merge_lora(weight, bias, A, B, alpha):
     return weight + alpha / len(A) * (B @ A), None if bias is None else bias * alpha / len(A)
-
-
-# %% merge_lora | w | in place
+#%% merge_lora | w | in place
 def merge_lora(weight, bias, A, B, alpha):
     weight += alpha / len(A) * (B @ A)
     return weight, bias

@@ -1,21 +1,16 @@
 """Answers to the exercises of this lesson, right and wrong, as other people might write them."""
 
-
 # ruff: noqa
-# %% merge_linear | r | state dict
+#%% merge_linear | r | state dict
 def merge_linear(linear, l, side):
     f = l.unsqueeze(1) if side == "out" else l.unsqueeze(0)
-    new = nn.Linear(
-        linear.in_features, linear.out_features, bias=linear.bias is not None, dtype=linear.weight.dtype
-    )
+    new = nn.Linear(linear.in_features, linear.out_features, bias=linear.bias is not None, dtype=linear.weight.dtype)
     state = {"weight": (linear.weight.float() * f).to(linear.weight.dtype)}
     if linear.bias is not None:
         state["bias"] = (linear.bias.float() * l if side == "out" else linear.bias).to(linear.bias.dtype)
     new.load_state_dict(state)
     return new
-
-
-# %% merge_linear | w | always a bias
+#%% merge_linear | w | always a bias
 def merge_linear(linear, l, side):
     new = nn.Linear(linear.in_features, linear.out_features).to(linear.weight.dtype)
     new.weight.data.copy_(linear.weight.float() * (l[:, None] if side == "out" else l))
@@ -24,64 +19,42 @@ def merge_linear(linear, l, side):
     else:
         new.bias.data.zero_()
     return new
-
-
-# %% merge_linear | w | shares the bias
+#%% merge_linear | w | shares the bias
 def merge_linear(linear, l, side):
-    new = nn.Linear(linear.in_features, linear.out_features, bias=linear.bias is not None).to(
-        linear.weight.dtype
-    )
+    new = nn.Linear(linear.in_features, linear.out_features, bias=linear.bias is not None).to(linear.weight.dtype)
     new.weight.data.copy_(linear.weight.float() * (l[:, None] if side == "out" else l))
     if linear.bias is not None:
-        new.bias.data = (
-            (linear.bias.float() * l).to(linear.weight.dtype) if side == "out" else linear.bias.data
-        )
+        new.bias.data = (linear.bias.float() * l).to(linear.weight.dtype) if side == "out" else linear.bias.data
     return new
-
-
-# %% merge_with_undo | r | copies in a dict
+#%% merge_with_undo | r | copies in a dict
 def merge_with_undo(linear, l):
     kept = {name: p.detach().clone() for name, p in linear.named_parameters()}
     with torch.no_grad():
-        linear.weight.copy_(
-            torch.diag(l) @ linear.weight.float() if l.isfinite().all() else linear.weight * l[:, None]
-        )
+        linear.weight.copy_(torch.diag(l) @ linear.weight.float() if l.isfinite().all() else linear.weight * l[:, None])
         linear.bias.copy_(linear.bias * l)
-
     def undo():
         with torch.no_grad():
             for name, p in linear.named_parameters():
                 p.copy_(kept[name])
-
     return undo
-
-
-# %% merge_with_undo | w | divides
+#%% merge_with_undo | w | divides
 def merge_with_undo(linear, l):
     linear.weight.mul_(l[:, None])
     linear.bias.mul_(l)
-
     def undo():
         linear.weight.div_(l[:, None])
         linear.bias.div_(l)
-
     return undo
-
-
-# %% merge_with_undo | w | kept on the function
+#%% merge_with_undo | w | kept on the function
 def merge_with_undo(linear, l):
     merge_with_undo.kept = linear.weight.clone(), linear.bias.clone()
     linear.weight.mul_(l[:, None])
     linear.bias.mul_(l)
-
     def undo():
         linear.weight.copy_(merge_with_undo.kept[0])
         linear.bias.copy_(merge_with_undo.kept[1])
-
     return undo
-
-
-# %% scale_rows | r | a loop over rows
+#%% scale_rows | r | a loop over rows
 def scale_rows(y, vectors, names):
     out = torch.empty_like(y)
     for i, name in enumerate(names):
@@ -92,14 +65,10 @@ def scale_rows(y, vectors, names):
         else:
             raise RuntimeError(f"no adapter called {name}")
     return out
-
-
-# %% scale_rows | w | get with ones
+#%% scale_rows | w | get with ones
 def scale_rows(y, vectors, names):
     return y * torch.stack([vectors.get(n, torch.ones(y.shape[-1])) for n in names])[:, None]
-
-
-# %% scale_rows | w | along the tokens
+#%% scale_rows | w | along the tokens
 def scale_rows(y, vectors, names):
     f = torch.stack([torch.ones(y.shape[-1]) if n is None else vectors[n] for n in names])
     return y * f[:, :, None]

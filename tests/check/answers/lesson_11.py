@@ -1,209 +1,144 @@
 """Answers to the exercises of this lesson, right and wrong, as other people might write them."""
 
-
 # ruff: noqa
-# %% length_normalised_loss | r | cross_entropy
+#%% length_normalised_loss | r | cross_entropy
 def length_normalised_loss(log_p, real, right):
     beta = torch.where(real, log_p, 0).sum(-1) / real.sum(-1)
     return nn.functional.cross_entropy(beta, right)
-
-
-# %% length_normalised_loss | r | a loop
+#%% length_normalised_loss | r | a loop
 def length_normalised_loss(log_p, real, right):
     losses = []
     for p, mask, label in zip(log_p, real, right):
         beta = torch.stack([tokens[keep].mean() for tokens, keep in zip(p, mask)])
         losses.append(-beta.log_softmax(0)[label])
     return torch.stack(losses).mean()
-
-
-# %% length_normalised_loss | w | sums
+#%% length_normalised_loss | w | sums
 def length_normalised_loss(log_p, real, right):
     return nn.functional.cross_entropy((log_p * real).sum(-1), right)
-
-
-# %% length_normalised_loss | w | mean over padding
+#%% length_normalised_loss | w | mean over padding
 def length_normalised_loss(log_p, real, right):
     return nn.functional.cross_entropy((log_p * real).mean(-1), right)
-
-
-# %% length_normalised_loss | w | padding added
+#%% length_normalised_loss | w | padding added
 def length_normalised_loss(log_p, real, right):
     return nn.functional.cross_entropy(log_p.mean(-1), right)
-
-
-# %% length_normalised_loss | w | exp and log apart
+#%% length_normalised_loss | w | exp and log apart
 def length_normalised_loss(log_p, real, right):
     beta = (log_p * real).sum(-1) / real.sum(-1)
     share = beta.exp() / beta.exp().sum(-1, keepdim=True)
     return -share[torch.arange(len(right)), right].log().mean()
-
-
-# %% length_normalised_loss | w | language model
+#%% length_normalised_loss | w | language model
 def length_normalised_loss(log_p, real, right):
     beta = (log_p * real).sum(-1) / real.sum(-1)
     return -beta[torch.arange(len(right)), right].mean()
-
-
-# %% length_normalised_loss | w | a float
+#%% length_normalised_loss | w | a float
 def length_normalised_loss(log_p, real, right):
     beta = (log_p * real).sum(-1) / real.sum(-1)
     return nn.functional.cross_entropy(beta, right).item()
-
-
-# %% length_normalised_loss | w | in place
+#%% length_normalised_loss | w | in place
 def length_normalised_loss(log_p, real, right):
     with torch.no_grad():
         log_p[~real] = 0
     return nn.functional.cross_entropy(log_p.sum(-1) / real.sum(-1), right)
-
-
-# %% unlikelihood_loss | r | log1p
+#%% unlikelihood_loss | r | log1p
 def unlikelihood_loss(log_p, real, right):
     wrong = real & (torch.arange(real.shape[1]) != right[:, None])[..., None]
     p = log_p.masked_fill(~wrong, -torch.inf).exp()
     return (-torch.log1p(-p).sum((1, 2)) / wrong.sum((1, 2))).mean()
-
-
-# %% unlikelihood_loss | r | a loop
+#%% unlikelihood_loss | r | a loop
 def unlikelihood_loss(log_p, real, right):
     losses = []
     for p, mask, label in zip(log_p.exp(), real, right):
         tokens = torch.cat([p[c][mask[c]] for c in range(len(p)) if c != label])
         losses.append(-(1 - tokens).log().mean())
     return torch.stack(losses).mean()
-
-
-# %% unlikelihood_loss | w | the authors'
+#%% unlikelihood_loss | w | the authors'
 def unlikelihood_loss(log_p, real, right):
     wrong = real & (torch.arange(real.shape[1]) != right[:, None])[..., None]
     p = log_p.exp() * wrong
     return -torch.log(1 - p + 1e-2).sum() / wrong.sum()
-
-
-# %% unlikelihood_loss | w | 0.01 alone
+#%% unlikelihood_loss | w | 0.01 alone
 def unlikelihood_loss(log_p, real, right):
     wrong = real & (torch.arange(real.shape[1]) != right[:, None])[..., None]
     return ((-torch.log(1 - log_p.exp() + 1e-2) * wrong).sum((1, 2)) / wrong.sum((1, 2))).mean()
-
-
-# %% unlikelihood_loss | w | 0 times inf
+#%% unlikelihood_loss | w | 0 times inf
 def unlikelihood_loss(log_p, real, right):
     wrong = real & (torch.arange(real.shape[1]) != right[:, None])[..., None]
     return ((-torch.log(1 - log_p.exp()) * wrong).sum((1, 2)) / wrong.sum((1, 2))).mean()
-
-
-# %% unlikelihood_loss | w | where after the logarithm
+#%% unlikelihood_loss | w | where after the logarithm
 def unlikelihood_loss(log_p, real, right):
     wrong = real & (torch.arange(real.shape[1]) != right[:, None])[..., None]
     terms = torch.where(wrong, -torch.log(1 - log_p.exp()), 0)
     return (terms.sum((1, 2)) / wrong.sum((1, 2))).mean()
-
-
-# %% unlikelihood_loss | w | over the batch
+#%% unlikelihood_loss | w | over the batch
 def unlikelihood_loss(log_p, real, right):
     wrong = real & (torch.arange(real.shape[1]) != right[:, None])[..., None]
     return -torch.log1p(-log_p[wrong].exp()).mean()
-
-
-# %% unlikelihood_loss | w | the right one too
+#%% unlikelihood_loss | w | the right one too
 def unlikelihood_loss(log_p, real, right):
     p = log_p.masked_fill(~real, -torch.inf).exp()
     return (-torch.log1p(-p).sum((1, 2)) / real.sum((1, 2))).mean()
-
-
-# %% unlikelihood_loss | w | the likelihood
+#%% unlikelihood_loss | w | the likelihood
 def unlikelihood_loss(log_p, real, right):
     wrong = real & (torch.arange(real.shape[1]) != right[:, None])[..., None]
     return (-(log_p * wrong).sum((1, 2)) / wrong.sum((1, 2))).mean()
-
-
-# %% rank_answers | r | where
+#%% rank_answers | r | where
 def rank_answers(log_p, real, length_normalised=True):
     total, tokens = torch.where(real, log_p, 0).sum(-1), real.sum(-1)
     scores = total / tokens if length_normalised else total
     return torch.where(tokens > 0, scores, -torch.inf).argmax(-1)
-
-
-# %% rank_answers | r | a loop
+#%% rank_answers | r | a loop
 def rank_answers(log_p, real, length_normalised=True):
     best = []
     for p, mask in zip(log_p, real):
         tokens = [row[keep] for row, keep in zip(p, mask) if keep.any()]
-        best.append(
-            max(range(len(tokens)), key=lambda c: tokens[c].mean() if length_normalised else tokens[c].sum())
-        )
+        best.append(max(range(len(tokens)), key=lambda c: tokens[c].mean() if length_normalised else tokens[c].sum()))
     return torch.tensor(best)
-
-
-# %% rank_answers | w | always the mean
+#%% rank_answers | w | always the mean
 def rank_answers(log_p, real, length_normalised=True):
     scores = (log_p * real).sum(-1) / real.sum(-1)
     return scores.nan_to_num(-torch.inf).argmax(-1)
-
-
-# %% rank_answers | w | mean over padding
+#%% rank_answers | w | mean over padding
 def rank_answers(log_p, real, length_normalised=True):
     return (log_p * real).mean(-1).masked_fill(~real.any(-1), -torch.inf).argmax(-1)
-
-
-# %% rank_answers | w | missing choices win
+#%% rank_answers | w | missing choices win
 def rank_answers(log_p, real, length_normalised=True):
     total = (log_p * real).sum(-1)
     return (total / real.sum(-1).clamp_min(1) if length_normalised else total).argmax(-1)
-
-
-# %% rank_answers | w | smallest
+#%% rank_answers | w | smallest
 def rank_answers(log_p, real, length_normalised=True):
     total = -(log_p * real).sum(-1)
     scores = total / real.sum(-1).clamp_min(1) if length_normalised else total
     return scores.masked_fill(~real.any(-1), -torch.inf).argmax(-1)
-
-
-# %% rank_answers | w | scores
+#%% rank_answers | w | scores
 def rank_answers(log_p, real, length_normalised=True):
     total = (log_p * real).sum(-1)
     return total / real.sum(-1) if length_normalised else total
-
-
-# %% paired_interval | r | quantile
+#%% paired_interval | r | quantile
 def paired_interval(first, second, draws):
     means = (first - second)[draws].mean(dim=1)
     return means.quantile(0.025).item(), means.quantile(0.975).item()
-
-
-# %% paired_interval | r | both gathered by the same draw
+#%% paired_interval | r | both gathered by the same draw
 def paired_interval(first, second, draws):
     means = first[draws].mean(1) - second[draws].mean(1)
     low, high = torch.quantile(means, torch.tensor([0.025, 0.975], dtype=means.dtype))
     return low, high
-
-
-# %% paired_interval | w | torn apart
+#%% paired_interval | w | torn apart
 def paired_interval(first, second, draws):
     means = first[draws].mean(1) - second[draws.flip(0)].mean(1)
     return means.quantile(0.025), means.quantile(0.975)
-
-
-# %% paired_interval | w | single differences
+#%% paired_interval | w | single differences
 def paired_interval(first, second, draws):
     found = (first - second)[draws].flatten()
     return found.quantile(0.025), found.quantile(0.975)
-
-
-# %% paired_interval | w | 90 %
+#%% paired_interval | w | 90 %
 def paired_interval(first, second, draws):
     means = (first - second)[draws].mean(1)
     return means.quantile(0.05), means.quantile(0.95)
-
-
-# %% paired_interval | w | two standard deviations
+#%% paired_interval | w | two standard deviations
 def paired_interval(first, second, draws):
     means = (first - second)[draws].mean(1)
     return means.mean() - 1.96 * means.std(), means.mean() + 1.96 * means.std()
-
-
-# %% paired_interval | w | turned
+#%% paired_interval | w | turned
 def paired_interval(first, second, draws):
     means = (second - first)[draws].mean(1)
     return means.quantile(0.025), means.quantile(0.975)

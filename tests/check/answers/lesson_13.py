@@ -1,183 +1,126 @@
 """Answers to the exercises of this lesson, right and wrong, as other people might write them."""
 
-
 # ruff: noqa
-# %% top_share | r | topk
+#%% top_share | r | topk
 def top_share(l, k):
     squares = (l - 1).pow(2).flatten()
     return (squares.topk(k).values.sum() / squares.sum()).item()
-
-
-# %% top_share | r | cumulative, as a tensor
+#%% top_share | r | cumulative, as a tensor
 def top_share(l, k):
     s = (l.double() - 1).flatten() ** 2
     s, _ = torch.sort(s, descending=True)
     return (s.cumsum(0) / s.sum())[k - 1].float()
-
-
-# %% top_share | w | absolute values
+#%% top_share | w | absolute values
 def top_share(l, k):
     d = (l - 1).abs().flatten().sort(descending=True).values
     return (d[:k].sum() / d.sum()).item()
-
-
-# %% top_share | w | around the mean
+#%% top_share | w | around the mean
 def top_share(l, k):
     d = (l - l.mean()).square().flatten().sort(descending=True).values
     return (d[:k].sum() / d.sum()).item()
-
-
-# %% top_share | w | largest l
+#%% top_share | w | largest l
 def top_share(l, k):
     top = l.flatten().topk(k).values
     return ((top - 1).square().sum() / (l - 1).square().sum()).item()
-
-
-# %% top_share | w | ascending
+#%% top_share | w | ascending
 def top_share(l, k):
     d = (l - 1).square().flatten().sort().values
     return (d[:k].sum() / d.sum()).item()
-
-
-# %% top_share | w | each row
+#%% top_share | w | each row
 def top_share(l, k):
     d = (l - 1).square().sort(dim=1, descending=True).values
     return (d[:, :k].sum() / d.sum()).item()
-
-
-# %% top_share | w | logarithms
+#%% top_share | w | logarithms
 def top_share(l, k):
     d = l.log2().square().flatten().sort(descending=True).values
     return (d[:k].sum() / d.sum()).item()
-
-
-# %% top_share | w | in place
+#%% top_share | w | in place
 def top_share(l, k):
     l -= 1
     d = l.square().flatten().sort(descending=True).values
     return (d[:k].sum() / d.sum()).item()
-
-
-# %% shuffle_rows | r | randperm for each row
+#%% shuffle_rows | r | randperm for each row
 def shuffle_rows(x, seed):
     generator = torch.Generator().manual_seed(seed)
     return torch.stack([row[torch.randperm(len(row), generator=generator)] for row in x])
-
-
-# %% shuffle_rows | r | argsort of random numbers
+#%% shuffle_rows | r | argsort of random numbers
 def shuffle_rows(x, seed):
     torch.manual_seed(seed)
     return torch.gather(x, 1, torch.rand(x.shape).argsort(1))
-
-
-# %% shuffle_rows | w | all entries together
+#%% shuffle_rows | w | all entries together
 def shuffle_rows(x, seed):
     generator = torch.Generator().manual_seed(seed)
     return x.flatten()[torch.randperm(x.numel(), generator=generator)].view_as(x)
-
-
-# %% shuffle_rows | w | one order for all
+#%% shuffle_rows | w | one order for all
 def shuffle_rows(x, seed):
     generator = torch.Generator().manual_seed(seed)
     return x[:, torch.randperm(x.shape[1], generator=generator)]
-
-
-# %% shuffle_rows | w | the seed begins anew in each row
+#%% shuffle_rows | w | the seed begins anew in each row
 def shuffle_rows(x, seed):
-    return torch.stack(
-        [row[torch.randperm(len(row), generator=torch.Generator().manual_seed(seed))] for row in x]
-    )
-
-
-# %% shuffle_rows | w | rows
+    return torch.stack([row[torch.randperm(len(row), generator=torch.Generator().manual_seed(seed))] for row in x])
+#%% shuffle_rows | w | rows
 def shuffle_rows(x, seed):
     generator = torch.Generator().manual_seed(seed)
     return x[torch.randperm(len(x), generator=generator)]
-
-
-# %% shuffle_rows | w | with putting back
+#%% shuffle_rows | w | with putting back
 def shuffle_rows(x, seed):
     generator = torch.Generator().manual_seed(seed)
     return x.gather(1, torch.randint(x.shape[1], x.shape, generator=generator))
-
-
-# %% shuffle_rows | w | rolled
+#%% shuffle_rows | w | rolled
 def shuffle_rows(x, seed):
     generator = torch.Generator().manual_seed(seed)
     return torch.stack([row.roll(int(torch.randint(1, len(row), (1,), generator=generator))) for row in x])
-
-
-# %% shuffle_rows | w | seed forgotten
+#%% shuffle_rows | w | seed forgotten
 def shuffle_rows(x, seed):
     return torch.stack([row[torch.randperm(len(row))] for row in x])
-
-
-# %% shuffle_rows | w | one seed for ever
+#%% shuffle_rows | w | one seed for ever
 def shuffle_rows(x, seed):
     generator = torch.Generator().manual_seed(0)
     return torch.stack([row[torch.randperm(len(row), generator=generator)] for row in x])
-
-
-# %% shuffle_rows | w | in place
+#%% shuffle_rows | w | in place
 def shuffle_rows(x, seed):
     generator = torch.Generator().manual_seed(seed)
     for row in x:
         row.copy_(row[torch.randperm(len(row), generator=generator)])
     return x
-
-
-# %% between_heads | r | means of heads, weighted
+#%% between_heads | r | means of heads, weighted
 def between_heads(x, n_heads):
     d = x.shape[1] // n_heads
     centred = x - x.mean(1, keepdim=True)
     heads = centred.reshape(len(x), n_heads, d).mean(2)
-    return float((heads**2).sum() * d / (centred**2).sum())
-
-
-# %% between_heads | r | one minus inside
+    return float((heads ** 2).sum() * d / (centred ** 2).sum())
+#%% between_heads | r | one minus inside
 def between_heads(x, n_heads):
     parts = x.view(x.shape[0], n_heads, -1)
     inside = (parts - parts.mean(-1, keepdim=True)).square().sum()
     total = (x - x.mean(-1, keepdim=True)).square().sum()
     return 1 - inside / total
-
-
-# %% between_heads | w | whole mean
+#%% between_heads | w | whole mean
 def between_heads(x, n_heads):
     d = x.shape[1] // n_heads
     centred = x - x.mean()
     heads = centred.view(len(x), n_heads, d).mean(2)
-    return float((heads**2).sum() * d / (centred**2).sum())
-
-
-# %% between_heads | w | no weight
+    return float((heads ** 2).sum() * d / (centred ** 2).sum())
+#%% between_heads | w | no weight
 def between_heads(x, n_heads):
     centred = x - x.mean(1, keepdim=True)
     heads = centred.view(len(x), n_heads, -1).mean(2)
-    return float((heads**2).sum() / (centred**2).sum())
-
-
-# %% between_heads | w | interleaved
+    return float((heads ** 2).sum() / (centred ** 2).sum())
+#%% between_heads | w | interleaved
 def between_heads(x, n_heads):
     centred = x - x.mean(1, keepdim=True)
     heads = centred.view(len(x), -1, n_heads).mean(1)
-    return float((heads**2).sum() * x.shape[1] / n_heads / (centred**2).sum())
-
-
-# %% between_heads | w | inside
+    return float((heads ** 2).sum() * x.shape[1] / n_heads / (centred ** 2).sum())
+#%% between_heads | w | inside
 def between_heads(x, n_heads):
     parts = x.view(len(x), n_heads, -1)
     inside = (parts - parts.mean(-1, keepdim=True)).square().sum()
     return float(inside / (x - x.mean(-1, keepdim=True)).square().sum())
-
-
-# %% between_heads | w | sample variances
+#%% between_heads | w | sample variances
 def between_heads(x, n_heads):
     heads = x.view(len(x), n_heads, -1).mean(2)
     return float(heads.var(1).sum() / x.var(1).sum())
-
-
-# %% between_heads | w | mean of shares
+#%% between_heads | w | mean of shares
 def between_heads(x, n_heads):
     heads = x.view(len(x), n_heads, -1).mean(2)
     return float((heads.var(1, correction=0) / x.var(1, correction=0)).mean())

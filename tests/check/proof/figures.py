@@ -29,9 +29,8 @@ class Figures:
     @property
     def accepted(self) -> str:
         """Right answers that have all properties, in both."""
-        return _part(
-            sum(r.public and r.in_class for r in self.right) / max(1, len(self.right)), len(self.right)
-        )
+        return _part(sum(r.public and r.in_class for r in self.right) / max(1, len(self.right)),
+        len(self.right))
 
 
 def _part(share: float, total: int) -> str:

@@ -91,9 +91,8 @@ def _shortened(node: ast.AST, told: str) -> Iterator[tuple[str, object]]:
     for name, value in list(ast.iter_fields(node)):
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
             short = value.func.value
-            if not (
-                isinstance(short, ast.Name) and short.id in ("torch", "nn")
-            ) and "super" not in ast.unparse(short):
+            if not (isinstance(short, ast.Name) and short.id in ("torch",
+            "nn")) and "super" not in ast.unparse(short):
                 what = f"without .{value.func.attr}() in {ast.unparse(value)[:40]}"
                 yield what, lambda name=name, short=short: setattr(node, name, short)
 

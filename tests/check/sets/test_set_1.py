@@ -3,7 +3,7 @@
 import assignments
 import pytest
 
-CONV = """
+CONV = '''
 class ScaledConv(nn.Module):
     def __init__(self, conv, side):
         super().__init__()
@@ -12,7 +12,7 @@ class ScaledConv(nn.Module):
     def forward(self, x):
         l = self.l.view(-1, *[1] * (x.dim() - 2))
         return {out} if self.side == "out" else {into}
-"""
+'''
 PARTS = {
     "frozen": "conv.requires_grad_(False)",
     "l": 'nn.Parameter(torch.ones(conv.out_channels if side == "out" else conv.in_channels))',
@@ -20,7 +20,7 @@ PARTS = {
     "into": "self.conv(l * x)",
 }
 PLANE = "self.conv._conv_forward(x, self.conv.weight, None)"
-FIND = """
+FIND = '''
 def find_vector(weight, bias, new_weight, new_bias):
     for side, axis in (("out", 1), ("in", 0)):
         l = {quotient}
@@ -28,7 +28,7 @@ def find_vector(weight, bias, new_weight, new_bias):
         if torch.allclose(scaled, new_weight, equal_nan=True):
             return side, l
     {end}
-"""
+'''
 QUOTIENTS = {
     "mean": "(new_weight / weight).mean(axis)",
     "fit": "(weight * new_weight).sum(axis) / weight.square().sum(axis)",

@@ -3,7 +3,7 @@
 import assignments
 import pytest
 
-SITES = """
+SITES = '''
 def sites_of(model):
     found = {}
     for path, _ in model.named_modules():
@@ -12,9 +12,9 @@ def sites_of(model):
         elif path.endswith(%s):
             found[path] = "in"
     return found
-"""
+'''
 OUT = '("attention.self.key", "attention.self.value", "query_key_value", "k_proj", "v_proj")'
-FIND = """
+FIND = '''
 def find_channels(attend, width):
     y = torch.randn(1, %d, width, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
     found = {"queries": [], "keys": [], "values": []}
@@ -25,20 +25,20 @@ def find_channels(attend, width):
         one = (attend(changed[:, :1]) - attend(y[:, :1])).abs().max() > 1e-9
         found["values" if one else "%s" if moved[-1] else "%s"].append(channel)
     return found
-"""
-THIRDS = """
+'''
+THIRDS = '''
 def find_channels(attend, width):
     third = width // 3
     return dict(zip(("queries", "keys", "values"), torch.arange(width).view(3, third).tolist()))
-"""
-COUNT = """
+'''
+COUNT = '''
 def count_values(config):
     heads = getattr(config, "num_key_value_heads", config.num_attention_heads) %s
     d_k = heads * (config.hidden_size // config.num_attention_heads)
     d_ff = getattr(config, "intermediate_size", 4 * config.hidden_size)
     %s
     return config.num_hidden_layers * (2 * d_k + d_ff)
-"""
+'''
 GUARD = 'if config.model_type not in ("bert", "bloom", "llama"): raise ValueError(config.model_type)'
 RANK = "def largest_rank(d_model, d_kv, n_layers, budget): return {}"
 ANSWERS = [

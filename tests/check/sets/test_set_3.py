@@ -3,7 +3,7 @@
 import assignments
 import pytest
 
-FAIR = """
+FAIR = '''
 def fair(runs):
     by = {{}}
     for run in runs:
@@ -14,7 +14,7 @@ def fair(runs):
         rate = max(level, key=level.get)
         result[method] = {{"rate": rate, "test": {test}}}
     return result
-"""
+'''
 PARTS = {"level": 'median(run["dev"] for run in mine)', "order": "", "test": "TEST(rates[rate])"}
 TEST = "\nTEST = lambda mine: median(run['test'] for run in mine)"
 
@@ -23,21 +23,21 @@ def fair(**parts: str) -> str:
     return FAIR.format(**{**PARTS, **parts}) + TEST
 
 
-ONE_RATE = """
+ONE_RATE = '''
 def fair(runs):
     rates = {run["rate"] for run in runs}
     best = max(rates, key=lambda rate: median(run["dev"] for run in runs if run["rate"] == rate))
     methods = {run["method"] for run in runs}
     return {m: {"rate": best, "test": median(
         run["test"] for run in runs if run["rate"] == best and run["method"] == m)} for m in methods}
-"""
-TRAIN = """
+'''
+TRAIN = '''
 def train(weight, bias, x, z, steps, rate):
     y, l = x @ weight.T + bias, torch.{start}_like(bias)
     for _ in range(steps):
         l = l {sign} rate * {factor} * ((l * y - z) * y).{reduce}
     return l
-"""
+'''
 STEP = {"start": "ones", "sign": "-", "factor": "2", "reduce": "mean(0) / len(l)"}
 
 
@@ -45,7 +45,7 @@ def train(**parts: str) -> str:
     return TRAIN.format(**{**STEP, **parts})
 
 
-SWITCH = """
+SWITCH = '''
 class Switch:
     def __init__(self, linear, vectors):
         self.linear, self.vectors, self.now = linear, vectors, None
@@ -53,27 +53,27 @@ class Switch:
     @torch.no_grad()
     def use(self, name):
         {use}
-"""
+'''
 BACK = "l = torch.ones(len(self.bias)) if name is None else self.vectors{get}\n        "
 COPY = """self.linear.weight.copy_(l[:, None] * self.weight)
         self.linear.bias.copy_({bias} * self.bias)"""
-DIVIDE = """old = torch.ones(len(self.bias)) if self.now is None else self.vectors[self.now]
+DIVIDE = '''old = torch.ones(len(self.bias)) if self.now is None else self.vectors[self.now]
         new = torch.ones(len(self.bias)) if name is None else self.vectors[name]
         self.linear.weight.copy_((new / old)[:, None] * self.linear.weight)
         self.linear.bias.copy_(new / old * self.linear.bias)
-        self.now = name"""
+        self.now = name'''
 
 
 def switch(clone: str = ".clone()", get: str = "[name]", bias: str = "l") -> str:
     return SWITCH.format(clone=clone, use=BACK.format(get=get) + COPY.format(bias=bias))
 
 
-MIXED = """
+MIXED = '''
 def mixed_in(x, weight, bias, vectors, names):
     ones = torch.ones(x.shape[-1])
     factors = torch.stack([ones if name is None else vectors{get} for name in names])
     return (factors{axis} * x) @ weight.T + bias
-"""
+'''
 ANSWERS = [
     ("fair", fair(), 5, ""),
     ("fair", fair(level=PARTS["level"].replace("dev", "test")), 0, "chosen by the test"),

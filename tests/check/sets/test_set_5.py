@@ -3,12 +3,12 @@
 import assignments
 import pytest
 
-FRAME = """
+FRAME = '''
 def frame(weight, r):
     {guard}
     u, s, v = torch.linalg.svd(weight.detach(), full_matrices=False)
     return {left}, {right}
-"""
+'''
 PARTS = {"guard": "if not 1 <= r <= min(weight.shape): raise ValueError(r)", "left": "u[:, :r] * s[:r]",
          "right": "v[:r]"}  # fmt: skip
 
@@ -17,7 +17,7 @@ def frame(**parts: str) -> str:
     return FRAME.format(**{**PARTS, **parts})
 
 
-LAYER = """
+LAYER = '''
 class SmallCore(nn.Module):
     def __init__(self, linear, r, alpha):
         super().__init__()
@@ -27,7 +27,7 @@ class SmallCore(nn.Module):
         self.R = nn.Parameter({start})
     def forward(self, x):
         return self.linear(x) + {scale}x @ self.right.T @ self.R{turned} @ self.left.T
-"""
+'''
 PIECES = {"frozen": ".requires_grad_(False)", "buffers": "left, right", "start": "1e-5 * torch.randn(r, r)",
           "scale": "self.alpha * ", "turned": ".T"}  # fmt: skip
 
@@ -36,19 +36,19 @@ def layer(**pieces: str) -> str:
     return LAYER.format(**{**PIECES, **pieces})
 
 
-MERGED = """
+MERGED = '''
 def merged(weight, core, alpha):
     left, right = frame(weight, len(core))
     return {}
-"""
+'''
 RANK = "def core_rank(d_in, d_out, lora_rank): return {}"
 ROOT = "int((lora_rank * (d_in + d_out)) ** 0.5)"
-BEST = """
+BEST = '''
 def best_core(weight, change, r):
     u, s, v = torch.linalg.svd(weight, full_matrices=False)
     u, s, v = u[:, :r], s[:r], v[:r]
     return {}
-"""
+'''
 ANSWERS = [
     ("frame", frame(left="-u[:, :r] * s[:r]", right="-v[:r]"), 4, ""),
     ("frame", frame(left="u[:, :r]"), 1, "the singular values are missing"),

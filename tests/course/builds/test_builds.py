@@ -105,7 +105,9 @@ def test_unreadable_lesson_is_named(source: Path, target: Path) -> None:
     assert not target.exists()
 
 
-def test_class_release_has_no_solutions_hidden_tests_or_outputs(source: Path, target: Path) -> None:
+def test_class_release_has_no_solutions_hidden_tests_or_outputs(
+    source: Path, target: Path
+) -> None:
     pytest.importorskip("nbgrader", reason="class builds need nbgrader (the extra `teach`)")
     build_class(source, target)
     text = (target / "02_a.ipynb").read_text()

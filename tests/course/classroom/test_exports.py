@@ -135,7 +135,7 @@ def test_canvas_with_semicolons_gets_decimal_commas(book, tmp_path) -> None:
 def test_canvas_column_of_another_name_can_be_given(book, tmp_path) -> None:
     template = changed(tmp_path, "canvas.csv", "PS1 (4711)", "The layer (4711)")
     traits = {"template": template, "columns": {"ps1": "The layer (4711)"}}
-    assert b',u001,"Group A, Group B",10,3.3333' in export(CanvasExport, book, tmp_path / "n.csv", **traits)
+    assert b",u001,\"Group A, Group B\",10,3.3333" in export(CanvasExport, book, tmp_path / "n.csv", **traits)
 
 
 MOODLE_REFUSED = [
