@@ -43,7 +43,7 @@ def first_line(error: BaseException) -> str:
         lines = str(error).strip().splitlines()
     except BaseException:  # an error of a stranger's own may end the program when it is asked what it is
         return ""
-    return lines[0] if lines else ""
+    return lines[0].rstrip() if lines else ""
 
 
 def listed(names: Collection[object], most: int = 3, limit: int = ALL_NAMES) -> str:
