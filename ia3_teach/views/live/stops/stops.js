@@ -31,32 +31,33 @@ export class Stops {
     this.words = h("p", { class: "words" });
     this.spoken = h("p", { class: "spoken", role: "status" });
     const parts = [...rows, h("div", { class: "line" }, reset), this.picture, this.words, this.spoken];
+    for (const [name, { field }] of Object.entries(this.inputs)) field.setAttribute("aria-label", name); // without its stops
     this.element = h("section", { class: "ia3-stops", "aria-label": "A picture with controls" }, ...parts);
   }
 
   input({ name, stops, look }) {
     if (look === "menu") return this.menu(name, stops);
     if (look === "switch") return this.toggle(name, stops);
-    const number = h("output", {});
+    const number = h("span", { class: "number", "aria-hidden": "true" }); // the slider says it itself
     const turn = () => this.move(name, stops[Number(range.value)]);
     const range = h("input", { type: "range", min: 0, max: stops.length - 1, step: 1, oninput: turn });
     const put = (stop) => {
       range.value = stops.indexOf(stop);
-      number.value = stop;
+      number.textContent = stop;
       range.setAttribute("aria-valuetext", stop);
     };
     const line = labelled(name, range, number);
-    return { put, label: look === "film" ? h("div", { class: "row" }, line, this.player(name, stops)) : line };
+    return { put, field: range, label: look === "film" ? h("div", { class: "row" }, line, this.player(name, stops)) : line };
   }
 
   menu(name, stops) {
     const select = menu(Object.fromEntries(stops.map((stop) => [stop, stop])), stops[0], (stop) => this.move(name, stop));
-    return { put: (stop) => (select.value = stop), label: labelled(name, select) };
+    return { put: (stop) => (select.value = stop), field: select, label: labelled(name, select) };
   }
 
   toggle(name, [off, on]) {
     const box = h("input", { type: "checkbox", onchange: () => this.move(name, box.checked ? on : off) });
-    return { put: (stop) => (box.checked = stop === on), label: labelled(name, box) };
+    return { put: (stop) => (box.checked = stop === on), field: box, label: labelled(name, box) };
   }
 
   /** Play and Stop: from the first picture, or from where it stands, to the last. */
