@@ -37,7 +37,7 @@ def facts_of(
 def weights(model: nn.Module, trained: Mapping[str, nn.Parameter]) -> str:
     """A checksum over every number of the model that is not trained, buffers too.
 
-    Half a gigabyte or more a second.
+    A few hundred megabytes a second.
 
     >>> layer = nn.Linear(2, 2)
     >>> weights(layer, {"weight": layer.weight}) == weights(layer, {})

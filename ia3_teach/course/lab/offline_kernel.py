@@ -37,10 +37,9 @@ class OfflineKernelManager(AsyncKernelManager):
 
     def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
         """The command line of the kernel."""
-        own = (
-            f"--ipython-dir={Path(self.folder.name) / 'ipython'}"  # not the user's profile, nor what it runs
-        )
-        start = [sys.executable, "-m", __name__, "-f", self.connection_file, own]
+        own = Path(self.folder.name) / "ipython"  # not the user's profile, nor what it runs
+        own.mkdir(exist_ok=True)
+        start = [sys.executable, "-m", __name__, "-f", self.connection_file, f"--ipython-dir={own}"]
         return [*start, *(extra_arguments or [])]
 
 
