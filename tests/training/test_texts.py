@@ -113,7 +113,7 @@ def test_where_the_border_would_move_a_text_is_encoded_alone() -> None:
 
 
 def test_a_decoder_s_choices_follow_an_open_prompt_and_an_encoder_s_is_closed() -> None:
-    class Writer:
+    class Writer(torch.nn.Module):
         config = type("Config", (), {"is_encoder_decoder": False})
 
         def can_generate(self) -> bool:
