@@ -1,6 +1,7 @@
 """A prompt goes on and an answer follows it, whatever a tokenizer puts around texts by itself."""
 
 import pytest
+import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from tokenizers.processors import TemplateProcessing
 from transformers import PreTrainedTokenizerFast
