@@ -369,6 +369,7 @@ def in_the_way(directory: Path, name: str) -> Path:
 def test_where_no_adapter_can_be_saved_is_said_in_words(where, tmp_path: Path) -> None:
     model = bert()
     attach(model, IA3())
-    with pytest.raises(ValueError, match=r"cannot be (written|made) .*; name (a folder|one) of your own") as error:
+    told = r"cannot be (written|made) .*; name (a folder|one) of your own"
+    with pytest.raises(ValueError, match=told) as error:
         save_adapter(model, where(tmp_path))
     assert len(str(error.value)) < 600
