@@ -58,7 +58,8 @@ class Rows:
             raise ValueError(short(another_batch(n, max(batches))))
         tokens = [x.shape for x in inputs if x.dtype == torch.long]
         choices = [shape[1:] for shape in tokens] if all(len(shape) == 3 for shape in tokens) else []
-        self.beams = max(fitting, default=n) // n if self.writes else max((c for c, _ in choices), default=1)
+        # a list and no default: torch.compile follows nothing else
+        self.beams = max([n, *fitting]) // n if self.writes else max([1, *(c for c, _ in choices)])
         self.lengths = frozenset([*(x.shape[1] for x in inputs), *(length for _, length in choices)])
 
 
