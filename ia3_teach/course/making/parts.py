@@ -65,11 +65,11 @@ def elsewhere(table: str, name: str, value: object) -> str:
     """Where another grid has the value: which option asks for it.
 
     >>> elsewhere(RUNS, "model", "minilm-l6")
-    ' (--real has it)'
+    ' (--family, --real have it)'
     """
     having = [
         option
         for other, option in OPTIONS.items()
         if other != table and value in {getattr(cell, name) for cell in GRIDS[other]()}
     ]
-    return f" ({listed(having)} has it)" if having else ""
+    return f" ({listed(having)} {'has' if len(having) == 1 else 'have'} it)" if having else ""
