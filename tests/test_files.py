@@ -369,7 +369,6 @@ def in_the_way(directory: Path, name: str) -> Path:
 def test_where_no_adapter_can_be_saved_is_said_in_words(where, tmp_path: Path) -> None:
     model = bert()
     attach(model, IA3())
-    told = r"cannot be (written|made) .*; name (a folder|one) of your own"
-    with pytest.raises(ValueError, match=told) as error:
+    with pytest.raises(ValueError, match="cannot be written .*; name a folder of your own") as error:
         save_adapter(model, where(tmp_path))
     assert len(str(error.value)) < 600

@@ -32,7 +32,7 @@ def replace_together(directory: Path, contents: Mapping[str, bytes]) -> None:
     >>> sorted(path.name for path in directory.iterdir())
     ['a', 'b']
     """
-    make_folder(directory)
+    directory.mkdir(parents=True, exist_ok=True)
     with workshop(directory, "saving") as private:
         new = private / "new"
         new.mkdir(mode=0o755)
@@ -48,17 +48,6 @@ def replace_together(directory: Path, contents: Mapping[str, bytes]) -> None:
             put_in_place(directory)
         finally:
             unlock(lock)
-
-
-def make_folder(directory: Path) -> None:
-    """Make a folder and those above it. Raises ValueError for a place that no folder can have."""
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = error.strerror or error
-        raise ValueError(
-            f"the folder {short(directory)} cannot be made ({short(reason)}); name one of your own"
-        ) from error
 
 
 def put_in_place(directory: Path) -> None:
