@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from notebook_files import lesson
 from printed_lines import lines_to_address
 
 from ia3_teach.course.lab.own_settings import make_state
@@ -110,3 +111,15 @@ def server(directory: Path, scratch: Path) -> Iterator[tuple[str, str]]:
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+@contextlib.contextmanager
+def executed(folder: Path, chromium: str, name: str, *cells: str) -> Iterator[Page]:
+    """A lesson of these cells in a browser, all of them run."""
+    (folder / "course").mkdir()
+    lesson(folder / "course", name, *cells)
+    with lab_page(folder / "course", chromium, folder / "scratch") as lab:
+        lab.page.set_default_timeout(120_000)
+        lab.open(f"{name}.ipynb")
+        lab.run_all(timeout=240)
+        yield lab

@@ -1,8 +1,7 @@
 """Controls in JupyterLab: keys change picture and words, a menu moves sliders, Python reads and sets."""
 
 import pytest
-from browser.served import lab_page
-from notebook_files import lesson
+from browser.served import executed
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -29,12 +28,7 @@ display(button, seen)"""
 def test_keys_move_the_picture_a_menu_moves_the_sliders_and_python_reads_and_sets(chromium, tmp_path):
     from playwright.sync_api import expect
 
-    (tmp_path / "course").mkdir()
-    lesson(tmp_path / "course", "00_budget", SHOW, READ)
-    with lab_page(tmp_path / "course", chromium, tmp_path / "scratch") as lab:
-        lab.page.set_default_timeout(120_000)
-        lab.open("00_budget.ipynb")
-        lab.run_all(timeout=240)
+    with executed(tmp_path, chromium, "00_budget", SHOW, READ) as lab:
         view = lab.page.locator(".ia3-stops")
         words, picture = view.locator(".words"), view.locator("img")
         expect(words).to_have_text(

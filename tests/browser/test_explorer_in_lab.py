@@ -1,8 +1,7 @@
 """The explorer in JupyterLab: Python reads and attaches what the hand moves, and what it sets is shown."""
 
 import pytest
-from browser.served import lab_page
-from notebook_files import lesson
+from browser.served import executed
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -36,12 +35,7 @@ display(button, seen)"""
 def test_what_is_moved_by_hand_python_reads_and_attaches_and_what_it_sets_is_shown(chromium, tmp_path):
     from playwright.sync_api import expect
 
-    (tmp_path / "course").mkdir()
-    lesson(tmp_path / "course", "00_map", SHOW, READ)
-    with lab_page(tmp_path / "course", chromium, tmp_path / "scratch") as lab:
-        lab.page.set_default_timeout(120_000)
-        lab.open("00_map.ipynb")
-        lab.run_all(timeout=240)
+    with executed(tmp_path, chromium, "00_map", SHOW, READ) as lab:
         answers = lab.page.locator(".answers table tr")
         expect(answers).to_have_count(2, timeout=120_000)
         lab.page.get_by_role("button", name="l_v", exact=True).first.click()
