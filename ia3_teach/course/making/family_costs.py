@@ -32,6 +32,7 @@ from ia3_teach.course.shipped.tasks import few_shot, load_task
 from ia3_teach.training.batches import collate
 from ia3_teach.training.losses import loss_of
 from ia3_teach.training.mode import in_mode
+from ia3_teach.training.threads import ONE, one_thread
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -76,17 +77,13 @@ def in_order(known: dict[tuple[str, str], MethodCost]) -> list[MethodCost]:
 
 def measured(name: str, method: str, rounds: int) -> MethodCost:
     """The cost of one method on one model, on one thread."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
+    with ONE.changed(one_thread):
         (bare, batch, examples), (model, *_) = given(name), given(name)
         FAMILY[method].prepare(model, examples)
         frozen = let_pass(bare)
         with in_mode(model, training=True), in_mode(frozen, training=True):
             kept, least = (kept_by(each, batch) for each in (model, frozen))
             ratios = side_by_side(stepping(model, batch), passing(frozen, batch), rounds)
-    finally:
-        torch.set_num_threads(threads)
     low, median, high = (round(value, 3) for value in quartiles(ratios))
     facts = {"values": values_of(model, method), "tokens": batch["attention_mask"].numel(), "rounds": rounds}
     sizes = {"kept": kept, "least": least, "time": median, "low": low, "high": high}
