@@ -6,8 +6,8 @@ import sys
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
-# Event of the interpreter -> which of its arguments is the address. All that Python's own `socket` can
-# send to, connect to or look up.
+# Event of the interpreter -> which of its arguments is the address, None where none counts. All that Python's
+# own `socket` can send to, connect to, bind to or look up.
 _WATCHED = {
     "socket.connect": 1,
     "socket.sendto": 1,
@@ -16,8 +16,8 @@ _WATCHED = {
     "socket.gethostbyname": 0,
     "socket.gethostbyaddr": 0,
     "socket.getnameinfo": 0,
+    "socket.bind": None,  # of any family of its own: bound to a network card, it sends without an address
 }
-_BOUND = "socket.bind"  # of any family of its own: bound to a network card, it sends without an address
 _WITHOUT_ADDRESSES = {"AF_UNIX", "AF_NETLINK"}  # files, and the kernel: these never leave the machine
 
 
@@ -54,9 +54,10 @@ def is_proxy(variable: str) -> bool:
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
-    if event not in _WATCHED and event != _BOUND:
+    if event not in _WATCHED:
         return
-    address = None if event == _BOUND else arguments[_WATCHED[event]]
+    place = _WATCHED[event]
+    address = None if place is None else arguments[place]
     sender = arguments[0] if isinstance(arguments[0], socket.socket) else None
     if not (stays(sender.family, address) if sender is not None else is_local(address)):
         raise NetworkRefused(

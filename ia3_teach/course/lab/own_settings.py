@@ -17,8 +17,9 @@ def own_environment(directory: Path) -> dict[str, str]:
     IPython keeps, and matplotlib's fonts where the home folder cannot be written.
     """
     state = directory.resolve() / STATE
-    inherited = {key: value for key, value in os.environ.items() if key not in TASTES}
-    kept = {key: value for key, value in inherited.items() if not key.startswith("JUPYTER")}
+    kept = {
+        key: value for key, value in os.environ.items() if key not in TASTES and not key.startswith("JUPYTER")
+    }
     own = {
         "JUPYTER_NO_CONFIG": "1",
         "JUPYTER_PREFER_ENV_PATH": "1",
