@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from ia3_teach import IA3, attach, load_model, save_adapter
-
 from ia3_teach.course.shipped import real_models
 from ia3_teach.course.shipped.manifest import sha256
 from ia3_teach.course.shipped.paths import data_dir
