@@ -12,7 +12,8 @@ from ia3_teach.wording import brief, short
 def vectors_directory(name: str) -> Path:
     """The directory of a shipped adapter, for `load_adapter`.
 
-    `name` is a held-out task (an adapter of `tiny-bloom`), or 'bert-sentiment' (of `tiny-bert`).
+    `name` is a held-out task (an adapter of `tiny-bloom`), 'bert-sentiment' (of `tiny-bert`) or
+    'smollm2-sentiment' (of `smollm2-135m`, which is fetched).
     Raises ValueError for an unknown name, ManifestError for a file that was changed.
     """
     root = data_dir() / "vectors"
