@@ -59,3 +59,13 @@ def test_the_number_of_architectures_is_that_of_the_table() -> None:
 
     text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
     assert f"Sites are known for {len(ARCHITECTURES)} architectures" in text
+
+
+def test_the_size_of_the_model_under_the_picture_is_the_counted_one() -> None:
+    from ia3_teach import IA3, attach, count, load_model
+
+    model, _ = load_model("tiny-bloom")
+    size = count(model).total
+    attach(model, IA3())
+    caption = " ".join(README.split())
+    assert f"`tiny-bloom` ({size / 1e6:.1f} million parameters, {count(model).adapter:,} of them" in caption

@@ -24,6 +24,7 @@ from notebook_audit.reader import (
     numbers_not_verdicts,
     short_lines,
 )
+from notebook_audit.sentences import short_sentences
 from notebook_audit.words import (
     anchors,
     objectives_name_exercises,
@@ -51,6 +52,7 @@ RULES: list[Rule] = [
     short_lines,
     no_description_in_a_cell,
     assertions_have_texts,
+    short_sentences,
 ]
 
 
