@@ -122,6 +122,7 @@ BAD = [
     (audit.alt_text, cell(3, **shows(png="iVBOR", plain="<Figure size 640x480 with 1 Axes>"))),
     (audit.alt_text, cell(3, **shows(html='<img src="data:image/png;base64,x">'))),
     (audit.alt_text, replace(2, "idea", "![](sites.svg)")),
+    (audit.fits_the_page, cell(3, **shows(html=IMAGE.replace("<img", '<img width="912"')))),
     (audit.allowed_imports, cell(1, source="import numpy as np")),
     (audit.allowed_imports, cell(1, source="from os import path")),
     (audit.allowed_imports, cell(1, source="!pip install x")),

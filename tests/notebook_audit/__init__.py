@@ -13,6 +13,7 @@ from notebook_audit.look import Rule
 from notebook_audit.outputs import (
     alt_text,
     compared_share,
+    fits_the_page,
     no_absolute_path,
     no_remote_image,
     under_one_megabyte,
@@ -39,6 +40,7 @@ RULES: list[Rule] = [
     no_absolute_path,
     no_remote_image,
     alt_text,
+    fits_the_page,
     allowed_imports,
     readable_unsolved,
     compared_share,
