@@ -7,7 +7,7 @@ from torch import Tensor
 
 from ia3_teach.course.lesson.reading import layer_profile
 from ia3_teach.views.heat_map import colour_of
-from ia3_teach.views.panel_grid import panel_grid
+from ia3_teach.views.panel_grid import grid_of_panels
 from ia3_teach.views.phrases import span
 from ia3_teach.views.style import describe, some_of
 
@@ -54,4 +54,4 @@ def profiles_in_words(tasks: Mapping[str, Mapping[str, Tensor]]) -> str:
 def grid(count: int, columns: int) -> tuple["Figure", list["Axes"]]:
     """A figure with `count` small axes that share their scales, `columns` beside each other."""
     height = 0.7 + 1.9 * -(-count // columns)
-    return panel_grid(count, columns, 7 * columns / 3, height, sharex=True, sharey=True)
+    return grid_of_panels(count, columns, 7 * columns / 3, height, sharex=True, sharey=True)

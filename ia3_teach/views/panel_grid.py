@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def panel_grid(
+def grid_of_panels(
     count: int, columns: int, width: float, height: float, **shared: Any
 ) -> tuple["Figure", list["Axes"]]:
     """A figure with `count` axes, `columns` beside each other; places that are left over stay empty.

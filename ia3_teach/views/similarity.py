@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
-from ia3_teach.views.panel_grid import panel_grid
+from ia3_teach.views.panel_grid import grid_of_panels
 from ia3_teach.views.phrases import joined, rough
 from ia3_teach.views.style import describe, heat
 
@@ -46,7 +46,7 @@ def tables_beside(count: int, rows: Sequence[str], columns: int) -> tuple["Figur
     names, each = 0.4 + LETTER * max(map(len, rows)), max(1.2, SQUARE * columns)
     across = max(1, min(count, int((PAGE - names) / each)))
     lines = -(-count // across)
-    return panel_grid(count, across, names + across * each, 0.3 + lines * (1.3 + 0.27 * len(rows)))
+    return grid_of_panels(count, across, names + across * each, 0.3 + lines * (1.3 + 0.27 * len(rows)))
 
 
 def table_in_words(table: Tensor, rows: Sequence[str], columns: Sequence[str]) -> str:
