@@ -21,7 +21,7 @@ def adopt(model: nn.Module, stored: Stored) -> None:
 
     Shapes alone, before values are read, let either pass. Raises ValueError for a tensor that is neither.
     """
-    modules = dict(outer_modules(model))
+    modules = outer_modules(model)
     ends = embeddings(model) if stored.others else []
     inside = [path for path, module in modules.items() if any(module is end for end in ends)]
     for path, tensor in list(stored.others.items()):

@@ -23,7 +23,7 @@ def check_fit(model: nn.Module, stored: Stored) -> None:
     """Refuse sites and heads that the model lacks, missing halves and wrong shapes."""
     if not stored.sites:
         raise ValueError("the file holds no adapter tensors")
-    modules = dict(outer_modules(model))
+    modules = outer_modules(model)
     if is_relative(stored):
         check_relative(model, stored)
     scales = endings_of(stored) == ENDINGS["IA3"]

@@ -35,7 +35,7 @@ def check_promises(model: nn.Module, stored: Stored) -> None:
 
 def check_heads(model: nn.Module, stored: Stored) -> None:
     """Refuse a file without a head that its settings name."""
-    modules = [path for path, _ in outer_modules(model)]
+    modules = outer_modules(model)
     for name in names(stored, "modules_to_save") or ():
         if any(ends(head, name) for head in stored.heads):
             continue
