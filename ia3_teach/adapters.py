@@ -9,9 +9,19 @@ from types import FunctionType
 
 from torch import nn
 
-from ia3_teach.layer import Adapted, Head, Modules, outer_modules, replace_module, unwrapped, wrapped
+from ia3_teach.layer import (
+    Adapted,
+    Head,
+    Modules,
+    Places,
+    outer_modules,
+    replace_module,
+    unwrapped,
+    wrapped,
+)
 from ia3_teach.recipe import Recipe
 from ia3_teach.state import (
+    State,
     at,
     check_apart,
     check_known,
@@ -72,8 +82,9 @@ def attach(model: nn.Module, recipe: Recipe, name: str = "default") -> Handle:
         head = at(modules, path, Head)
         head.adapters[name] = copy.deepcopy(head.base)
     state.recipes[name] = recipe
-    activate(model, name)
-    guard_embeddings(model)
+    places = wrapped(model)
+    choose(places, state, (name,))
+    guard_embeddings(model, places)
     recipe.attached(unwrapped(model))
     return Handle(model, name)
 
@@ -126,8 +137,9 @@ def detach(model: nn.Module, name: str | None = None) -> None:
             replace_module(model, path, module.base)
     for each in names:
         state.recipes.pop(each).detached(unwrapped(model))
-    show(wrapped(model), state, tuple(each for each in state.active if each in state.recipes))
-    guard_embeddings(model)
+    places = wrapped(model)
+    show(places, state, tuple(each for each in state.active if each in state.recipes))
+    guard_embeddings(model, places)
     if not state.recipes:
         thaw(model)
 
@@ -144,8 +156,12 @@ def activate(model: nn.Module, name: str | Sequence[str] | None) -> None:
     check_known(state, names)
     if len(set(names)) != len(names):
         raise ValueError(f"each adapter can be active once; found {short(list(names))}")
-    places = wrapped(model)
+    choose(wrapped(model), state, names)
+
+
+def choose(places: Places, state: State, names: Sequence[str]) -> None:
+    """Make these the active and trainable ones, without asking whether that may be."""
     show(places, state, names)
     for place in places.values():
-        for each, adapter in place.adapters.items():
-            adapter.requires_grad_(each in names)
+        for name, adapter in place.adapters.items():
+            adapter.requires_grad_(name in names)

@@ -7,7 +7,7 @@ with this model; it is told so. Contexts may end in any order, and put back exac
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +15,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from ia3_teach.layer import Place, unwrapped, wrapped
+from ia3_teach.layer import Places, unwrapped, wrapped
 from ia3_teach.mixed import Rows
 from ia3_teach.state import check_known, refuse_change, refuse_merged, show, state_of
 from ia3_teach.wording import brief, short
@@ -80,7 +80,7 @@ def enter(model: nn.Module, active: tuple[str, ...], mixed: Rows | None, what: s
     return before
 
 
-def parameters_of(places: Mapping[str, Place]) -> Iterator[tuple[str, nn.Parameter]]:
+def parameters_of(places: Places) -> Iterator[tuple[str, nn.Parameter]]:
     """Each parameter of all adapters, beside the name of its adapter."""
     for place in places.values():
         for name, parameter in place.adapters.named_parameters(remove_duplicate=False):

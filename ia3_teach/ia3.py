@@ -38,10 +38,14 @@ class IA3(Recipe):
 
     def plan(self, model: nn.Module) -> dict[str, nn.Module]:
         """New vectors of ones for each site."""
-        heads = self.heads(model) if self.sites == ALL_LINEAR else ()
-        layers, sites = scalable_layers(model), find_sites(model, self.sites, heads)
+        sites, layers = self.places(model), scalable_layers(model)
+        return {site.path: IA3Vectors(site, layers[site.path]) for site in sites}
+
+    def places(self, model: nn.Module) -> list[Site]:
+        """The sites that `exclude` and `layers` leave."""
+        sites = find_sites(model, self.sites, self.heads(model) if self.sites == ALL_LINEAR else ())
         kept = narrow(model, [site.path for site in sites], self.exclude, self.layers)
-        return {site.path: IA3Vectors(site, layers[site.path]) for site in sites if site.path in kept}
+        return [site for site in sites if site.path in kept]
 
 
 class IA3Vectors(nn.Module):

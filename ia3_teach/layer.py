@@ -119,6 +119,9 @@ class Head(Place):
         return mine[-1] if mine else self.base
 
 
+Places = Mapping[str, Place]  # by path
+
+
 def is_linear(module: nn.Module) -> bool:
     """Whether this is a Linear: torch's, or GPT-2's transposed Conv1D."""
     return isinstance(module, nn.Linear) or type(module).__name__ == "Conv1D"
@@ -171,7 +174,7 @@ def linears_among(modules: Modules) -> dict[str, nn.Module]:
 
 def original(module: nn.Module) -> nn.Module:
     """What stood at a place before adapters came."""
-    return module.base if isinstance(module, Adapted | Head) else module
+    return module.base if isinstance(module, Place) else module
 
 
 def outer_modules(model: nn.Module) -> dict[str, nn.Module]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 
 from torch import nn
 
@@ -16,6 +17,7 @@ from ia3_teach.layer import (
     Head,
     Modules,
     Place,
+    Places,
     is_stack,
     plain_name,
     replace_module,
@@ -117,9 +119,7 @@ def check_new_name(state: State, name: str) -> None:
         )
 
 
-def show(
-    places: Mapping[str, Place], state: State, active: tuple[str, ...], rows: Rows | None = None
-) -> None:
+def show(places: Places, state: State, active: tuple[str, ...], rows: Rows | None = None) -> None:
     """Tell the model's adapted layers, also those that are merged now, which adapters to use."""
     state.active, state.rows = active, rows
     for place in (*places.values(), *state.merged.values()):
@@ -145,7 +145,7 @@ def thaw(model: nn.Module) -> None:
         delattr(model, STATE)
 
 
-def guard_embeddings(model: nn.Module) -> None:
+def guard_embeddings(model: nn.Module, places: Places) -> None:
     """Keep transformers from putting another embedding, or another's weight, where adapters stand.
 
     The model itself carries the two guards, which go with the last adapter that needs them.
@@ -153,7 +153,7 @@ def guard_embeddings(model: nn.Module) -> None:
     model = unwrapped(model)
     trained = any(isinstance(end, Adapted | Head) for end in embeddings(model))
     set_guard(model, "resize_token_embeddings", refuse_resizing if trained else None)
-    tied = hasattr(type(model), "tie_weights") and (trained or shares(model))
+    tied = hasattr(type(model), "tie_weights") and (trained or shares(model, places))
     set_guard(model, "tie_weights", partial(tie_originals, model) if tied else None)
 
 
@@ -176,12 +176,12 @@ def embeddings(model: nn.Module) -> list[nn.Module]:
     return [module for module in found if module is not None]
 
 
-def shares(model: nn.Module) -> bool:
+def shares(model: nn.Module, places: Places) -> bool:
     """Whether a layer that carries an adapter has its weight together with another layer."""
-    places = wrapped(model)
     if not places:
         return False
-    uses = Counter(id(parameter) for _, parameter in model.named_parameters(remove_duplicate=False))
+    everywhere = (module._parameters.values() for _, module in model.named_modules(remove_duplicate=False))
+    uses = Counter(map(id, chain.from_iterable(everywhere)))
     return any(uses[id(parameter)] > 1 for place in places.values() for parameter in place.base.parameters())
 
 

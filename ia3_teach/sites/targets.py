@@ -38,8 +38,9 @@ def match_linears(
 
 def refuse_other_kinds(pattern: Pattern, linears: Sequence[str], others: Mapping[str, nn.Module]) -> None:
     """Raise where a pattern matches a layer with weights of another kind, or nothing but other modules."""
-    weighted = [path for path, module in others.items() if has_weights(module)]
-    wrong = hits_of(pattern, weighted if hits_of(pattern, linears) else list(others))
+    wrong = hits_of(pattern, list(others))
+    if hits_of(pattern, linears):
+        wrong = [path for path in wrong if has_weights(others[path])]
     if wrong:
         kind = type(others[wrong[0]]).__name__
         raise ValueError(
