@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
+from ia3_teach.annotated import numbers
 from ia3_teach.views.phrases import joined, rough
 from ia3_teach.views.style import beside, describe, heat
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 FEW = 20  # numbers that are all told; of more, the largest and the smallest
 
 
+@numbers()
 def plot_numbers(
     tables: Mapping[str, Tensor], rows: Sequence[str], columns: Sequence[str], centre: float, reach: float
 ) -> "Figure":

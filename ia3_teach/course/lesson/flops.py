@@ -12,6 +12,8 @@ from typing import Any
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from ia3_teach.annotated import numbers
+
 
 class _Counting(TorchDispatchMode):
     """Counts every tensor operation inside it by its name."""
@@ -38,6 +40,7 @@ def operations(action: Callable[[], object]) -> Counter[str]:
     return counting.found
 
 
+@numbers(rounds=1)
 @torch.no_grad()
 def in_turns(actions: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
     """{name: seconds of each round}: A B C, then C B A, and so on, after a round that is not counted.
