@@ -13,6 +13,8 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import FlopCounterMode
 
+from ia3_teach.annotated import numbers
+
 Shape = tuple[int, int, int, int]  # rows, heads, tokens, channels
 
 
@@ -76,6 +78,7 @@ def attention_backward_flops(
     return 2 * rows * heads * asking * key[2] * (3 * d_key + 2 * value[3])
 
 
+@numbers(rounds=1)
 @torch.no_grad()
 def in_turns(actions: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
     """{name: seconds of each round}: A B C, then C B A, and so on, after a round that is not counted.

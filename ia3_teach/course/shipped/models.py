@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from ia3_teach.amounts import whole
 from ia3_teach.course.shipped.manifest import ManifestError, check, check_folder
 from ia3_teach.course.shipped.paths import data_dir
 from ia3_teach.course.shipped.real_models import CARRIERS, fetched
@@ -43,7 +44,8 @@ def load_model(
     Raises ValueError for a model that cannot be had or whose file is not all of it, be it that a weight is
     missing, left over, of another shape or not finite; ManifestError for a shipped file that was changed.
     """
-    check_labels(num_labels)
+    num_labels = None if num_labels is None else whole("num_labels", num_labels, least=1)
+    seed = whole("seed", seed)
     where = resolve(name)
     with _quiet(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -64,15 +66,6 @@ def name_everywhere(name: str, where: str) -> str | None:
         return name
     shipped = Path(where).name
     return shipped if where == str(data_dir() / "models" / shipped) else None
-
-
-def check_labels(num_labels: int | None) -> None:
-    """Refuse what is no number of classes."""
-    if num_labels is not None and (type(num_labels) is not int or num_labels < 1):
-        raise ValueError(
-            "num_labels is a whole number of at least 1, or None for a language model; "
-            f"found {brief(num_labels)}"
-        )
 
 
 def resolve(name: str) -> str:
