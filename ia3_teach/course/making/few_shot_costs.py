@@ -23,6 +23,7 @@ from ia3_teach.course.shipped.paths import own_data_dir
 from ia3_teach.course.shipped.results import read_runs, write_rows
 from ia3_teach.course.shipped.way_costs import FILE, WayCost
 from ia3_teach.training.threads import ONE, one_thread
+from ia3_teach.wording import brief, listed
 
 MODELS = ("tiny-bloom", "tiny-bert", "minilm-l6", "smollm2-135m")
 ROUNDS = dict.fromkeys(MODELS[:3], 11) | {MODELS[3]: 3}  # one of its predictions takes seconds
@@ -40,15 +41,16 @@ def run(
     """Measure what is missing of these models and methods (all), and write it into
     `directory/results/few_shot_costs.csv`; with `again` also what stands there.
 
-    Each way is kept as soon as it is measured, so that a killed process can go on. Raises ValueError, naming
-    the verb that fetches it, for a model that is not on this machine.
+    Each way is kept as soon as it is measured, so that a killed process can go on. Raises ValueError for a
+    method that no such model has, and, naming the verb that fetches it, for a model that is not here.
     """
     directory = directory or own_data_dir()
     path = directory / FILE
-    path.parent.mkdir(parents=True, exist_ok=True)
     known = {cost.key: cost for cost in read_runs(path, WayCost)}
+    todo = missing(models, methods, set() if again else set(known))
+    path.parent.mkdir(parents=True, exist_ok=True)
     provenance(PRECISION)  # it is kept: the code that runs is that of now
-    for key in tqdm(missing(models, methods, set() if again else set(known)), unit="way"):
+    for key in tqdm(todo, unit="way"):
         known[key] = measured(*key, rounds or ROUNDS[key[0]])
         write_rows(path, [asdict(known[each]) for each in wanted(MODELS) if each in known])
     manifest.write(directory, {})
@@ -60,7 +62,13 @@ def wanted(models: Sequence[str]) -> list[Key]:
 
 
 def missing(models: Sequence[str], methods: Sequence[str] | None, done: set[Key]) -> list[Key]:
-    """What is asked for and not there yet."""
+    """What is asked for and not there yet. Raises ValueError for a method that is no way of these models."""
+    there = list(dict.fromkeys(method for _, method, _ in wanted(models)))
+    for method in methods or ():
+        if method not in there:
+            raise ValueError(
+                f"no way on {listed(models)} is called {brief(method)}; there are {listed(there, most=9)}"
+            )
     return [key for key in wanted(models) if key not in done and key[1] in (methods or [key[1]])]
 
 

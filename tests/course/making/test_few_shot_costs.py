@@ -27,6 +27,12 @@ def pretended(model: str, method: str, shots: int, rounds: int) -> WayCost:
     return WayCost(model, method, shots, **numbers, **times, rounds=rounds, **origin)
 
 
+def test_a_method_that_no_such_model_has_is_refused_and_nothing_is_written(tmp_path) -> None:
+    with pytest.raises(ValueError, match="no way on smollm2-135m is called 'bitfit'; there are zero_shot"):
+        few_shot_costs.run(tmp_path, models=["smollm2-135m"], methods=["bitfit"])
+    assert not list(tmp_path.iterdir())
+
+
 def test_what_was_measured_is_not_measured_twice_unless_it_is_asked_for(tmp_path, monkeypatch) -> None:
     asked = []
 
