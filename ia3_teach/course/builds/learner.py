@@ -8,7 +8,7 @@ from ia3_teach.course.builds.source import BuildError, read_lessons
 from ia3_teach.course.builds.stubs import learner_notebook
 from ia3_teach.course.recall.questions import questions_to
 from ia3_teach.course.recall.rendering import as_markdown
-from ia3_teach.wording import short
+from ia3_teach.wording import many, short
 
 
 def build_learner(source_dir: Path, target_dir: Path) -> list[str]:
@@ -28,7 +28,7 @@ def build_learner(source_dir: Path, target_dir: Path) -> list[str]:
     files = {name: as_bytes(lesson) for name, lesson in made.items()}
     files |= {path.name: path.read_bytes() for path in _companions(source)}
     lines = lay(files, target)
-    print(f"{len(solved)} lessons in {target}", *lines, sep="\n", flush=True)
+    print(f"{many(len(solved), 'lesson')} in {target}", *lines, sep="\n", flush=True)
     return lines
 
 
