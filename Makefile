@@ -53,6 +53,7 @@ bench: setup-test  ## measure beside PEFT, some ten minutes; PARTS="small memory
 	$(PY) tests/bench/run.py $(if $(PARTS),--parts $(PARTS))
 	$(PY) tests/bench/render.py --write
 	$(PY) tests/bench/limit.py --write
+	$(PY) tests/bench/pages/run.py
 
 pretrain: setup  ## make the tiny models again from their seed
 	$(PY) -m ia3_teach pretrain

@@ -249,14 +249,16 @@ def pretrain(
 
 
 @app.command()
-def vectors() -> None:
-    """Train the shipped vectors again, on the tiny models of data/.
+def vectors(
+    model: Annotated[list[str] | None, typer.Option(help="A tiny one (default: both), smollm2-135m.")] = None,
+) -> None:
+    """Train the shipped vectors again, on the tiny models of data/ or on a fetched one.
 
-    Example: python -m ia3_teach vectors
+    Example: python -m ia3_teach vectors --model smollm2-135m
     """
     from ia3_teach.course.making.make_vectors import write_all_vectors
 
-    write_all_vectors(own_data_dir())
+    write_all_vectors(own_data_dir(), model)
 
 
 @app.command()

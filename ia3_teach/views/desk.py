@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from ia3_teach.annotated import numbers
 from ia3_teach.views.desk_grid import Desk, Switches, switched
 from ia3_teach.views.levels import draw_upright_level
 from ia3_teach.views.phrases import joined, rough
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 GREYS = "Greys"
 
 
+@numbers()
 def plot_desk(desk: Desk, switches: Switches, guessing: float = 0.5) -> "Figure":
     """Left: how far each block's vectors are from 1 now. Right: accuracy, all off, here, all on."""
     figure, (left, right) = new_figure(height=2.7, columns=2)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
+from ia3_teach.annotated import numbers
 from ia3_teach.course.lesson.reading import layer_profile
 from ia3_teach.views.heat_map import colour_of
 from ia3_teach.views.panel_grid import grid_of_panels
@@ -19,6 +20,7 @@ MARKERS = "osD^"
 MOST_TICKS = 6  # layers that are named; of many every second, third, ...
 
 
+@numbers(columns=1)
 def plot_profiles(tasks: Mapping[str, Mapping[str, Tensor]], columns: int = 3) -> "Figure":
     """Root mean square of l - 1 per layer: a panel per task, a line per kind, one scale for all panels.
 

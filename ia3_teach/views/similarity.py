@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
+from ia3_teach.annotated import numbers
 from ia3_teach.views.panel_grid import grid_of_panels
 from ia3_teach.views.phrases import joined, rough
 from ia3_teach.views.style import describe, heat
@@ -17,6 +18,7 @@ PAGE, LETTER, SQUARE = 7.0, 0.07, 0.28  # inches: a page, a letter of the names 
 FEW = 20  # numbers that are all told; of more, the largest and the smallest
 
 
+@numbers()
 def plot_numbers(
     tables: Mapping[str, Tensor], rows: Sequence[str], columns: Sequence[str], centre: float, reach: float
 ) -> "Figure":
