@@ -21,7 +21,7 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright (
 
 LESSON = "notebooks/02_one_vector_by_hand.html"
 PAGES = ["index.html", LESSON, "reference/library.html", "gallery.html", "explorer.html"]
-PAGES += ["notebooks/cheat_sheet.html", "search.html", "questions.html"]
+PAGES += ["notebooks/cheat_sheet.html", "notebooks/glossary.html", "search.html", "questions.html"]
 HEAVIEST = 7_000_000  # bytes of a page with the live model, all that it asks for included
 
 

@@ -10,11 +10,12 @@ from ia3_teach.course.progress.printed import table
 from ia3_teach.course.progress.record import passed
 from ia3_teach.course.progress.standing import Standing, as_text
 
+# JupyterLab sets tables small and to the right
 STYLE = """
 .ia3-progress { font-size: 15px; max-width: 44em; }
-.ia3-progress table { border-collapse: collapse; width: 100%; margin: 0; table-layout: auto; }
+.ia3-progress table { border-collapse: collapse; width: 100%; margin: 0; font-size: inherit; }
 .ia3-progress caption { text-align: left; padding-bottom: .5em; }
-.ia3-progress :is(th, td) { text-align: left; vertical-align: top; font-weight: normal; }
+.ia3-progress :is(th, td) { text-align: left !important; vertical-align: top; font-weight: normal; }
 .ia3-progress :is(th, td) { padding: .2em .8em .2em 0; }
 .ia3-progress th[scope=rowgroup] { font-weight: bold; padding-top: .7em; }
 .ia3-progress td { white-space: nowrap; }
