@@ -6,7 +6,8 @@ TORCH_INDEX ?=
 SETUP = $(PYTHON) setup_env.py --venv "$(VENV)" --torch-index "$(TORCH_INDEX)"
 PY = "$(VENV)/bin/python"
 # A test that hangs is named, with the stacks of all threads, instead of taking the rest along.
-IN_TWO = -n 2 --dist loadfile --max-worker-restart 0
+# Files are handed out in the order of conftest.py, which puts slow ones first.
+IN_TWO = -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 NBVAL = --nbval --nbval-current-env --nbval-sanitize-with nbval.cfg \
 	--nbval-cell-timeout 300 --nbval-kernel-startup-timeout 120
 

@@ -17,9 +17,11 @@ from collections.abc import Callable, Mapping, Sequence
 from torch import Tensor, nn
 
 from ia3_teach.adapters import Handle, attach
+from ia3_teach.amounts import number
 from ia3_teach.files import fill
 from ia3_teach.ia3 import IA3, IA3Vectors
 from ia3_teach.layer import Adapted, Head, wrapped
+from ia3_teach.precision import all_finite
 from ia3_teach.state import State, check_known, check_new_name, refuse_change, state_of
 from ia3_teach.storage.decoding import ia3
 from ia3_teach.storage.peft_format import stored_scale
@@ -52,7 +54,7 @@ def combine(model: nn.Module, weights: Mapping[str, float], name: str, how: str 
     state = state_of(model)
     refuse_change(state, "combine adapters")
     check_new_name(state, name)
-    check_weights(state, weights)
+    weights = checked_weights(state, weights)
     if how not in FORMULAS:
         raise ValueError(f"how is {short(' or '.join(FORMULAS))}; found {brief(how)}")
     sites, heads = sites_of(model, weights, FORMULAS[how]), heads_of(model, weights)
@@ -75,17 +77,15 @@ def geometric_mean(vectors: Sequence[Tensor], weights: Sequence[float]) -> Tenso
 FORMULAS: dict[str, Formula] = {"mean": weighted_mean, "geometric": geometric_mean}
 
 
-def check_weights(state: State, weights: Mapping[str, float]) -> None:
-    """Refuse what is not {name of an IA3 adapter: finite number}."""
+def checked_weights(state: State, weights: Mapping[str, float]) -> dict[str, float]:
+    """The weights as Python's numbers. Raises ValueError for what is not {an IA3 adapter: finite number}."""
     if not isinstance(weights, Mapping) or not weights:
         raise ValueError(f'weights is a dict such as {{"a": 0.5, "b": 0.5}}; found {brief(weights)}')
     for each in check_known(state, list(weights)):
         if not isinstance(state.recipes[each], IA3):
             kind = type(state.recipes[each]).__name__
             raise ValueError(f"{brief(each)} is a {short(kind)} adapter; only IA3 vectors can be combined")
-        weight = weights[each]
-        if isinstance(weight, bool) or not isinstance(weight, int | float) or not math.isfinite(weight):
-            raise ValueError(f"a weight is a finite number; found {brief(weight)} for {brief(each)}")
+    return {each: number(f"the weight of {brief(each)}", weight) for each, weight in weights.items()}
 
 
 def sites_of(model: nn.Module, weights: Mapping[str, float], formula: Formula) -> Tensors:
@@ -100,7 +100,7 @@ def sites_of(model: nn.Module, weights: Mapping[str, float], formula: Formula) -
             check_positive(path, mine)
         scales = [adapter.scale().detach().cpu().double() for adapter in mine.values()]
         combined = formula(scales, [weights[name] for name in mine])
-        if not combined.float().isfinite().all():
+        if not all_finite(combined.float()):
             raise ValueError(f"the combination at {short(path)} would not be finite; take smaller weights")
         sites[path] = {"ia3_l": stored_scale(combined, side)}
     return sites
