@@ -9,17 +9,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from numbers import Real
 
 import torch
 from torch import Tensor, nn
 
+from ia3_teach.amounts import check_rank, number, part, whole
 from ia3_teach.layer import adapter_dtype, features, linear_layers
 from ia3_teach.recipe import Recipe
 from ia3_teach.sites.architectures import architecture
 from ia3_teach.sites.patterns import Pattern
 from ia3_teach.sites.targets import ALL_LINEAR, all_linears, match_linears, narrow
-from ia3_teach.wording import brief, short
+from ia3_teach.wording import brief
 
 Function = Callable[[Tensor], Tensor]
 MOST_SCALING = 1_000_000  # alpha / r beyond this is no setting but an accident
@@ -49,15 +49,9 @@ class LoRA(Recipe):
             raise ValueError(
                 f'sites is "all-linear" or a list of patterns, ["query"]; found {brief(self.sites)}'
             )
-        if not isinstance(self.r, int) or isinstance(self.r, bool) or self.r < 1:
-            raise ValueError(f"the rank r is a whole number of at least 1; found {brief(self.r)}")
-        number = isinstance(self.alpha, int | float) and not isinstance(self.alpha, bool)
-        if not number or not abs(self.alpha) <= MOST_SCALING * self.r:
-            raise ValueError(
-                f"alpha is a number of at most {MOST_SCALING:,} r; found {short(str(self.alpha)[:20])}"
-            )
-        if not isinstance(self.dropout, Real) or not 0 <= self.dropout < 1:
-            raise ValueError(f"dropout is a share in [0, 1); found {brief(self.dropout)}")
+        most = MOST_SCALING * whole("r", self.r, least=1)
+        number("alpha", self.alpha, -most, most)
+        part("dropout", self.dropout, none=True)
 
     def plan(self, model: nn.Module) -> dict[str, nn.Module]:
         """New pairs A, B for each matched layer. Raises ValueError for a pattern that matches none."""
@@ -92,6 +86,7 @@ class LoRAPair(nn.Module):
     def __init__(self, linear: nn.Module, recipe: LoRA) -> None:
         super().__init__()
         d_in, d_out = features(linear)
+        check_rank(recipe.r, d_in, d_out)
         options = {"dtype": adapter_dtype(linear), "device": linear.weight.device}
         self.A = nn.Parameter(torch.empty(recipe.r, d_in, **options))
         self.B = nn.Parameter(torch.empty(d_out, recipe.r, **options))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import ClassVar
 
 from torch import nn
 
+from ia3_teach.annotated import NUMBERS, as_annotated
 from ia3_teach.layer import outer_modules
 from ia3_teach.sites.patterns import Pattern
 from ia3_teach.wording import brief, listed, short
@@ -54,13 +55,17 @@ class Recipe:
     modules_to_save: Sequence[str] | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a single name where a list belongs."""
+        """Refuse a single name for a list, and a number that is none; others become Python's own."""
         if isinstance(self.modules_to_save, str):
             raise ValueError(f"modules_to_save is a list of names; write [{brief(self.modules_to_save)}]")
         for name in ("exclude", "layers", "modules_to_save"):
             value = getattr(self, name)
             if value is not None and not isinstance(value, Iterable):
                 raise ValueError(f"{short(name)} is a list; write [{brief(value)}]")
+        for setting in fields(self):
+            if setting.type in NUMBERS:  # "r: int": a file saves it, so numpy's must not stay
+                plain = as_annotated(setting.name, setting.type, getattr(self, setting.name))
+                object.__setattr__(self, setting.name, plain)
 
     def plan(self, model: nn.Module) -> dict[str, nn.Module]:
         """{path of a Linear: the new adapter for it}; nothing is changed. Raises ValueError if impossible."""

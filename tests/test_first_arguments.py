@@ -88,12 +88,12 @@ def test_what_is_no_number(number) -> None:
     model, data = bert(), [{"input_ids": [1, 2], "labels": 1}]
     attach(model, IA3())
     for settings in ({"learning_rate": number}, {"learning_rate": 1e-3, "weight_decay": number}):
-        with pytest.raises(ValueError, match="must be "):
+        with pytest.raises(ValueError, match="is a finite number"):
             fit(model, data, steps=1, **settings)
-    with pytest.raises(ValueError, match="dropout is a share"):
+    with pytest.raises(ValueError, match="dropout is a finite number"):
         LoRA(dropout=number)
     if not isinstance(number, int):
-        with pytest.raises(ValueError, match="n must be at least 2"):
+        with pytest.raises(ValueError, match="a whole number of at least 2"):
             few_shot(load_task("sentiment")["pool"], number)
 
 

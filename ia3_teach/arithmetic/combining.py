@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from torch import Tensor, nn
 
 from ia3_teach.adapters import Handle, attach
+from ia3_teach.amounts import number
 from ia3_teach.files import fill
 from ia3_teach.ia3 import IA3, IA3Vectors
 from ia3_teach.layer import Adapted, Head, wrapped
@@ -53,7 +54,7 @@ def combine(model: nn.Module, weights: Mapping[str, float], name: str, how: str 
     state = state_of(model)
     refuse_change(state, "combine adapters")
     check_new_name(state, name)
-    check_weights(state, weights)
+    weights = checked_weights(state, weights)
     if how not in FORMULAS:
         raise ValueError(f"how is {short(' or '.join(FORMULAS))}; found {brief(how)}")
     sites, heads = sites_of(model, weights, FORMULAS[how]), heads_of(model, weights)
@@ -76,17 +77,15 @@ def geometric_mean(vectors: Sequence[Tensor], weights: Sequence[float]) -> Tenso
 FORMULAS: dict[str, Formula] = {"mean": weighted_mean, "geometric": geometric_mean}
 
 
-def check_weights(state: State, weights: Mapping[str, float]) -> None:
-    """Refuse what is not {name of an IA3 adapter: finite number}."""
+def checked_weights(state: State, weights: Mapping[str, float]) -> dict[str, float]:
+    """The weights as Python's numbers. Raises ValueError for what is not {an IA3 adapter: finite number}."""
     if not isinstance(weights, Mapping) or not weights:
         raise ValueError(f'weights is a dict such as {{"a": 0.5, "b": 0.5}}; found {brief(weights)}')
     for each in check_known(state, list(weights)):
         if not isinstance(state.recipes[each], IA3):
             kind = type(state.recipes[each]).__name__
             raise ValueError(f"{brief(each)} is a {short(kind)} adapter; only IA3 vectors can be combined")
-        weight = weights[each]
-        if isinstance(weight, bool) or not isinstance(weight, int | float) or not math.isfinite(weight):
-            raise ValueError(f"a weight is a finite number; found {brief(weight)} for {brief(each)}")
+    return {each: number(f"the weight of {brief(each)}", weight) for each, weight in weights.items()}
 
 
 def sites_of(model: nn.Module, weights: Mapping[str, float], formula: Formula) -> Tensors:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from numbers import Real
 
 import torch
 from torch import Tensor, nn
 
+from ia3_teach.amounts import number
 from ia3_teach.ia3 import IA3Vectors
 from ia3_teach.layer import Adapted, wrapped
 from ia3_teach.state import State, check_known, refuse_merged, state_of, the_active
@@ -97,8 +96,7 @@ def dial(model: nn.Module, strength: float, name: str | None = None) -> Iterator
     λ = 0 is the frozen model, 1 the trained one; beyond 1 exaggerates, below 0 reverses. Dials may end in any
     order, whichever adapter is active then. Raises ValueError for a strength that is no finite number.
     """
-    if not isinstance(strength, Real) or not math.isfinite(strength):
-        raise ValueError(f"the strength of a dial is a finite number; found {brief(strength)}")
+    strength = number("strength", strength)
     state, name = state_of(model), the_active(model) if name is None else name
     turned = Turned(name, vectors(model, name))
     moved = {vector: 1 + strength * (learned - 1) for vector, learned in turned.before.items()}

@@ -20,7 +20,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from ia3_teach.family.method import Function, check_whole
+from ia3_teach.amounts import number, part, whole
+from ia3_teach.family.method import Function
 from ia3_teach.family.pairs import GatedPair, LowRankGated, gates_of
 from ia3_teach.family.penalty import with_penalty
 from ia3_teach.wording import short
@@ -40,9 +41,11 @@ class AdaLoRA(LowRankGated):
     smoothing: float = 0.85
 
     def __post_init__(self) -> None:
-        """Refuse a target above r."""
+        """Refuse a target above r, and a price or a smoothing that is none."""
         super().__post_init__()
-        check_whole("target", self.target)
+        whole("target", self.target, least=1)
+        number("orthogonal", self.orthogonal, least=0)
+        part("smoothing", self.smoothing, none=True)
         if self.target > self.r:
             raise ValueError(f"target is at most r={short(self.r)}; found {short(self.target)}")
 

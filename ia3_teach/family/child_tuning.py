@@ -17,9 +17,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ia3_teach.amounts import part
 from ia3_teach.family.method import Change, Method, new
 from ia3_teach.layer import features
-from ia3_teach.wording import brief
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,7 @@ class ChildTuning(Method):
     def __post_init__(self) -> None:
         """Refuse a share outside (0, 1]."""
         super().__post_init__()
-        if not isinstance(self.share, int | float) or not 0 < self.share <= 1:
-            raise ValueError(f"share is a number in (0, 1]; found {brief(self.share)}")
+        part("share", self.share)
 
     def adapter(self, layer: nn.Module) -> Child:
         """w of one layer."""

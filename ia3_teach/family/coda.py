@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from ia3_teach.amounts import number
 from ia3_teach.family.method import Function, new
 from ia3_teach.family.parallel_adapter import Beside, ParallelAdapter
 from ia3_teach.family.penalty import with_penalty
@@ -36,6 +37,11 @@ class CoDA(ParallelAdapter):
     roles = ("down",)
     scale: float = 1.0
     price: float = 0.01
+
+    def __post_init__(self) -> None:
+        """Refuse a price below 0, which would pay for tokens."""
+        super().__post_init__()
+        number("price", self.price, least=0)
 
     def adapter(self, layer: nn.Module) -> Routed:
         """The network and the router of one layer."""

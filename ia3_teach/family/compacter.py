@@ -17,7 +17,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ia3_teach.family.method import Adapter, Function, check_whole, new
+from ia3_teach.amounts import whole
+from ia3_teach.family.method import Adapter, Function, new
 from ia3_teach.family.serial_adapter import Bottleneck, SerialAdapter
 from ia3_teach.layer import features
 from ia3_teach.wording import short
@@ -36,7 +37,7 @@ class Compacter(SerialAdapter):
     def __post_init__(self) -> None:
         """Refuse an n that does not divide the bottleneck."""
         super().__post_init__()
-        check_whole("n", self.n)
+        whole("n", self.n, least=1)
         if self.bottleneck % self.n:
             raise ValueError(
                 f"n={short(self.n)} must divide the bottleneck, which is {short(self.bottleneck)}"

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ia3_teach.amounts import number
 from ia3_teach.family.masks import Chosen, top
 from ia3_teach.family.method import Change, Function, Method, new
 from ia3_teach.family.penalty import with_penalty
@@ -38,6 +39,11 @@ class DiffPruning(Method):
     adds_latency = False
     penalty: float = 1.25e-7
     structured: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse a penalty below 0, which would reward entries."""
+        super().__post_init__()
+        number("penalty", self.penalty, least=0)
 
     def adapter(self, layer: nn.Module) -> Gated:
         """w, α and the gate of one layer."""

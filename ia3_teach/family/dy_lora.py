@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from ia3_teach.family.method import check_whole
+from ia3_teach.amounts import whole
 from ia3_teach.family.pairs import LowRank, Pair
 from ia3_teach.wording import short
 
@@ -33,7 +33,7 @@ class DyLoRA(LowRank):
         """Refuse a rank above r."""
         super().__post_init__()
         if self.rank is not None:
-            check_whole("rank", self.rank)
+            whole("rank", self.rank, least=1)
             if self.rank > self.r:
                 raise ValueError(f"rank is at most r={short(self.r)}; found {short(self.rank)}")
 

@@ -17,7 +17,8 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from ia3_teach.family.method import Adapter, Function, Method, check_whole, new
+from ia3_teach.amounts import whole
+from ia3_teach.family.method import Adapter, Function, Method, new
 from ia3_teach.layer import features
 from ia3_teach.wording import short
 
@@ -39,7 +40,7 @@ class LoReFT(Method):
     def __post_init__(self) -> None:
         """Refuse a rank that is no whole number."""
         super().__post_init__()
-        check_whole("r", self.r)
+        whole("r", self.r, least=1)
 
     def adapter(self, layer: nn.Module) -> Edit:
         """R, V and b of one layer."""

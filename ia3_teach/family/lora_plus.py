@@ -10,11 +10,10 @@ own for B; with plain gradient descent that is λ, and this λ². Its weight dec
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
+from ia3_teach.amounts import positive
 from ia3_teach.family.pairs import LowRank
-from ia3_teach.wording import brief
 
 
 @dataclass(frozen=True)
@@ -30,8 +29,7 @@ class LoRAPlus(LowRank):
     def __post_init__(self) -> None:
         """Refuse a ratio that is no positive number."""
         super().__post_init__()
-        if not isinstance(self.ratio, int | float) or not 0 < self.ratio < math.inf:
-            raise ValueError(f"ratio is a number greater than 0; found {brief(self.ratio)}")
+        positive("ratio", self.ratio)
 
     @property
     def scaling(self) -> float:

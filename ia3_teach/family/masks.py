@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
+from ia3_teach.amounts import part
 from ia3_teach.family.method import Change, Method, Parts, Settings, new
 from ia3_teach.family.roles import widths
 from ia3_teach.wording import brief, short
@@ -34,8 +35,7 @@ class Sparse(Method):
     def __post_init__(self) -> None:
         """Refuse a share outside (0, 1]."""
         super().__post_init__()
-        if not isinstance(self.share, int | float) or not 0 < self.share <= 1:
-            raise ValueError(f"share is a number in (0, 1]; found {brief(self.share)}")
+        part("share", self.share)
 
     def plan(self, model: nn.Module) -> dict[str, nn.Module]:
         """The chosen entries of each layer. Raises ValueError where the share is less than one entry."""

@@ -7,6 +7,7 @@ function: `around(inner, x)`; where it can, it says the same on the weights: `fo
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import ClassVar
@@ -22,6 +23,7 @@ from ia3_teach.sites.patterns import Pattern, match_all
 from ia3_teach.sites.targets import match_linears, narrow
 from ia3_teach.wording import brief, short
 
+MOST_VALUES = 2**31  # of one parameter: 8 GB, more than any weight that it stands beside
 Function = Callable[[Tensor], Tensor]
 Settings = Mapping[str, object]
 Parts = Mapping[str, Tensor]  # with shapes alone while a file is checked
@@ -155,11 +157,13 @@ class Change(Adapter):
 
 
 def new(layer: nn.Module, *shape: int) -> nn.Parameter:
-    """An unfilled parameter beside a layer: on its device, in at least float32."""
+    """An unfilled parameter beside a layer: on its device, in at least float32.
+
+    Raises ValueError for one that no memory holds.
+    """
+    if math.prod(shape) > MOST_VALUES:
+        raise ValueError(
+            f"this setting asks for {brief(math.prod(shape))} values beside one layer, in the shape "
+            f"{brief(tuple(shape))}; take a smaller one"
+        )
     return nn.Parameter(torch.empty(shape, dtype=adapter_dtype(layer), device=layer.weight.device))
-
-
-def check_whole(name: str, found: object, least: int = 1) -> None:
-    """Refuse a setting that is no whole number of at least `least`."""
-    if not isinstance(found, int) or isinstance(found, bool) or found < least:
-        raise ValueError(f"{short(name)} is a whole number of at least {short(least)}; found {brief(found)}")

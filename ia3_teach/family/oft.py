@@ -16,7 +16,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ia3_teach.family.method import Change, Method, check_whole, new
+from ia3_teach.amounts import whole
+from ia3_teach.family.method import Change, Method, new
 from ia3_teach.layer import features
 from ia3_teach.wording import short
 
@@ -37,7 +38,7 @@ class OFT(Method):
     def __post_init__(self) -> None:
         """Refuse a block of less than two channels."""
         super().__post_init__()
-        check_whole("block", self.block, least=2)
+        whole("block", self.block, least=2)
 
     def adapter(self, layer: nn.Module) -> Turned:
         """q of one layer."""

@@ -11,7 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ia3_teach.family.method import Change, Method, check_whole, new
+from ia3_teach.amounts import check_rank, whole
+from ia3_teach.family.method import Change, Method, new
 from ia3_teach.layer import features, wrapped
 from ia3_teach.wording import brief
 
@@ -28,11 +29,9 @@ class LowRank(Method):
     alpha: float = 8
 
     def __post_init__(self) -> None:
-        """Refuse a rank that is no whole number, and an alpha that is no finite one."""
+        """Refuse a rank below 1."""
         super().__post_init__()
-        check_whole("r", self.r)
-        if not isinstance(self.alpha, int | float) or not math.isfinite(self.alpha):
-            raise ValueError(f"alpha is a finite number; found {brief(self.alpha)}")
+        whole("r", self.r, least=1)
 
     @property
     def scaling(self) -> float:
@@ -57,6 +56,7 @@ class Pair(Change):
     def __init__(self, layer: nn.Module, r: int, scaling: float = 1.0) -> None:
         super().__init__(layer)
         d_in, d_out = features(layer)
+        check_rank(r, d_in, d_out)
         self.A, self.B, self.scaling = new(layer, r, d_in), new(layer, d_out, r), scaling
         self.reset_parameters()
 

@@ -9,17 +9,16 @@ in the code of Hu et al. 2023, "LLM-Adapters", whose best place is the feed-forw
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from torch import Tensor, nn
 
-from ia3_teach.family.method import Function, Method, check_whole
+from ia3_teach.amounts import whole
+from ia3_teach.family.method import Function, Method
 from ia3_teach.family.serial_adapter import Bottleneck
 from ia3_teach.layer import features
-from ia3_teach.wording import brief
 
 
 @dataclass(frozen=True)
@@ -38,11 +37,9 @@ class ParallelAdapter(Method):
     scale: float = 4.0
 
     def __post_init__(self) -> None:
-        """Refuse a bottleneck that is no whole number, and a scale that is no finite one."""
+        """Refuse a bottleneck below 1."""
         super().__post_init__()
-        check_whole("bottleneck", self.bottleneck)
-        if not isinstance(self.scale, int | float) or not math.isfinite(self.scale):
-            raise ValueError(f"scale is a finite number; found {brief(self.scale)}")
+        whole("bottleneck", self.bottleneck, least=1)
 
     def adapter(self, layer: nn.Module) -> Beside:
         """The network beside one layer."""

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from ia3_teach.family.method import Adapter, Function, check_whole, new
+from ia3_teach.amounts import whole
+from ia3_teach.family.method import Adapter, Function, new
 from ia3_teach.family.prepend import Prepending, attended
 from ia3_teach.family.roles import block_of
 from ia3_teach.formulas import dimensions, stacks
@@ -40,7 +41,7 @@ class PrefixTuning(Prepending):
         """Refuse numbers that are no whole ones."""
         super().__post_init__()
         if self.mlp is not None:
-            check_whole("mlp", self.mlp)
+            whole("mlp", self.mlp, least=1)
 
     def carriers(self, model: nn.Module) -> Mapping[str, nn.Module]:
         """The Linears that make keys or values of what is lengthened."""

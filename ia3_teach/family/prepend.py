@@ -8,8 +8,9 @@ from typing import Any
 
 from torch import nn
 
+from ia3_teach.amounts import whole
 from ia3_teach.family.lengthening import Lengthening
-from ia3_teach.family.method import Method, check_whole
+from ia3_teach.family.method import Method
 from ia3_teach.family.roles import block_of
 from ia3_teach.layer import Adapted, wrapped
 from ia3_teach.sites.find import Site, paper_sites
@@ -27,7 +28,7 @@ class Prepending(Method):
     def __post_init__(self) -> None:
         """Refuse a length that is no whole number."""
         super().__post_init__()
-        check_whole("length", self.length)
+        whole("length", self.length, least=1)
 
     def paths(self, model: nn.Module) -> list[str]:
         """All that can carry rows, unless the caller named some."""

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ia3_teach.family.method import Adapter, Function, Method, check_whole, new
+from ia3_teach.amounts import whole
+from ia3_teach.family.method import Adapter, Function, Method, new
 from ia3_teach.layer import features
 from ia3_teach.wording import brief, short
 
@@ -46,7 +47,7 @@ class SerialAdapter(Method):
             raise ValueError(
                 f"placement is one of {short(', '.join(PLACEMENTS))}; found {brief(self.placement)}"
             )
-        check_whole("bottleneck", self.bottleneck)
+        whole("bottleneck", self.bottleneck, least=1)
 
     @property
     def roles(self) -> Sequence[str]:

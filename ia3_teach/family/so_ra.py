@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from torch import nn
 
+from ia3_teach.amounts import number
 from ia3_teach.family.pairs import LowRankGated, gates_of
 
 
@@ -28,6 +29,11 @@ class SoRA(LowRankGated):
     """
 
     threshold: float = 1e-3
+
+    def __post_init__(self) -> None:
+        """Refuse a threshold below 0, which would widen the gates."""
+        super().__post_init__()
+        number("threshold", self.threshold, least=0)
 
     def after_step(self, model: nn.Module, name: str = "default") -> Callable[[int, float], None]:
         """What to call after every step: fit(..., on_step=recipe.after_step(model))."""

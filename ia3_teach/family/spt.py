@@ -17,9 +17,10 @@ from math import prod
 
 from torch import Tensor, nn
 
+from ia3_teach.amounts import whole
 from ia3_teach.family.fish_mask import FishMask, fisher
 from ia3_teach.family.masks import Entries, places_in, top
-from ia3_teach.family.method import Parts, Settings, check_whole
+from ia3_teach.family.method import Parts, Settings
 from ia3_teach.family.pairs import Pair
 from ia3_teach.layer import features
 from ia3_teach.training.batches import Example
@@ -44,7 +45,7 @@ class SPT(FishMask):
     def __post_init__(self) -> None:
         """Refuse a rank that is no whole number."""
         super().__post_init__()
-        check_whole("r", self.r)
+        whole("r", self.r, least=1)
 
     @classmethod
     def of(cls, model: nn.Module, data: Sequence[Example], loss: Loss = labels_loss, **settings) -> SPT:

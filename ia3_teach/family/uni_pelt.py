@@ -17,8 +17,8 @@ from dataclasses import dataclass
 
 from torch import nn
 
+from ia3_teach.amounts import whole
 from ia3_teach.family.gates import Both, OnceGatedPrefix, TokenGatedBottleneck, TokenGatedPair
-from ia3_teach.family.method import check_whole
 from ia3_teach.family.prefix_tuning import PrefixTuning
 from ia3_teach.family.prepend import attended
 from ia3_teach.family.roles import linears_of, widths
@@ -42,8 +42,8 @@ class UniPELT(PrefixTuning):
     def __post_init__(self) -> None:
         """Refuse numbers that are no whole ones, and a network for the prefix."""
         super().__post_init__()
-        check_whole("r", self.r)
-        check_whole("bottleneck", self.bottleneck)
+        whole("r", self.r, least=1)
+        whole("bottleneck", self.bottleneck, least=1)
         if self.mlp is not None:
             raise ValueError(f"UniPELT's prefix has no network; found mlp={short(self.mlp)}")
 

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from ia3_teach.family.method import Change, new
 from ia3_teach.family.pairs import LowRank
 from ia3_teach.layer import features
+from ia3_teach.wording import short
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,11 @@ class Scaled(Change):
 
     def __init__(self, layer: nn.Module, r: int, seed: int) -> None:
         super().__init__(layer)
+        d_in, d_out = features(layer)
+        if r > d_in * d_out:  # its rank is that of a drawn pair, often above both sides of the layer
+            raise ValueError(
+                f"r={short(r)} is more than the {d_in * d_out:,} entries of a layer; take a smaller r"
+            )
         self.d, self.b, self.seed = new(layer, r), new(layer, features(layer)[1]), seed
         self.cut_pair(features(layer))
 

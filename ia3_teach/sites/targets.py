@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from torch import nn
 
+from ia3_teach.amounts import whole
 from ia3_teach.experts import refuse_acted_on
 from ia3_teach.layer import is_stack, linear_layers, linears_among, original, outer_modules, unwrapped
 from ia3_teach.sites.patterns import Pattern, hits_of, match_all, near, text_of
@@ -76,7 +77,7 @@ def narrow(
     """
     found = without(list(paths), exclude)
     if layers is not None:
-        found = in_blocks(found, set(layers))
+        found = in_blocks(found, {whole("a number in layers", block, least=0) for block in layers})
     if not found:
         raise ValueError("nothing is left to adapt: exclude and layers take every site away")
     refuse_unsupported(model, found)

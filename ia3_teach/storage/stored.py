@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -12,6 +11,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
+from ia3_teach.amounts import number
 from ia3_teach.precision import all_finite
 from ia3_teach.recipe import NEW_HEADS
 from ia3_teach.storage.commit import read_together
@@ -44,10 +44,7 @@ class Stored:
 
     def number(self, key: str, default: float) -> float:
         """A field that is a finite number. Raises ValueError for another."""
-        value = self.setting(key, (int, float), default)
-        if not -math.inf < value < math.inf:
-            raise ValueError(f"{CONFIG} says {short(key)}={brief(value)}, which is no finite number")
-        return value
+        return number(f"what {CONFIG} says of {short(key)}", self.config.get(key, default))
 
 
 def read_stored(directory: Path, check: Callable[[Stored], None] | None = None) -> Stored:

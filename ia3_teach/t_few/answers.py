@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
 
+from ia3_teach.amounts import whole
 from ia3_teach.layer import unwrapped
 from ia3_teach.t_few.choices import check_choices, is_encoder_decoder
 from ia3_teach.training.batches import Example, pad_id, padded
@@ -73,6 +74,7 @@ def choice_scores(
     Without dropout; examples of similar length share a forward pass, so that little is padded.
     Raises ValueError for no examples, for what `check_choices` refuses, and for a model that cannot write.
     """
+    batch_size = whole("batch_size", batch_size, least=1)
     if len(examples) == 0:
         raise ValueError("there are no examples to score")
     order = sorted(range(len(examples)), key=lambda i: len(examples[i]["input_ids"]))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from numbers import Real
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
+from ia3_teach.amounts import number, positive, whole
+from ia3_teach.annotated import numbers
 from ia3_teach.layer import check_bits, plain_name, unwrapped
 from ia3_teach.training.bars import progress
 from ia3_teach.training.batches import Example, check_data, collate, examples_of
@@ -22,7 +22,7 @@ from ia3_teach.training.losses import loss_of
 from ia3_teach.training.mode import in_mode
 from ia3_teach.training.sameness import facts_of
 from ia3_teach.training.threads import few_threads
-from ia3_teach.wording import brief, short
+from ia3_teach.wording import short
 
 SAVE_EVERY = 50
 Loss = Callable[[nn.Module, Sequence[Example]], Tensor]
@@ -69,7 +69,9 @@ def fit(
     Raises ValueError for empty or unlabelled data, nothing to train, settings that cannot work, a checkpoint
     of another run or where none can be written, or a loss or gradient that is not finite.
     """
-    check_settings(steps, learning_rate, batch_size, weight_decay)
+    steps, batch_size = whole("steps", steps, least=1), whole("batch_size", batch_size, least=1)
+    learning_rate, seed = positive("learning_rate", learning_rate), whole("seed", seed)
+    weight_decay = number("weight_decay", weight_decay, least=0)
     check_data(data)
     check_bits(model)
     parameters = trainable_parameters(model)
@@ -142,6 +144,7 @@ def check_finite(step: int, loss: float, state: TrainingState) -> None:
         )
 
 
+@numbers(step=0, steps=1)
 def slope(step: int, steps: int) -> float:
     """The share of the learning rate: up over the first 6 % of the steps, then down to 0.
 
@@ -150,19 +153,3 @@ def slope(step: int, steps: int) -> float:
     """
     warm_up = max(1, round(0.06 * steps))
     return (step + 1) / warm_up if step < warm_up else (steps - step) / max(1, steps - warm_up)
-
-
-def check_settings(steps: int, learning_rate: float, batch_size: int, weight_decay: float) -> None:
-    """Refuse numbers that cannot work."""
-    for name, value in {"steps": steps, "batch_size": batch_size}.items():
-        if not isinstance(value, int) or value < 1:
-            raise ValueError(f"{short(name)} is a whole number of at least 1; found {brief(value)}")
-    if not (is_number(learning_rate) and learning_rate > 0):
-        raise ValueError(f"learning_rate must be greater than 0; found {brief(learning_rate)}")
-    if not (is_number(weight_decay) and weight_decay >= 0):
-        raise ValueError(f"weight_decay must be at least 0; found {brief(weight_decay)}")
-
-
-def is_number(value: object) -> bool:
-    """Whether a value is a number with an end, also one of numpy's; whole ones of 400 digits are none."""
-    return isinstance(value, Real) and -math.inf < value < math.inf and abs(value) < sys.float_info.max

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from ia3_teach.annotated import numbers
 from ia3_teach.views.heat_map import colour_of
 from ia3_teach.views.phrases import joined, rough, trend
 from ia3_teach.views.style import describe, new_figure
@@ -19,6 +20,7 @@ LINES = {
 }
 
 
+@numbers()
 def plot_ablation(runs: Mapping[str, Sequence[Point]], trained: float, bare: float) -> "Figure":
     """Pairs in order after resetting, against how many entries (left) and how much departure (right).
 
@@ -51,6 +53,7 @@ def ablation_in_words(runs: Mapping[str, Sequence[Point]], trained: float, bare:
     return f"Pairs in order, over entries (left) and departure (right). {'; '.join(told)}. Dotted: {ends}."
 
 
+@numbers()
 def plot_kinds(
     kept: Mapping[str, float], without: Mapping[str, float], trained: float, bare: float
 ) -> "Figure":

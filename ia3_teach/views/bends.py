@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from ia3_teach.annotated import numbers
 from ia3_teach.views.style import describe, new_figure
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@numbers()
 def plot_bends(factor: float) -> "Figure":
     """Scaling after (solid) and before (dashed) the non-linearity, for ReLU and for GELU."""
     x = torch.linspace(-2.5, 1.5, 121)

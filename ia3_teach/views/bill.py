@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from ia3_teach.annotated import numbers
 from ia3_teach.course.lesson.costs import Cost, break_even
 from ia3_teach.views.curves import finish
 from ia3_teach.views.style import METHODS, describe, new_figure
@@ -32,6 +33,7 @@ def plot_table(points: Mapping[str, tuple[float, float]]) -> "Figure":
     return describe(figure, f"Accuracy over FLOPs per prediction. {told}. The highest is {best}.")
 
 
+@numbers(most=1)
 def plot_break_even(trained: tuple[str, Cost], others: Mapping[str, Cost], most: float = 1e5) -> "Figure":
     """What n predictions cost in all, both axes logarithmic; a dot where the trained one becomes cheaper."""
     figure, axes = new_figure(height=3.1)

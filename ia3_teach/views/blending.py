@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from ia3_teach.adapters import activate
+from ia3_teach.annotated import numbers
 from ia3_teach.arithmetic.combining import weighted_mean
 from ia3_teach.arithmetic.values import set_vectors, vectors
 from ia3_teach.course.lesson.evaluate import accuracy
@@ -61,6 +62,7 @@ def mixed(values: Mapping[str, Mapping[str, Tensor]], share: float) -> dict[str,
     return {kind: weighted_mean([one[kind], other[kind]], [1 - share, share]) for kind in one}
 
 
+@numbers()
 def plot_blend(both: Blend, share: float, kind: str) -> "Figure":
     """Left: the entries of one kind, a task across, a task up. Right: both tasks along the way, and here."""
     figure, (left, right) = new_figure(height=3.0, columns=2)

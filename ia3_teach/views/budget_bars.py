@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ia3_teach.annotated import numbers
 from ia3_teach.views.phrases import joined
 from ia3_teach.views.style import METHODS, QKV_COLOURS, describe, new_figure
 from ia3_teach.wording import brief, short
@@ -76,12 +77,14 @@ def head_values(sizes: Sizes, head: str, n_labels: int = 2) -> int:
     return {"not counted": 0, "one Linear": last, "two Linears": d * d + d + last}[head]
 
 
+@numbers(rank=1)
 def budget(sizes: Sizes, rank: int, head: str = "not counted") -> dict[str, dict[str, int]]:
     """What each method trains, part by part: {"IA3": {"l_k": ..., ...}, "LoRA r = 8": {...}}."""
     more = {"head": head_values(sizes, head)} if head != "not counted" else {}
     return {"IA3": ia3_parts(sizes) | more, f"LoRA r = {rank}": lora_parts(sizes, rank) | more}
 
 
+@numbers(rank=1)
 def plot_budget(sizes: Sizes, rank: int, head: str = "not counted") -> "Figure":
     """What each method trains, in one scale; the title compares the bars as they are drawn."""
     bars = budget(sizes, rank, head)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
+from ia3_teach.annotated import numbers
 from ia3_teach.arithmetic.values import ia3_adapters, set_vectors, vectors
 from ia3_teach.course.lesson.evaluate import scores
 from ia3_teach.course.lesson.reading import by_departure, reset
@@ -34,6 +35,7 @@ class Channel:
     margins: tuple[float, float, float]
 
 
+@numbers(most=1)
 def inspect_channels(
     model: nn.Module, tokenizer: Any, rows: "Dataset", name: str | None = None, most: int = 9
 ) -> list[Channel]:

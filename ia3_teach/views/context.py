@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from ia3_teach.annotated import numbers
 from ia3_teach.views.levels import draw_level
 from ia3_teach.views.phrases import rough, span
 from ia3_teach.views.style import METHODS, describe, new_figure
@@ -23,6 +24,7 @@ def median(values: Sequence[float]) -> float:
     return ordered[half] if len(values) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
+@numbers()
 def plot_shots(
     draws: Mapping[int, Sequence[float]], trained: Sequence[float], level: float = 0.5
 ) -> "Figure":
@@ -53,6 +55,7 @@ def plot_shots(
     )
 
 
+@numbers()
 def plot_turned(pairs: Mapping[str, tuple[Sequence[float], Sequence[float]]], level: float = 0.5) -> "Figure":
     """{method: (accuracies with right labels, with turned labels)}: a mark per draw, bars at medians."""
     figure, axes = new_figure(width=5.5, height=2.8)

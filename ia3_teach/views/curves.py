@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from ia3_teach.annotated import numbers
 from ia3_teach.views.phrases import trend
 from ia3_teach.views.style import METHODS, QKV_COLOURS, describe, new_figure
 
@@ -39,6 +40,7 @@ def plot_losses(runs: Mapping[str, Sequence[float]], title: str = "") -> "Figure
     return describe(figure, "The loss of each step and its running mean, " + lines_in_words(means))
 
 
+@numbers()
 def plot_lines(
     x: Sequence[float], lines: Mapping[str, Sequence[float]], *, x_label: str, y_label: str,
     title: str = "", log_x: bool = False, log_y: bool = False, level: float | None = None,

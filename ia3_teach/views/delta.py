@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from ia3_teach.annotated import numbers
 from ia3_teach.views.phrases import about, rough
 from ia3_teach.views.style import beside, describe, heat
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 ROUNDING = 1e-6  # a singular value below this share of the largest is none
 
 
+@numbers(corner=1)
 def plot_deltas(deltas: Mapping[str, Tensor], corner: int = 48) -> "Figure":
     """The upper left corner of each matrix: blue below 0, white 0, orange above; each has its own limit."""
     figure, _ = beside(len(deltas), height=2.9)

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import torch
+from torch import Tensor
 
+from ia3_teach.annotated import numbers
 from ia3_teach.views.desk_grid import Desk, Switches, switched
 from ia3_teach.views.levels import draw_upright_level
 from ia3_teach.views.phrases import joined, rough
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 GREYS = "Greys"
 
 
+@numbers()
 def plot_desk(desk: Desk, switches: Switches, guessing: float = 0.5) -> "Figure":
     """Left: how far each block's vectors are from 1 now. Right: accuracy, all off, here, all on."""
     figure, (left, right) = new_figure(height=2.7, columns=2)
@@ -51,7 +54,7 @@ def draw_sizes(axes: "Axes", desk: Desk, switches: Switches) -> None:
     axes.set(ylabel="block", title="how far from 1")
 
 
-def sizes(values: Mapping[str, torch.Tensor]) -> torch.Tensor:
+def sizes(values: Mapping[str, Tensor]) -> Tensor:
     """Root mean square of l - 1, shape (n_layers, n_kinds).
 
     >>> sizes({"l_k": torch.tensor([[3.0, 3.0]])})

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from ia3_teach.annotated import numbers
 from ia3_teach.views.dial_grid import OTHER_WORDS, DialGrid
 from ia3_teach.views.phrases import joined, rough
 from ia3_teach.views.style import METHODS, describe, new_figure
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 ANSWER_COLOURS = ("#c98ca7", "#2f4858", "#e4e4e4")
 
 
+@numbers(row=0)
 def plot_dial(grid: DialGrid, strength: float = 1.0, row: int = 0) -> "Figure":
     """Left: the model's answer at this setting. Right: its margin at every setting, with a cursor here."""
     figure, (left, right) = new_figure(height=2.6, columns=2)
@@ -111,6 +113,7 @@ def draw_shares(axes: "Axes", grid: DialGrid, row: int) -> None:
     mark_stops(axes, grid.stops)
 
 
+@numbers()
 def plot_accuracy(stops: Sequence[float], accuracies: Sequence[float], guessing: float = 0.5) -> "Figure":
     """The share of right answers at each stop; the grey line is what guessing reaches."""
     figure, axes = new_figure(height=2.3)

@@ -1,10 +1,12 @@
 """A slider around the picture of the dial."""
 
+from ia3_teach.annotated import numbers
 from ia3_teach.views.controls import Control, Controlled
 from ia3_teach.views.dial import plot_dial
 from ia3_teach.views.dial_grid import OTHER_WORDS, STOPS, DialGrid
 
 
+@numbers(row=0)
 def explore_dial(grid: DialGrid, row: int = 0) -> Controlled:
     """λ from -1 to 3, for one text after the other, number `row` first; the grid's answers are looked up."""
     texts = {f"{place + 1}. {text}": place for place, text in enumerate(grid.texts)}

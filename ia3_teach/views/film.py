@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
+from ia3_teach.annotated import numbers
 from ia3_teach.course.lesson.reading import flat
 from ia3_teach.views.curves import running_mean
 from ia3_teach.views.levels import draw_level
@@ -21,6 +22,7 @@ Frames = Mapping[int, Mapping[str, Tensor]]
 INK = METHODS["IA3"]["color"]
 
 
+@numbers(step=0)
 def plot_frame(frames: Frames, losses: Sequence[float], step: int) -> "Figure":
     """Left: the vectors after `step` steps. Right: loss and spread over all steps, with a cursor here.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import log10
 from typing import TYPE_CHECKING
 
+from ia3_teach.annotated import numbers
 from ia3_teach.views.family_tree import FORMS
 from ia3_teach.views.name_spots import LETTER, LINE, offsets
 from ia3_teach.views.phrases import joined
@@ -49,6 +50,7 @@ def unbeaten(scores: Mapping[str, Score]) -> list[str]:
     return found
 
 
+@numbers()
 def plot_frontier(
     panels: Mapping[str, Mapping[str, Score]],
     level: float | None = None,

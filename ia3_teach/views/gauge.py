@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from ia3_teach.annotated import numbers
 from ia3_teach.views.phrases import about, joined
 from ia3_teach.views.style import METHODS, QKV_COLOURS, describe, new_figure
 from ia3_teach.wording import short
@@ -15,6 +16,7 @@ Moves = Mapping[str, Sequence[float]]
 CANCELLED = 1e-6  # logits that moved less moved by rounding
 
 
+@numbers()
 def plot_gauge(moves: Moves, factors: Sequence[float], factor: float) -> "Figure":
     """Left: key, query and product while c is `factor`. Right: how far the logits move, a cursor here.
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from ia3_teach.annotated import numbers
 from ia3_teach.views.controls import Control, Controlled
 from ia3_teach.views.gauge import Moves, gauge_in_words, plot_gauge
 
 
+@numbers()
 def explore_gauge(moves: Moves, factors: Sequence[float], first: float = 2.0) -> Controlled:
     """{what is scaled: how far the logits move at each of `factors`}; the slider looks them up."""
     return Controlled(

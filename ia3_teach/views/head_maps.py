@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from ia3_teach.annotated import numbers
 from ia3_teach.course.lesson.controls import head_sizes
 from ia3_teach.views.phrases import rough
 from ia3_teach.views.style import beside, describe, scale_bar
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 LIMIT = 1.0  # greys end at half and at twice the layer's own
 
 
+@numbers(n_heads=1)
 def plot_heads(values: Mapping[str, Tensor], n_heads: int) -> "Figure":
     """A panel per entry, a square per head: its root mean square of l - 1 over that of its whole layer.
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
+from ia3_teach.annotated import numbers
 from ia3_teach.course.lesson.reading import flat
 from ia3_teach.views.scale import range_and_colours
 from ia3_teach.views.style import (
@@ -33,6 +34,7 @@ def colour_of(kind: str) -> str:
     return QKV_COLOURS.get(kind.removeprefix("l_"), "black")
 
 
+@numbers()
 def plot_vectors(values: Mapping[str, Tensor], limit: float | None = None, title: str = "") -> "Figure":
     """One heat map per kind, one below the other, layers down, channels across; one limit for all.
 

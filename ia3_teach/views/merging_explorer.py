@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor, nn
 
+from ia3_teach.annotated import numbers
 from ia3_teach.course.lesson.rounding import divided_out, folded_in, steps_apart
 from ia3_teach.layer import Adapted, wrapped
 from ia3_teach.state import check_known, refuse_merged, state_of
@@ -43,6 +44,7 @@ def at_setting(site: Site, form: str, strength: float) -> Site:
     return weight.to(getattr(torch, form)), 1 + strength * (l - 1), side
 
 
+@numbers()
 def microscope(site: Site, form: str = "float32", strength: float = 1.0) -> "Figure":
     """The picture: the upper left window of the weight, merged at this setting."""
     weight, l, side = at_setting(site, form, strength)

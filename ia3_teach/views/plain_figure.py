@@ -1,5 +1,7 @@
 """A figure that draws every text as it stands: a price in a reader's own text is no formula."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -34,3 +36,20 @@ def make_plain(figure: Figure) -> None:
                 if isinstance(of, LogFormatter):
                     for label in axis.get_ticklabels(which=which):
                         label.set_parse_math(True)
+
+
+@contextmanager
+def laid_out(figure: Figure) -> Iterator[None]:
+    """Put a figure's parts where its layout wants them; while this holds, drawing does not do so again."""
+    layout = figure.get_layout_engine()
+    if layout is None:
+        yield
+        return
+    if isinstance(figure, PlainFigure):
+        make_plain(figure)  # as the texts will be drawn: their widths decide
+    layout.execute(figure)
+    figure.set_layout_engine("none")
+    try:
+        yield
+    finally:
+        figure.set_layout_engine(layout)

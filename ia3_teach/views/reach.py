@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from ia3_teach.annotated import numbers
 from ia3_teach.views.phrases import rough
 from ia3_teach.views.spectra import shares
 from ia3_teach.views.style import METHODS, describe, heat, new_figure
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@numbers(rank=1, corner=1)
 def plot_reach(delta: Tensor, rank: int, name: str = "ΔW", corner: int = 48) -> "Figure":
     """ΔW, the closest matrix of this rank, and the rest, in one scale; right, the share said by each rank.
 
@@ -59,6 +61,7 @@ def said_in_words(delta: Tensor) -> str:
     return f"Share said: {', '.join(told)}."
 
 
+@numbers(rank=1)
 def of_rank(delta: Tensor, rank: int) -> Tensor:
     """The closest matrix of this rank, shape (d_out, d_in). Raises ValueError for a rank that it cannot have.
 

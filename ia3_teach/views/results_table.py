@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ia3_teach.annotated import numbers
 from ia3_teach.course.lesson.verdict import TIE, Lead
 from ia3_teach.views.attention import grid
 from ia3_teach.views.levels import draw_upright_level
@@ -37,6 +38,7 @@ def by_examples(rows: Iterable[Row], model: str, sizes: Sequence[int] = (32, 256
     }
 
 
+@numbers()
 def plot_medians(panels: Mapping[str, Sequence[Row]], level: float | None = None) -> Figure:
     """A mark at each median, a bar from the first to the third quartile; one band per task."""
     tasks = sorted({row["task"] for rows in panels.values() for row in rows})

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from ia3_teach.annotated import numbers
 from ia3_teach.views.phrases import ROUNDING, shares_of_colours, span, times
 from ia3_teach.views.style import describe, heat, log2_scale, new_figure, scale_bar, symmetric_limit
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@numbers()
 def plot_scale(
     vector: Tensor, title: str = "", limit: float | None = None, row_names: list[str] | None = None
 ) -> "Figure":

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from ia3_teach.annotated import numbers
 from ia3_teach.views.curves import line_style
 from ia3_teach.views.levels import draw_level
 from ia3_teach.views.phrases import joined, rough
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@numbers()
 def plot_bars(bars: Mapping[str, float], label: str, level: float | None = None) -> "Figure":
     """Accuracies side by side, written on the bars; a name that begins with a method has its colour."""
     figure, axes = new_figure(width=5.5, height=2.6)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from ia3_teach.annotated import numbers
 from ia3_teach.views.curves import draw_lines, finish, line_style, log_ticks
 from ia3_teach.views.delta import ROUNDING
 from ia3_teach.views.levels import draw_level
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@numbers()
 def plot_spectra(deltas: Mapping[str, Tensor], floor: float = ROUNDING) -> "Figure":
     """Left: the singular values relative to the largest; right: the share of the squared norm in the first k.
 
@@ -68,6 +70,7 @@ def shares(delta: Tensor) -> list[float]:
     return (squares.cumsum(0) / squares.sum()).tolist()
 
 
+@numbers()
 def plot_ranks(
     ranks: Sequence[int], scores: Sequence[float], deltas: Sequence[Tensor], level: float
 ) -> "Figure":

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from ia3_teach.annotated import numbers
 from ia3_teach.views.curves import finish, line_style, log_ticks
 from ia3_teach.views.levels import draw_level
 from ia3_teach.views.phrases import rough, trend
@@ -22,6 +23,7 @@ def best_rate(scores: Mapping[float, float]) -> float:
     return max(sorted(scores), key=scores.get)
 
 
+@numbers()
 def plot_sweep(
     sweeps: Mapping[str, Mapping[float, float]], moves: Mapping[float, float], reach: float
 ) -> "Figure":

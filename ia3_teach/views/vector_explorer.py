@@ -10,6 +10,7 @@ import traitlets
 from torch import Tensor, nn
 
 from ia3_teach.adapters import Handle
+from ia3_teach.annotated import numbers
 from ia3_teach.arithmetic.combining import combine, weighted_mean
 from ia3_teach.arithmetic.values import set_vectors, vectors
 from ia3_teach.views.bundling import bundle
@@ -115,6 +116,7 @@ def explore_vectors(model: nn.Module, tokenizer: Any, tasks: Mapping[str, Datase
     return Explorer(sets, facts, weights_of(model, next(iter(tasks))), model)
 
 
+@numbers(heads=0)
 def explore_map(sets: Mapping[str, Values], heads: int = 0) -> Explorer:
     """The map alone, for vectors of any model: {name: {"l_k": (n_layers, d), ...}}, of the same shapes."""
     return Explorer(sets, map_facts(sets, heads))

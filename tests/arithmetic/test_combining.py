@@ -219,7 +219,7 @@ REFUSED = {
     "LoRA": ({"a": 0.5, "low": 0.5}, "new", "mean", "'low' is a LoRA adapter; only IA3"),
     "empty": ({}, "new", "mean", "weights is a dict"),
     "a list": (["a", "b"], "new", "mean", "weights is a dict"),
-    "a word": ({"a": "1"}, "new", "mean", "finite number; found '1' for 'a'"),
+    "a word": ({"a": "1"}, "new", "mean", "weight of 'a' is a finite number; found '1'"),
     "NaN": ({"a": math.nan}, "new", "mean", "finite number; found nan"),
     "infinity": ({"a": math.inf}, "new", "mean", "finite number"),
     "a truth": ({"a": True}, "new", "mean", "finite number; found True"),

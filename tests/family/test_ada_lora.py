@@ -35,7 +35,7 @@ class GateOnTheOtherSide(Singular):
 
 @pytest.mark.parametrize("settings", [{"target": 0}, {"r": 4, "target": 5}])
 def test_settings_that_cannot_be_are_refused(settings: dict) -> None:
-    with pytest.raises(ValueError, match="whole number of at least 1|at most r=4"):
+    with pytest.raises(ValueError, match="whole number|at most r=4"):
         AdaLoRA(**settings)
 
 

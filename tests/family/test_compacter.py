@@ -54,7 +54,7 @@ def one_matrix(A: Tensor, s: Tensor, t: Tensor) -> Tensor:
 
 @pytest.mark.parametrize("settings", [{"n": 0}, {"n": 3}, {"bottleneck": 6}])
 def test_settings_that_cannot_be_are_refused(settings: dict) -> None:
-    with pytest.raises(ValueError, match="whole number of at least 1|must divide the bottleneck"):
+    with pytest.raises(ValueError, match="whole number|must divide the bottleneck"):
         Compacter(**settings)
 
 

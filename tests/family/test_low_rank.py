@@ -139,13 +139,13 @@ WRONG = [
 @pytest.mark.parametrize("settings", [{"r": 0}, {"r": 1.0}, {"r": True}, {"alpha": math.inf}, {"alpha": "8"}])
 @pytest.mark.parametrize("method", [RsLoRA, LoRAPlus, PiSSA, DoRA, HiRA, VeRA])
 def test_settings_that_cannot_be_are_refused(method, settings: dict) -> None:
-    with pytest.raises(ValueError, match="whole number of at least 1|finite number"):
+    with pytest.raises(ValueError, match="whole number|finite number"):
         method(**settings)
 
 
 @pytest.mark.parametrize("ratio", [0, -1, math.inf, "16"])
 def test_a_ratio_that_cannot_be_is_refused(ratio) -> None:
-    with pytest.raises(ValueError, match="ratio is a number greater than 0"):
+    with pytest.raises(ValueError, match="ratio is a finite number"):
         LoRAPlus(ratio=ratio)
 
 

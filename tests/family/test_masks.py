@@ -35,7 +35,7 @@ def weights_of(model: nn.Module) -> dict[str, Tensor]:
 @pytest.mark.parametrize("share", [0, -0.1, 1.5, "half"])
 @pytest.mark.parametrize("mask", [RandomMask, MagnitudeMask, PaFi, FishMask])
 def test_a_share_that_cannot_be_is_refused(mask, share) -> None:
-    with pytest.raises(ValueError, match=r"share is a number in \(0, 1\]"):
+    with pytest.raises(ValueError, match=r"share in \(0, 1\]|finite number"):
         mask(share=share)
 
 

@@ -43,7 +43,7 @@ class HalfTheCayley(Turned):
 
 @pytest.mark.parametrize("block", [0, 1, 2.0])
 def test_a_block_that_cannot_turn_is_refused(block) -> None:
-    with pytest.raises(ValueError, match="whole number of at least 2"):
+    with pytest.raises(ValueError, match="whole number"):
         OFT(block=block)
 
 

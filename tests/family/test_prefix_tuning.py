@@ -54,7 +54,7 @@ def adapted(build, **settings) -> nn.Module:
 
 @pytest.mark.parametrize("settings", [{"length": 0}, {"mlp": 0}, {"mlp": 2.5}])
 def test_settings_that_cannot_be_are_refused(settings: dict) -> None:
-    with pytest.raises(ValueError, match="is a whole number of at least 1"):
+    with pytest.raises(ValueError, match="is a whole number"):
         PrefixTuning(**settings)
 
 

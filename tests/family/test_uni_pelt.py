@@ -70,7 +70,7 @@ def test_a_part_is_the_formula(kind, formula, right: bool) -> None:
 
 @pytest.mark.parametrize("settings", [{"r": 0}, {"bottleneck": 0}, {"length": 0}, {"mlp": 4}])
 def test_settings_that_cannot_be_are_refused(settings: dict) -> None:
-    with pytest.raises(ValueError, match="whole number of at least 1|has no network"):
+    with pytest.raises(ValueError, match="whole number|has no network"):
         UniPELT(**settings)
 
 

@@ -114,14 +114,14 @@ def test_an_alpha_that_no_one_can_mean_is_refused(alpha: float, tmp_path: Path) 
     write_without_notes = tensors_of(directory)
     save_file(write_without_notes, directory / TENSORS)
     settings(directory, lora_alpha=alpha)
-    assert_refused(directory, "alpha is a number of at most 1,000,000 r")
-    with pytest.raises(ValueError, match="alpha is a number"):
+    assert_refused(directory, "alpha is a finite number")
+    with pytest.raises(ValueError, match="alpha is a finite number"):
         LoRA(r=2, alpha=alpha)
 
 
 @pytest.mark.parametrize("alpha", ["8", None, True, float("nan"), float("inf")], ids=str)
 def test_a_recipe_with_an_alpha_that_is_no_number_is_refused(alpha: object) -> None:
-    with pytest.raises(ValueError, match="alpha is a number"):
+    with pytest.raises(ValueError, match="alpha is a finite number"):
         LoRA(alpha=alpha)
 
 

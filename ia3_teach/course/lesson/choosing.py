@@ -8,6 +8,7 @@ from statistics import fmean
 from typing import Any
 
 from ia3_teach import family
+from ia3_teach.amounts import number, whole
 from ia3_teach.wording import brief
 
 Row = Mapping[str, Any]  # a row of `results.summary`
@@ -40,6 +41,10 @@ def choose(
     larger than the wider of the two bars, as lesson 07 calls a lead clear.
     Raises ValueError where no measured method is left.
     """
+    tasks = whole("tasks", tasks, least=1)
+    examples = None if examples is None else whole("examples", examples, least=0)
+    if most_stored != float("inf"):
+        number("most_stored", most_stored, least=0)
     facts = family.facts()
     measured = by_method(rows)
     fits = {

@@ -10,11 +10,13 @@ from collections.abc import Callable, Mapping
 import torch
 from torch import Tensor
 
+from ia3_teach.annotated import numbers
 from ia3_teach.wording import short
 
 Values = Mapping[str, Tensor]
 
 
+@numbers()
 def shuffled(x: Tensor, seed: int = 0) -> Tensor:
     """The entries of each row in random places of that row, each row in an order of its own; (n_layers, d).
 
@@ -25,6 +27,7 @@ def shuffled(x: Tensor, seed: int = 0) -> Tensor:
     return x.gather(1, torch.rand(x.shape, generator=generator).argsort(dim=1))
 
 
+@numbers(draws=1)
 def by_chance(statistic: Callable[[Values], float], values: Values, draws: int = 20) -> list[float]:
     """What a statistic says of the same vectors with every row shuffled, once for each draw.
 
@@ -37,6 +40,7 @@ def by_chance(statistic: Callable[[Values], float], values: Values, draws: int =
     return [statistic(turn) for turn in turns]
 
 
+@numbers(parts=1)
 def normal_like(l: Tensor, parts: int | None = None, seed: int = 0) -> Tensor:
     """Normal numbers around 1 that moved as far as `l` did, by root mean square; (n_layers, d).
 
@@ -53,6 +57,7 @@ def normal_like(l: Tensor, parts: int | None = None, seed: int = 0) -> Tensor:
     return 1 + (folded(noise, parts) * head_sizes(l, parts)[..., None]).view_as(l)
 
 
+@numbers(n_heads=1)
 def head_sizes(l: Tensor, n_heads: int) -> Tensor:
     """Root mean square of l - 1 in each head, (n_layers, d) -> (n_layers, n_heads).
 
@@ -62,6 +67,7 @@ def head_sizes(l: Tensor, n_heads: int) -> Tensor:
     return (folded(l, n_heads) - 1).square().mean(dim=-1).sqrt()
 
 
+@numbers(n_heads=1)
 def share_between_heads(x: Tensor, n_heads: int) -> float:
     """The share of the variance around each layer's mean that lies between heads, from 0 to 1.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from ia3_teach.annotated import numbers
 from ia3_teach.course.shipped.tasks import PROMPT_END, label_names, labels_of
 from ia3_teach.layer import unwrapped
 from ia3_teach.t_few.answers import choice_scores, inputs
@@ -98,6 +99,7 @@ def accuracy_by_kind(
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 
+@numbers(batch=1)
 def scores(
     model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, rows: Dataset, batch: int = 64
 ) -> Tensor:

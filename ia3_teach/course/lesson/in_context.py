@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from ia3_teach.annotated import numbers
 from ia3_teach.course.lesson.evaluate import answer_ids
 from ia3_teach.course.shipped.tasks import examples_text, label_names
 from ia3_teach.t_few.answers import inputs
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from transformers import Cache, PreTrainedModel, PreTrainedTokenizerBase
 
 
+@numbers(batch=1)
 def scores_after(
     model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, shots: Dataset, rows: Dataset, batch: int = 50
 ) -> Tensor:

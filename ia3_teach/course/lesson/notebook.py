@@ -4,7 +4,10 @@ import random
 
 import torch
 
+from ia3_teach.annotated import numbers
 
+
+@numbers()
 def setup(seed: int = 0) -> None:
     """Make a lesson repeatable and quiet: seeds, one thread, figure defaults, no chatter.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ia3_teach.annotated import numbers
 from ia3_teach.course.shipped.results import Run
 from ia3_teach.wording import brief, short
 
@@ -28,6 +29,7 @@ class Difference:
         return self.low > 0 or self.high < 0
 
 
+@numbers()
 def difference(by_task: Sequence[Sequence[float]], seed: int = 0) -> Difference:
     """Mean over tasks of the mean over draws, and its bootstrap interval of 95 %.
 

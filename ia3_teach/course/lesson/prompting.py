@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from ia3_teach.annotated import numbers
 from ia3_teach.training.losses import IGNORED
 from ia3_teach.training.mode import in_mode
 from ia3_teach.training.texts import end_id, ids_after, open_ids
@@ -40,6 +41,7 @@ def encode_pair(tokenizer: PreTrainedTokenizerBase, row: Row) -> dict[str, list[
     return {"input_ids": prompt + answer, "labels": [IGNORED] * len(prompt) + answer}
 
 
+@numbers(max_length=1)
 def encode_pairs(
     tokenizer: PreTrainedTokenizerBase, rows: Iterable[Row], max_length: int
 ) -> list[dict[str, list[int]]]:
@@ -54,6 +56,7 @@ def encode_pairs(
     return kept
 
 
+@numbers(max_new_tokens=1)
 @torch.no_grad()
 def answers(
     model: PreTrainedModel,

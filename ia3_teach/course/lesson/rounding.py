@@ -9,6 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ia3_teach.annotated import numbers
 from ia3_teach.wording import brief
 
 _INTEGERS = {4: torch.int32, 2: torch.int16}
@@ -25,6 +26,7 @@ def folded_in(weight: Tensor, l: Tensor, side: str) -> Tensor:
     return (weight.float() * laid_out(l, side)).to(weight.dtype)
 
 
+@numbers()
 def divided_out(merged: Tensor, l: Tensor, side: str, epsilon: float = 0.0) -> Tensor:
     """The way back by division: W' / (l + ε), in float32 and rounded once. Shapes as in `folded_in`.
 

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ia3_teach.amounts import whole
 from ia3_teach.course.shipped.manifest import check, check_folder
 from ia3_teach.course.shipped.paths import data_dir
 from ia3_teach.course.shipped.rows import (
@@ -38,6 +39,7 @@ def load_instructions(name: str | Path, least: int = 1) -> DatasetDict:
     """
     from datasets import Dataset, DatasetDict
 
+    least = whole("least", least, least=0)
     rows: dict[str, list[dict[str, str]]] = {"train": [], "validation": [], "test": []}
     for path in _files(name):
         rows[split_of(path) or "train"] += [_checked(row, where) for where, row in read_rows(path)]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from ia3_teach.amounts import whole
 from ia3_teach.course.shipped.manifest import ManifestError, check, check_folder
 from ia3_teach.course.shipped.paths import data_dir
 from ia3_teach.course.shipped.real_models import CARRIERS, fetched
@@ -43,7 +44,8 @@ def load_model(
     Raises ValueError for a model that cannot be had or whose file is not all of it, be it that a weight is
     missing, left over, of another shape or not finite; ManifestError for a shipped file that was changed.
     """
-    check_labels(num_labels)
+    num_labels = None if num_labels is None else whole("num_labels", num_labels, least=1)
+    seed = whole("seed", seed)
     where = resolve(name)
     with _quiet(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -53,18 +55,17 @@ def load_model(
             raise
         except Exception as error:  # damaged files raise almost anything
             raise ValueError(short(_no_model(name, where, error), 590)) from error
-    if where == str(data_dir() / "models" / Path(where).name):  # a name that is the same everywhere
-        model.config._name_or_path = model.name_or_path = tokenizer.name_or_path = Path(where).name
+    if shown := name_everywhere(name, where):  # no path of this machine goes into what is saved
+        model.config._name_or_path = model.name_or_path = tokenizer.name_or_path = shown
     return model, tokenizer
 
 
-def check_labels(num_labels: int | None) -> None:
-    """Refuse what is no number of classes."""
-    if num_labels is not None and (type(num_labels) is not int or num_labels < 1):
-        raise ValueError(
-            "num_labels is a whole number of at least 1, or None for a language model; "
-            f"found {brief(num_labels)}"
-        )
+def name_everywhere(name: str, where: str) -> str | None:
+    """What a shipped or fetched model is called on every machine; None for a directory and a hub id."""
+    if name in CARRIERS:
+        return name
+    shipped = Path(where).name
+    return shipped if where == str(data_dir() / "models" / shipped) else None
 
 
 def resolve(name: str) -> str:

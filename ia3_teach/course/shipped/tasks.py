@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ia3_teach.amounts import whole
 from ia3_teach.course.shipped.manifest import check, check_folder
 from ia3_teach.course.shipped.paths import data_dir
 from ia3_teach.course.shipped.rows import (
@@ -159,9 +160,8 @@ def few_shot(rows: Dataset, n: int = 32, seed: int = 0) -> Dataset:
     Raises ValueError if n is smaller than the number of labels, or a label has too few rows.
     """
     names = label_names(rows)
-    if not isinstance(n, int) or n < len(names):
-        raise ValueError(f"n must be at least {len(names)}, one row for each label; found {short(n)}")
-    rng, chosen = random.Random(seed), []
+    n = whole("n, with one row or more for each label,", n, least=len(names))
+    rng, chosen = random.Random(whole("seed", seed)), []
     places: list[list[int]] = [[] for _ in names]
     for place, label in enumerate(rows["label"]):
         if label in range(len(names)):
