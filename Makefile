@@ -6,7 +6,8 @@ TORCH_INDEX ?=
 SETUP = $(PYTHON) setup_env.py --venv "$(VENV)" --torch-index "$(TORCH_INDEX)"
 PY = "$(VENV)/bin/python"
 # A test that hangs is named, with the stacks of all threads, instead of taking the rest along.
-IN_TWO = -n 2 --dist loadfile --max-worker-restart 0
+# Files are handed out in the order of conftest.py, which puts slow ones first.
+IN_TWO = -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 NBVAL = --nbval --nbval-current-env --nbval-sanitize-with nbval.cfg \
 	--nbval-cell-timeout 300 --nbval-kernel-startup-timeout 120
 
@@ -52,6 +53,7 @@ bench: setup-test  ## measure beside PEFT, some ten minutes; PARTS="small memory
 	$(PY) tests/bench/run.py $(if $(PARTS),--parts $(PARTS))
 	$(PY) tests/bench/render.py --write
 	$(PY) tests/bench/limit.py --write
+	$(PY) tests/bench/pages/run.py
 
 pretrain: setup  ## make the tiny models again from their seed
 	$(PY) -m ia3_teach pretrain

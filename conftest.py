@@ -31,6 +31,12 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["MPLBACKEND"] = "Agg"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with a slow test come first, so that two workers end together and none waits for a long one."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 def pytest_collectstart(collector: Any) -> None:
     """In notebooks compare what learners read as text; never pixels, widgets, progress bars."""
     if type(collector).__name__ == "IPyNbFile":

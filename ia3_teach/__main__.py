@@ -70,6 +70,10 @@ Folder = Annotated[Path, typer.Argument(help="Folder to write; made if missing."
 Port = Annotated[int, typer.Option(min=1, max=65535, help="First port to try.")]
 Lesson = Annotated[list[str] | None, typer.Option(help="How a lesson's name begins; repeatable.")]
 Notebooks = Annotated[Path | None, typer.Option(help="Folder of lessons; default: notebooks/.")]
+Processes = Annotated[
+    int | None,
+    typer.Option(min=1, help="Lessons at once; default: one a core, at most 4. Recording: always one."),
+]
 Timeout = Annotated[int, typer.Option(min=1, help="Seconds that one cell may take.")]
 
 
@@ -97,15 +101,18 @@ def run(
     notebooks: Notebooks = None,
     timeout: Timeout = 300,
     record: Annotated[bool, typer.Option("--record", help="Keep seconds and memory in data/.")] = False,
+    processes: Processes = None,
 ) -> None:
     """Run every lesson unattended, without a network; stop at the first failing cell.
 
     Example: python -m ia3_teach run --lesson 02
     """
-    from ia3_teach.course.lab.run import run_all
+    from ia3_teach.course.lab.together import default_processes, run_all
 
     data = own_data_dir() if record else None
-    done = run_all(lessons(notebooks or notebooks_directory(), lesson), timeout)
+    paths = lessons(notebooks or notebooks_directory(), lesson)
+    at_once = 1 if record else min(processes or default_processes(), len(paths))
+    done = run_all(paths, timeout, at_once)
     if data:
         from ia3_teach.course.lab.recording import record as keep
 
@@ -242,14 +249,16 @@ def pretrain(
 
 
 @app.command()
-def vectors() -> None:
-    """Train the shipped vectors again, on the tiny models of data/.
+def vectors(
+    model: Annotated[list[str] | None, typer.Option(help="A tiny one (default: both), smollm2-135m.")] = None,
+) -> None:
+    """Train the shipped vectors again, on the tiny models of data/ or on a fetched one.
 
-    Example: python -m ia3_teach vectors
+    Example: python -m ia3_teach vectors --model smollm2-135m
     """
     from ia3_teach.course.making.make_vectors import write_all_vectors
 
-    write_all_vectors(own_data_dir())
+    write_all_vectors(own_data_dir(), model)
 
 
 @app.command()

@@ -9,9 +9,19 @@ from types import FunctionType
 
 from torch import nn
 
-from ia3_teach.layer import Adapted, Head, module_at, outer_modules, replace_module, unwrapped, wrapped
+from ia3_teach.layer import (
+    Adapted,
+    Head,
+    Modules,
+    Places,
+    outer_modules,
+    replace_module,
+    unwrapped,
+    wrapped,
+)
 from ia3_teach.recipe import Recipe
 from ia3_teach.state import (
+    State,
     at,
     check_apart,
     check_known,
@@ -59,20 +69,22 @@ def attach(model: nn.Module, recipe: Recipe, name: str = "default") -> Handle:
     refuse_split(model)
     check_new_name(state, name)
     plan, heads = recipe.plan(unwrapped(model)), recipe.heads(unwrapped(model))
-    check_apart(model, plan, heads)
-    check_copies(model, heads)
-    check_read(model, heads)
+    modules = {"": unwrapped(model), **outer_modules(model)}
+    check_apart(modules, plan, heads)
+    check_copies(modules, heads)
+    check_read(modules, heads)
     if not state.recipes:
         freeze(model, state)
     for path, adapter in plan.items():
-        place = at(model, path, Adapted)
+        place = at(modules, path, Adapted)
         place.adapters[name] = adapter.train(place.training)
     for path in heads:
-        head = at(model, path, Head)
+        head = at(modules, path, Head)
         head.adapters[name] = copy.deepcopy(head.base)
     state.recipes[name] = recipe
-    activate(model, name)
-    guard_embeddings(model)
+    places = wrapped(model)
+    choose(places, state, (name,))
+    guard_embeddings(model, places)
     recipe.attached(unwrapped(model))
     return Handle(model, name)
 
@@ -85,10 +97,10 @@ def check_recipe(recipe: Recipe) -> None:
         )
 
 
-def check_copies(model: nn.Module, heads: Sequence[str]) -> None:
+def check_copies(modules: Modules, heads: Sequence[str]) -> None:
     """Refuse a head with a `forward` put on an instance that a copy of it would not follow."""
     for path in heads:
-        for inner, module in module_at(model, path).named_modules(prefix=path):
+        for inner, module in modules[path].named_modules(prefix=path):
             if isinstance(vars(module).get("forward"), FunctionType):
                 raise ValueError(
                     f"the `forward` of {short(inner)} was replaced by a function that goes on "
@@ -97,9 +109,8 @@ def check_copies(model: nn.Module, heads: Sequence[str]) -> None:
                 )
 
 
-def check_read(model: nn.Module, heads: Sequence[str]) -> None:
+def check_read(modules: Modules, heads: Sequence[str]) -> None:
     """Refuse the embedding that T5 or BART shares out: its parts read the weight by modules of their own."""
-    modules = dict(outer_modules(model))
     kinds = {path: module for path, module in modules.items() if isinstance(module, nn.Embedding)}
     for path in [head for head in heads if head.endswith("shared") and head in kinds]:
         others = [other for other, module in kinds.items() if module.weight is kinds[path].weight]
@@ -126,8 +137,9 @@ def detach(model: nn.Module, name: str | None = None) -> None:
             replace_module(model, path, module.base)
     for each in names:
         state.recipes.pop(each).detached(unwrapped(model))
-    show(model, state, tuple(each for each in state.active if each in state.recipes))
-    guard_embeddings(model)
+    places = wrapped(model)
+    show(places, state, tuple(each for each in state.active if each in state.recipes))
+    guard_embeddings(model, places)
     if not state.recipes:
         thaw(model)
 
@@ -144,7 +156,12 @@ def activate(model: nn.Module, name: str | Sequence[str] | None) -> None:
     check_known(state, names)
     if len(set(names)) != len(names):
         raise ValueError(f"each adapter can be active once; found {short(list(names))}")
-    show(model, state, names)
-    for module in wrapped(model).values():
-        for each, adapter in module.adapters.items():
-            adapter.requires_grad_(each in names)
+    choose(wrapped(model), state, names)
+
+
+def choose(places: Places, state: State, names: Sequence[str]) -> None:
+    """Make these the active and trainable ones, without asking whether that may be."""
+    show(places, state, names)
+    for place in places.values():
+        for name, adapter in place.adapters.items():
+            adapter.requires_grad_(name in names)

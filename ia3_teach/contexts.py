@@ -15,7 +15,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from ia3_teach.layer import unwrapped, wrapped
+from ia3_teach.layer import Places, unwrapped, wrapped
 from ia3_teach.mixed import Rows
 from ia3_teach.state import check_known, refuse_change, refuse_merged, show, state_of
 from ia3_teach.wording import brief, short
@@ -68,16 +68,23 @@ def enter(model: nn.Module, active: tuple[str, ...], mixed: Rows | None, what: s
     state = state_of(model)
     with ENTERING:
         refuse_change(state, what)
-        parameters = [p for place in wrapped(model).values() for p in place.adapters.parameters()]
-        before = Before(state.active, state.rows, [(p, p.requires_grad) for p in parameters])
+        places = wrapped(model)
+        parameters = list(parameters_of(places))
+        before = Before(state.active, state.rows, [(p, p.requires_grad) for _, p in parameters])
         state.contexts.append(before)
         state.owner = threading.get_ident()
-    for place in wrapped(model).values():
-        for name, adapter in place.adapters.items():
-            if name not in active or name not in before.active:  # else what its owner froze stays frozen
-                adapter.requires_grad_(name in active)
-    show(model, state, active, mixed)
+    for name, parameter in parameters:
+        if name not in active or name not in before.active:  # else what its owner froze stays frozen
+            parameter.requires_grad_(name in active)
+    show(places, state, active, mixed)
     return before
+
+
+def parameters_of(places: Places) -> Iterator[tuple[str, nn.Parameter]]:
+    """Each parameter of all adapters, beside the name of its adapter."""
+    for place in places.values():
+        for name, parameter in place.adapters.named_parameters(remove_duplicate=False):
+            yield name.partition(".")[0], parameter
 
 
 def leave(model: nn.Module, before: Before) -> None:
@@ -93,9 +100,10 @@ def leave(model: nn.Module, before: Before) -> None:
         return
     if not state.contexts:
         state.owner = None
-    show(model, state, tuple(name for name in before.active if name in state.recipes), before.rows)
-    for adapter in (adapter for place in wrapped(model).values() for adapter in place.adapters.values()):
-        adapter.requires_grad_(False)
+    places = wrapped(model)
+    show(places, state, tuple(name for name in before.active if name in state.recipes), before.rows)
+    for _, parameter in parameters_of(places):
+        parameter.requires_grad_(False)
     for parameter, trainable in before.trainable:
         parameter.requires_grad_(trainable)
     refuse_merged(state, "leave the context that it was merged in")

@@ -16,7 +16,7 @@ from safetensors.torch import save
 from torch import nn
 
 from ia3_teach.adapters import Handle, attach
-from ia3_teach.layer import plain_name, unwrapped, wrapped
+from ia3_teach.layer import Place, outer_modules, plain_name, unwrapped, wrapped
 from ia3_teach.state import check_known, check_new_name, refuse_change, refuse_merged, state_of, the_active
 from ia3_teach.storage.annotations import check_base, check_save, notes
 from ia3_teach.storage.commit import replace_together
@@ -43,8 +43,10 @@ def save_adapter(model: nn.Module, directory: str | Path, name: str | None = Non
     if os.path.exists(directory) and not os.path.isdir(directory):
         raise ValueError(f"{short(directory)} is a file; an adapter is saved as a directory")
     recipe = state.recipes[name]
-    config, tensors = config_of(model, name, recipe), tensors_of(model, name, recipe)
-    content = in_one_order(save(tensors, notes(model, config)))
+    modules = outer_modules(model)
+    places = {path: module for path, module in modules.items() if isinstance(module, Place)}
+    config, tensors = config_of(model, places, name, recipe), tensors_of(places, name, recipe)
+    content = in_one_order(save(tensors, notes(modules, config)))
     settings = json.dumps(config, indent=2, sort_keys=True) + "\n"
     try:
         replace_together(directory, {TENSORS: content, CONFIG: settings.encode()})

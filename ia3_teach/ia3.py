@@ -19,7 +19,7 @@ from ia3_teach.lean.scaling import scale_recomputing, scale_recovering
 from ia3_teach.recipe import Recipe
 from ia3_teach.sites.find import Site, find_sites
 from ia3_teach.sites.patterns import Pattern
-from ia3_teach.sites.targets import narrow
+from ia3_teach.sites.targets import ALL_LINEAR, narrow
 
 Function = Callable[[Tensor], Tensor]
 
@@ -38,9 +38,14 @@ class IA3(Recipe):
 
     def plan(self, model: nn.Module) -> dict[str, nn.Module]:
         """New vectors of ones for each site."""
-        layers, sites = scalable_layers(model), find_sites(model, self.sites, self.heads(model))
+        sites, layers = self.places(model), scalable_layers(model)
+        return {site.path: IA3Vectors(site, layers[site.path]) for site in sites}
+
+    def places(self, model: nn.Module) -> list[Site]:
+        """The sites that `exclude` and `layers` leave."""
+        sites = find_sites(model, self.sites, self.heads(model) if self.sites == ALL_LINEAR else ())
         kept = narrow(model, [site.path for site in sites], self.exclude, self.layers)
-        return {site.path: IA3Vectors(site, layers[site.path]) for site in sites if site.path in kept}
+        return [site for site in sites if site.path in kept]
 
 
 class IA3Vectors(nn.Module):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Mapping
+from functools import cache, partial
 from typing import ClassVar
 
 import torch
@@ -18,6 +18,7 @@ WRAPPED = ("_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module")
 # These keep it under a name that an ordinary model may use as well; the first three split up training.
 SPLIT = {"DistributedDataParallel", "FullyShardedDataParallel", "DeepSpeedEngine"}
 PARALLEL = {*SPLIT, "DataParallel", "AveragedModel"}
+Modules = Mapping[str, nn.Module]  # by path
 
 
 class Place(nn.Module):
@@ -25,11 +26,12 @@ class Place(nn.Module):
 
     # a tensor that two names share is saved under one; transformers asks each module which to leave out
     _tied_weights_keys: ClassVar[dict[str, str]] = {"base": "base", "adapters": "adapters"}
+    kind_of_adapters: ClassVar[type[nn.ModuleDict]] = nn.ModuleDict
 
     def __init__(self, base: nn.Module) -> None:
         super().__init__()
         self.base = base
-        self.adapters = nn.ModuleDict()
+        self.adapters = self.kind_of_adapters()
         self.active: tuple[str, ...] = ()
         self.rows: Rows | None = None
         self.owner: int | None = None
@@ -45,9 +47,10 @@ class Adapted(Place):
     Shapes: x (B, ..., d_in) -> (B, ..., d_out).
     """
 
+    kind_of_adapters = Adapters
+
     def __init__(self, base: nn.Module) -> None:
         super().__init__(base)
-        self.adapters = Adapters()
         self.originals: dict[str, nn.Parameter] = {}  # while merged: the base's own
 
     @property
@@ -116,6 +119,9 @@ class Head(Place):
         return mine[-1] if mine else self.base
 
 
+Places = Mapping[str, Place]  # by path
+
+
 def is_linear(module: nn.Module) -> bool:
     """Whether this is a Linear: torch's, or GPT-2's transposed Conv1D."""
     return isinstance(module, nn.Linear) or type(module).__name__ == "Conv1D"
@@ -123,6 +129,8 @@ def is_linear(module: nn.Module) -> bool:
 
 def is_stack(module: nn.Module) -> bool:
     """Whether this holds the gated feed-forward layers of many experts in two parameters (E, d_out, d_in)."""
+    if "gate_up_proj" not in module._parameters:  # as in nearly all modules
+        return False
     parts = {name: part for name, part in module._parameters.items() if part is not None}
     gated = parts.keys() == {"gate_up_proj", "down_proj"} and hasattr(module, "_apply_gate")
     others = ("is_transposed", "has_post_expert_norm")
@@ -140,7 +148,12 @@ def weight_name(module: nn.Module) -> str:
 
 def scalable_layers(model: nn.Module) -> dict[str, nn.Module]:
     """{path: what can carry a vector}, in model order: frozen Linears, and stacks of experts."""
-    frozen = {path: original(module) for path, module in outer_modules(model)}
+    return scalable_among(outer_modules(model))
+
+
+def scalable_among(modules: Modules) -> dict[str, nn.Module]:
+    """The same, of modules that were listed already."""
+    frozen = {path: original(module) for path, module in modules.items()}
     return {path: module for path, module in frozen.items() if is_linear(module) or is_stack(module)}
 
 
@@ -150,27 +163,45 @@ def linear_layers(model: nn.Module) -> dict[str, nn.Module]:
     >>> list(linear_layers(nn.Sequential(nn.Linear(2, 2), nn.ReLU())))
     ['0']
     """
-    frozen = {path: original(module) for path, module in outer_modules(model)}
+    return linears_among(outer_modules(model))
+
+
+def linears_among(modules: Modules) -> dict[str, nn.Module]:
+    """The same, of modules that were listed already."""
+    frozen = {path: original(module) for path, module in modules.items()}
     return {path: module for path, module in frozen.items() if is_linear(module)}
 
 
 def original(module: nn.Module) -> nn.Module:
     """What stood at a place before adapters came."""
-    return module.base if isinstance(module, Adapted | Head) else module
+    return module.base if isinstance(module, Place) else module
 
 
-def outer_modules(model: nn.Module, prefix: str = "") -> Iterator[tuple[str, nn.Module]]:
-    """Walk the modules as they were before adapters came: what is inside Adapted and Head is left out."""
-    for name, child in unwrapped(model).named_children():
+def outer_modules(model: nn.Module) -> dict[str, nn.Module]:
+    """{path: module} as they were before adapters came: what is inside Adapted and Head is left out.
+
+    Parents come first. A verb lists a model once, and hands on what it found: large models have thousands.
+
+    >>> list(outer_modules(nn.Sequential(nn.Sequential(nn.Tanh()), nn.ReLU())))
+    ['0', '0.0', '1']
+    """
+    found: dict[str, nn.Module] = {}
+    collect(unwrapped(model), "", found)
+    return found
+
+
+def collect(module: nn.Module, prefix: str, found: dict[str, nn.Module]) -> None:
+    """Add what lies inside a module to what was found."""
+    for name, child in module.named_children():
         path, child = f"{prefix}{name}", unwrapped(child)
-        yield path, child
-        if not isinstance(child, Adapted | Head):
-            yield from outer_modules(child, f"{path}.")
+        found[path] = child
+        if child._modules and not isinstance(child, Place):
+            collect(child, f"{path}.", found)
 
 
 def wrapped(model: nn.Module, kind: type | tuple[type, ...] = (Adapted, Head)) -> dict[str, Adapted | Head]:
     """{path: module} of all adapted layers and heads, in model order."""
-    return {path: module for path, module in outer_modules(model) if isinstance(module, kind)}
+    return {path: module for path, module in outer_modules(model).items() if isinstance(module, kind)}
 
 
 def features(linear: nn.Module) -> tuple[int, int]:
@@ -236,11 +267,20 @@ def unwrapped(module: nn.Module) -> nn.Module:
             f"needed is a model (a torch.nn.Module); found {brief(type(module).__name__)}. load_model gives "
             "two things: model, tokenizer = load_model(name)"
         )
-    kinds = {kind.__name__ for kind in type(module).__mro__}
-    names = (*WRAPPED, *(["module"] if kinds & PARALLEL else []))
-    parts = vars(module).get("_modules", {})  # what only behaves like a model has none
-    inner = next((parts[name] for name in names if name in parts), None)
-    return module if inner is None else unwrapped(inner)
+    parts = vars(module).get("_modules")  # what only behaves like a model has none
+    if not parts:
+        return module
+    for name in wrapping_names(type(module)):
+        if parts.get(name) is not None:
+            return unwrapped(parts[name])
+    return module
+
+
+@cache
+def wrapping_names(kind: type[nn.Module]) -> tuple[str, ...]:
+    """Under which names a module of this class may keep another one that it wraps."""
+    splits = any(base.__name__ in PARALLEL for base in kind.__mro__)
+    return (*WRAPPED, "module") if splits else WRAPPED
 
 
 def plain_name(name: str) -> str:

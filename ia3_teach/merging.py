@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from ia3_teach.layer import Adapted, module_at, replace_module, weight_name, wrapped
 from ia3_teach.patched import check_heads, check_same
+from ia3_teach.precision import all_finite
 from ia3_teach.state import refuse_change, state_of
 from ia3_teach.wording import short
 
@@ -97,7 +98,7 @@ def finite(path: str, place: Adapted) -> dict[str, nn.Parameter]:
         )
     weight, bias = folded(place)
     for kind, tensor in (("weight", weight), ("bias", bias)):
-        if tensor is not None and not torch.isfinite(tensor).all():
+        if tensor is not None and not all_finite(tensor):
             raise ValueError(
                 f"merging {short(path)} would give a {short(kind)} that is not finite; look for "
                 "inf or NaN in it"

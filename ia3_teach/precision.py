@@ -1,7 +1,8 @@
-"""The numbers of an adapter have at least 32 bits, whatever the model around them is cast to."""
+"""The numbers of an adapter: at least 32 bits each, whatever the model is cast to; whether all are finite."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 
@@ -30,3 +31,17 @@ def at_least_float32(fn: Callable[[Tensor], Tensor], tensor: Tensor) -> Tensor:
     if not made.is_floating_point() or made.itemsize >= 4:
         return made
     return tensor.to(made.device, torch.float32)
+
+
+def all_finite(tensor: Tensor) -> bool:
+    """Whether no entry is NaN or infinity: the smallest and the largest tell, and are found without a copy.
+
+    >>> all_finite(torch.tensor([1.0, 2.0])), all_finite(torch.tensor([1.0, float("nan"), 2.0]))
+    (True, False)
+    """
+    if tensor.is_complex():
+        tensor = torch.view_as_real(tensor)
+    if tensor.numel() == 0:
+        return True
+    wide = tensor if tensor.itemsize > 1 else tensor.float()  # 8 bits have no order of their own
+    return all(map(math.isfinite, wide.detach().aminmax()))

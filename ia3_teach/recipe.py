@@ -87,9 +87,9 @@ class Recipe:
 
     def heads(self, model: nn.Module) -> list[str]:
         """The paths of the modules to save. Raises ValueError for a name that the model does not have."""
-        paths = dict(outer_modules(model))
         if self.modules_to_save is None:
             return new_heads(model)
+        paths = outer_modules(model) if self.modules_to_save else {}
         missing = [name for name in self.modules_to_save if name not in paths]
         if missing:
             raise ValueError(f"modules_to_save names {listed(missing)}, which the model does not have")
@@ -103,7 +103,9 @@ def new_heads(model: nn.Module) -> list[str]:
     around such models has them as its base; of others the modules with a known name are taken. What loading
     made anew is always among them.
     """
-    made = [path for path in getattr(model, NEW, ()) if path in dict(outer_modules(model))]
+    made = getattr(model, NEW, ())
+    paths = outer_modules(model) if made else {}
+    made = [path for path in made if path in paths]
     beside = beside_base(model)
     if beside is None:
         names = dict(model.named_children())

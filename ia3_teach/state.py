@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 
 from torch import nn
 
@@ -14,8 +15,10 @@ from ia3_teach.layer import (
     SPLIT,
     Adapted,
     Head,
+    Modules,
+    Place,
+    Places,
     is_stack,
-    module_at,
     plain_name,
     replace_module,
     unwrapped,
@@ -116,18 +119,20 @@ def check_new_name(state: State, name: str) -> None:
         )
 
 
-def show(model: nn.Module, state: State, active: tuple[str, ...], rows: Rows | None = None) -> None:
+def show(places: Places, state: State, active: tuple[str, ...], rows: Rows | None = None) -> None:
     """Tell the model's adapted layers, also those that are merged now, which adapters to use."""
     state.active, state.rows = active, rows
-    for place in (*wrapped(model).values(), *state.merged.values()):
+    for place in (*places.values(), *state.merged.values()):
         place.active, place.rows, place.owner = active, rows, state.owner
 
 
 def freeze(model: nn.Module, state: State) -> None:
     """Remember what was trainable, freeze it all, and give the model its state."""
     model = unwrapped(model)
-    state.trainable_before = {plain_name(name) for name, p in model.named_parameters() if p.requires_grad}
-    model.requires_grad_(False)
+    trainable = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
+    state.trainable_before = {plain_name(name) for name, _ in trainable}
+    for _, parameter in trainable:
+        parameter.requires_grad_(False)
     setattr(model, STATE, state)
 
 
@@ -140,7 +145,7 @@ def thaw(model: nn.Module) -> None:
         delattr(model, STATE)
 
 
-def guard_embeddings(model: nn.Module) -> None:
+def guard_embeddings(model: nn.Module, places: Places) -> None:
     """Keep transformers from putting another embedding, or another's weight, where adapters stand.
 
     The model itself carries the two guards, which go with the last adapter that needs them.
@@ -148,7 +153,7 @@ def guard_embeddings(model: nn.Module) -> None:
     model = unwrapped(model)
     trained = any(isinstance(end, Adapted | Head) for end in embeddings(model))
     set_guard(model, "resize_token_embeddings", refuse_resizing if trained else None)
-    tied = hasattr(type(model), "tie_weights") and (trained or shares(model))
+    tied = hasattr(type(model), "tie_weights") and (trained or shares(model, places))
     set_guard(model, "tie_weights", partial(tie_originals, model) if tied else None)
 
 
@@ -171,12 +176,12 @@ def embeddings(model: nn.Module) -> list[nn.Module]:
     return [module for module in found if module is not None]
 
 
-def shares(model: nn.Module) -> bool:
+def shares(model: nn.Module, places: Places) -> bool:
     """Whether a layer that carries an adapter has its weight together with another layer."""
-    places = wrapped(model)
     if not places:
         return False
-    uses = Counter(id(parameter) for _, parameter in model.named_parameters(remove_duplicate=False))
+    everywhere = (module._parameters.values() for _, module in model.named_modules(remove_duplicate=False))
+    uses = Counter(map(id, chain.from_iterable(everywhere)))
     return any(uses[id(parameter)] > 1 for place in places.values() for parameter in place.base.parameters())
 
 
@@ -201,10 +206,10 @@ def tie_originals(model: nn.Module, *args: object, **settings: object) -> None:
             replace_module(model, path, place)
 
 
-def check_apart(model: nn.Module, plan: Iterable[str], heads: Sequence[str]) -> None:
+def check_apart(modules: Modules, plan: Iterable[str], heads: Sequence[str]) -> None:
     """Refuse a module that would carry a vector and be trained in full as a head as well."""
-    places = wrapped(model)
-    old_heads = {path for path, place in places.items() if isinstance(place, Head)}
+    places = [path for path, module in modules.items() if isinstance(module, Place)]
+    old_heads = {path for path in places if isinstance(modules[path], Head)}
     sites = {*plan, *places} - old_heads
     clash = {site for site in sites for head in {*heads, *old_heads} if f"{site}.".startswith(f"{head}.")}
     clash |= old_heads & set(plan)
@@ -216,13 +221,15 @@ def check_apart(model: nn.Module, plan: Iterable[str], heads: Sequence[str]) -> 
         )
 
 
-def at(model: nn.Module, path: str, kind: type[Adapted | Head]) -> Adapted | Head:
-    """The Adapted or Head at `path`, put there if it is not yet."""
-    module = module_at(model, path)
+def at(modules: Modules, path: str, kind: type[Adapted | Head]) -> Adapted | Head:
+    """The Adapted or Head at `path`, put there if it is not yet; `modules` has the model itself at ""."""
+    start, _, name = path.rpartition(".")
+    parent = modules[start]
+    module = unwrapped(getattr(parent, name))  # as it is now: a module that two paths share is met twice
     if isinstance(module, kind):
         return module
     if kind is Adapted and is_stack(module):
         kind = AdaptedExperts
     place = kind(module).train(module.training)
-    replace_module(model, path, place)
+    setattr(parent, name, place)
     return place

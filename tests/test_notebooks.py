@@ -12,6 +12,7 @@ from notebook_audit.look import Rule
 from notebook_audit.reader import explained
 
 LESSONS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+SETS = sorted((Path(__file__).parents[1] / "notebooks" / "assignments").glob("*.ipynb"))
 ALT = "One row of two squares, orange and blue."
 IMAGE = f'<img alt="{ALT}" src="data:image/png;base64,iVBOR/home/x">'
 HEAD = """# 02 · One vector by hand
@@ -43,6 +44,16 @@ SOLVED = "def double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_lesson_keeps_the_rules(path: Path) -> None:
     assert audit.problems(nbformat.read(path, as_version=4)) == []
+
+
+@pytest.mark.parametrize("path", SETS, ids=lambda path: path.stem)
+def test_the_sentences_of_a_problem_set_are_short_too(path: Path) -> None:
+    assert list(audit.short_sentences(nbformat.read(path, as_version=4))) == []
+
+
+def test_an_item_a_formula_and_a_table_make_no_sentence_longer() -> None:
+    text = "Take $a + b$ words" + " word" * 26 + ":\n- " + "word " * 30 + "\n\n| " + "cell " * 40 + "|"
+    assert list(audit.short_sentences(new_notebook(cells=[new_markdown_cell(text)]))) == []
 
 
 def grader(grade_id: str, grade: bool) -> dict[str, Any]:
@@ -111,6 +122,7 @@ BAD = [
     (audit.alt_text, cell(3, **shows(png="iVBOR", plain="<Figure size 640x480 with 1 Axes>"))),
     (audit.alt_text, cell(3, **shows(html='<img src="data:image/png;base64,x">'))),
     (audit.alt_text, replace(2, "idea", "![](sites.svg)")),
+    (audit.fits_the_page, cell(3, **shows(html=IMAGE.replace("<img", '<img width="912"')))),
     (audit.allowed_imports, cell(1, source="import numpy as np")),
     (audit.allowed_imports, cell(1, source="from os import path")),
     (audit.allowed_imports, cell(1, source="!pip install x")),
@@ -148,6 +160,8 @@ BAD = [
     (audit.short_lines, cell(1, source="x = " + "1" * 107)),
     (audit.no_description_in_a_cell, cell(3, source="show(figure, alt='One row of squares.')")),
     (audit.assertions_have_texts, cell(1, source="assert 1 == 1")),
+    (audit.short_sentences, replace(2, "What comes out?", "Is it so; " + "or `so`, " * 16)),
+    (audit.short_sentences, replace(8, "## Caveats", "- one\n- " + "word " * 31)),
 ]  # fmt: skip
 
 

@@ -59,3 +59,25 @@ def test_the_number_of_architectures_is_that_of_the_table() -> None:
 
     text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
     assert f"Sites are known for {len(ARCHITECTURES)} architectures" in text
+
+
+def test_the_size_of_the_model_under_the_picture_is_the_counted_one() -> None:
+    from ia3_teach import IA3, attach, count, load_model
+
+    model, _ = load_model("tiny-bloom")
+    size = count(model).total
+    attach(model, IA3())
+    caption = " ".join(README.split())
+    assert f"`tiny-bloom` ({size / 1e6:.1f} million parameters, {count(model).adapter:,} of them" in caption
+
+
+COUNTED = "none one two three four five six seven eight nine ten eleven twelve".split()
+
+
+def test_the_hours_and_minutes_of_all_lessons_are_the_sums_of_the_table() -> None:
+    rows = re.findall(r"^\| \[\d\d .*\| (\d+)\smin \| (\d+)\ss,", README, re.M)
+    hours = round(sum(int(read) for read, _ in rows) / 60)
+    text = " ".join(README.split())
+    told = re.search(r"All lessons take (\w+) hours to read and (\w+) minutes to run", text)
+    assert told and told[1] == COUNTED[hours]
+    assert abs(COUNTED.index(told[2]) - sum(int(run) for _, run in rows) / 60) <= 1

@@ -97,6 +97,13 @@ def test_no_module_bears_the_name_of_what_it_hands_out(path) -> None:
     assert path.stem not in defined
 
 
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_a_tensor_has_one_name_in_annotations(path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    annotations = [getattr(node, name, None) for node in ast.walk(tree) for name in ("annotation", "returns")]
+    assert not [found for found in annotations if found and "torch.Tensor" in ast.unparse(found)]
+
+
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("__init__.py")), ids=name_of)
 def test_every_folder_says_in_a_line_what_belongs_there(path) -> None:
     said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""

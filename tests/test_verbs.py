@@ -112,6 +112,19 @@ def test_vectors_are_trained_saved_and_listed(data: Path, monkeypatch: pytest.Mo
     manifest.verify(data)
 
 
+def test_vectors_of_an_unknown_model_are_refused_before_any_are_made(data: Path) -> None:
+    before = sorted(path.stat().st_mtime_ns for path in data.rglob("*"))
+    with pytest.raises(ValueError, match="no vectors of 'bert-base' are shipped.*smollm2-135m"):
+        make_vectors.write_all_vectors(data, ["tiny-bert", "bert-base"])
+    assert sorted(path.stat().st_mtime_ns for path in data.rglob("*")) == before
+
+
+def test_vectors_of_the_real_model_are_made_when_asked_for(data: Path, monkeypatch) -> None:
+    monkeypatch.setattr(make_vectors, "write_real_vectors", lambda directory: {"of": directory.name})
+    invoke("vectors", "--model", "smollm2-135m")
+    assert manifest.read_manifest(data)["vectors of smollm2-135m"] == {"of": data.name}
+
+
 def test_pretrain_makes_a_model_and_its_vectors(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small = Size((Stage("pairs", 2, 6, 160, 1e-3),), 16, 1, 2, 150)
     monkeypatch.setitem(pretraining.SIZES, "tiny-bert", small)

@@ -21,6 +21,7 @@ from ia3_teach.amounts import number
 from ia3_teach.files import fill
 from ia3_teach.ia3 import IA3, IA3Vectors
 from ia3_teach.layer import Adapted, Head, wrapped
+from ia3_teach.precision import all_finite
 from ia3_teach.state import State, check_known, check_new_name, refuse_change, state_of
 from ia3_teach.storage.decoding import ia3
 from ia3_teach.storage.peft_format import stored_scale
@@ -99,7 +100,7 @@ def sites_of(model: nn.Module, weights: Mapping[str, float], formula: Formula) -
             check_positive(path, mine)
         scales = [adapter.scale().detach().cpu().double() for adapter in mine.values()]
         combined = formula(scales, [weights[name] for name in mine])
-        if not combined.float().isfinite().all():
+        if not all_finite(combined.float()):
             raise ValueError(f"the combination at {short(path)} would not be finite; take smaller weights")
         sites[path] = {"ia3_l": stored_scale(combined, side)}
     return sites

@@ -8,9 +8,7 @@ from ia3_teach.check.failure import CheckFailed
 Checker = Callable[[Any], None]
 
 
-def assert_rejects(
-    checker: Checker, reference: Any, mutants: Mapping[str, tuple[Any, str]]
-) -> None:
+def assert_rejects(checker: Checker, reference: Any, mutants: Mapping[str, tuple[Any, str]]) -> None:
     """Each of the at least three `mutants` is name: (wrong answer, fragment of its message).
 
     Raises AssertionError when the reference fails, a mutant passes, or a fragment is missing

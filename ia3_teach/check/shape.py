@@ -111,4 +111,4 @@ def _draw(picture: Picture | None) -> None:
 
     figure = plot_triptych(picture.target, picture.yours, as_scale=picture.as_scale)
     words = "Three panels: the target, your result, and the difference between them"
-    show(described(figure, f"{words}; a ring marks the entry that differs most."))
+    show(described(figure, f"{words}; the entry that differs most is marked."))

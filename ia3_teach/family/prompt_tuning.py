@@ -33,7 +33,8 @@ class PromptTuning(Prepending):
         """The embedding of the tokens."""
         path, stack = stack_of(model)
         tokens = stack.get_input_embeddings()
-        inside = {f"{path}.{name}".lstrip("."): original(module) for name, module in outer_modules(stack)}
+        modules = outer_modules(stack).items()
+        inside = {f"{path}.{name}".lstrip("."): original(module) for name, module in modules}
         return {name: module for name, module in inside.items() if module is original(tokens)}
 
     def adapter(self, layer: nn.Module) -> Prompt:

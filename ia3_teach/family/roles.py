@@ -123,8 +123,8 @@ def norms_of(model: nn.Module) -> dict[str, nn.Module]:
     """{path: LayerNorm or RMSNorm} of the model's base, in model order, as they were before adapters came."""
     base = getattr(model, "base_model_prefix", "")
     start = f"{base}." if base in dict(model.named_children()) else ""
-    frozen = {path: original(module) for path, module in outer_modules(model) if path.startswith(start)}
-    return {path: module for path, module in frozen.items() if is_norm(module)}
+    frozen = {path: original(module) for path, module in outer_modules(model).items()}
+    return {path: module for path, module in frozen.items() if path.startswith(start) and is_norm(module)}
 
 
 def is_norm(module: nn.Module) -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 
 import torch
 from torch import nn
@@ -70,16 +71,21 @@ def paper_sites(model: nn.Module) -> list[Site]:
     there = [each for each in targets if not each.in_some or hits_of(each.pattern, list(layers))]
     by_pattern = {target.pattern: target for target in there}
     matches = match_linears(model, list(by_pattern), layers)
-    return [make_site(model, path, layers[path], by_pattern[pattern]) for path, pattern in matches.items()]
+    lay_out = cache(partial(channels_of, model.config))  # once for all layers of a size
+    sites = []
+    for path, pattern in matches.items():
+        target = by_pattern[pattern]
+        channels = lay_out(target, features(layers[path])[1])
+        sites.append(Site(path, target.side, channels, target.side == "out"))
+    return sites
 
 
-def make_site(model: nn.Module, path: str, linear: nn.Module, target: Target) -> Site:
-    """Build one site, asking the layout for the channels of a fused layer."""
+def channels_of(config: object, target: Target, d_out: int) -> Channels:
+    """What each vector of a site scales; the layout knows it of a fused layer."""
     if target.layout is None:
-        return Site(path, target.side, {target.vector: None}, target.side == "out")
+        return {target.vector: None}
     with torch.device("cpu"):  # a list of numbers, also for a model without memory
-        channels = target.layout(model.config, features(linear)[1])
-    return Site(path, target.side, channels, target.side == "out")
+        return target.layout(config, d_out)
 
 
 def peft_targets(model: nn.Module) -> Mapping[str, str]:

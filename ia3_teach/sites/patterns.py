@@ -44,7 +44,7 @@ def match_all(paths: Sequence[str], patterns: Sequence[Pattern]) -> dict[str, Pa
     Raises ValueError for a pattern that matches nothing (with the names that came near) and for a path
     that two patterns match.
     """
-    hits = {pattern: hits_of(pattern, paths) for pattern in patterns}
+    hits = {pattern: set(hits_of(pattern, paths)) for pattern in patterns}
     for pattern, found in hits.items():
         if not found:
             raise ValueError(short(no_match(pattern, paths), 590))
@@ -63,7 +63,19 @@ def match_all(paths: Sequence[str], patterns: Sequence[Pattern]) -> dict[str, Pa
 
 def hits_of(pattern: Pattern, paths: Sequence[str]) -> list[str]:
     """The paths that a pattern matches; a full path names just that module."""
-    return [pattern] if pattern in paths else [path for path in paths if matches(path, pattern)]
+    if pattern in paths:
+        return [pattern]
+    end = plain_end(pattern)  # tells nearly all paths apart, in a tenth of the time
+    return [path for path in paths if path.endswith(end) and matches(path, pattern)]
+
+
+def plain_end(pattern: Pattern) -> str:
+    """The letters after a pattern's last wildcard, in which every path that it matches ends.
+
+    >>> plain_end("layer.*.output.dense"), plain_end("k[0-9]"), plain_end(re.compile("k"))
+    ('.output.dense', '', '')
+    """
+    return "" if isinstance(pattern, re.Pattern) else re.split(r"[*?\[\]]", pattern)[-1]
 
 
 def no_match(pattern: Pattern, paths: Sequence[str]) -> str:

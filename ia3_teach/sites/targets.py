@@ -11,7 +11,7 @@ from torch import nn
 
 from ia3_teach.amounts import whole
 from ia3_teach.experts import refuse_acted_on
-from ia3_teach.layer import is_stack, linear_layers, module_at, original, outer_modules, unwrapped
+from ia3_teach.layer import is_stack, linear_layers, linears_among, original, outer_modules, unwrapped
 from ia3_teach.sites.patterns import Pattern, hits_of, match_all, near, text_of
 from ia3_teach.wording import brief, short
 
@@ -29,8 +29,9 @@ def match_linears(
     >>> list(match_linears(nn.Sequential(nn.Linear(2, 2), nn.ReLU()), ["0"]))
     ['0']
     """
-    linears = linear_layers(model) if layers is None else layers
-    others = {path: module for path, module in outer_modules(model) if path not in linears}
+    modules = outer_modules(model)
+    linears = linears_among(modules) if layers is None else layers
+    others = {path: module for path, module in modules.items() if path not in linears}
     for pattern in patterns:
         refuse_other_kinds(pattern, list(linears), others)
     return match_all(list(linears), patterns)
@@ -40,7 +41,7 @@ def refuse_other_kinds(pattern: Pattern, linears: Sequence[str], others: Mapping
     """Raise where a pattern matches a layer with weights of another kind, or nothing but other modules."""
     wrong = hits_of(pattern, list(others))
     if hits_of(pattern, linears):
-        wrong = [path for path in wrong if any(True for _ in others[path].parameters(recurse=False))]
+        wrong = [path for path in wrong if has_weights(others[path])]
     if wrong:
         kind = type(others[wrong[0]]).__name__
         raise ValueError(
@@ -48,6 +49,11 @@ def refuse_other_kinds(pattern: Pattern, linears: Sequence[str], others: Mapping
             f"{short(kind, 60)}: only Linear and Conv1D layers carry adapters; "
             f"{short(near(pattern, linears), 200)}"
         )
+
+
+def has_weights(module: nn.Module) -> bool:
+    """Whether a module has parameters of its own, beside those of its parts."""
+    return any(parameter is not None for parameter in module._parameters.values())
 
 
 def all_linears(model: nn.Module, heads: Sequence[str] = ()) -> list[str]:
@@ -118,10 +124,11 @@ def refuse_unsupported(model: nn.Module, paths: Sequence[str]) -> None:
 
     MultiheadAttention does so with its output projection, TransformerEncoderLayer on its fast path.
     """
+    modules = {"": unwrapped(model), **outer_modules(model)}
     for path in paths:
-        if is_stack(layer := original(module_at(model, path))):
+        if is_stack(layer := original(modules[path])):
             refuse_acted_on(path, layer)
-        parent = module_at(model, path.rpartition(".")[0])
+        parent = modules[path.rpartition(".")[0]]
         if isinstance(parent, nn.MultiheadAttention | nn.TransformerEncoderLayer):
             raise ValueError(
                 f"{short(path)} lies in a {type(parent).__name__}, which reads weights without calling the "

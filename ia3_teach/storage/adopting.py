@@ -21,8 +21,9 @@ def adopt(model: nn.Module, stored: Stored) -> None:
 
     Shapes alone, before values are read, let either pass. Raises ValueError for a tensor that is neither.
     """
-    modules = dict(outer_modules(model))
-    ends = embeddings(model) if stored.others else []
+    if not stored.others:
+        return
+    modules, ends = outer_modules(model), embeddings(model)
     inside = [path for path, module in modules.items() if any(module is end for end in ends)]
     for path, tensor in list(stored.others.items()):
         owner, _, key = path.rpartition(".")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from torch import nn
 
+from ia3_teach.layer import Modules, linear_layers, linears_among
 from ia3_teach.storage.fingerprints import check_same, fingerprint, layers_of_base
 from ia3_teach.storage.methods import SWITCHES
 from ia3_teach.storage.peft_format import CONFIG, TENSORS
@@ -23,10 +24,11 @@ BASE = "ia3_teach_base"  # not written any more: samples of the adapter's own la
 FORMAT = "ia3_teach_format"  # not written yet: this is the first one
 
 
-def notes(model: nn.Module, config: Mapping[str, object]) -> dict[str, str]:
-    """The metadata of the file of tensors."""
-    paths = layers_of_base(model, config["target_modules"], config["modules_to_save"] or ())
-    return {"format": "pt", SETTINGS: settings(config), BLOCKS: fingerprint(model, paths)}
+def notes(modules: Modules, config: Mapping[str, object]) -> dict[str, str]:
+    """The metadata of the file of tensors; `modules` are the model's."""
+    linears = linears_among(modules)
+    paths = layers_of_base(linears, config["target_modules"], config["modules_to_save"] or ())
+    return {"format": "pt", SETTINGS: settings(config), BLOCKS: fingerprint(linears, paths)}
 
 
 def settings(config: Mapping[str, object]) -> str:
@@ -54,9 +56,10 @@ def check_save(directory: Path, stored: Stored) -> None:
 
 def check_base(model: nn.Module, stored: Stored) -> None:
     """Refuse an adapter whose base model had other weights."""
+    linears = linear_layers(model)
     for note, paths in (
         (BASE, stored.sites),
-        (BLOCKS, layers_of_base(model, stored.sites, stored.heads)),
+        (BLOCKS, layers_of_base(linears, stored.sites, stored.heads)),
     ):
         if note in stored.metadata:
-            check_same(model, paths, stored.metadata[note])
+            check_same(linears, paths, stored.metadata[note])

@@ -73,6 +73,14 @@ def sweep(folder: Path, name: str) -> None:
             unlock(lock)
 
 
+def write_through(path: Path, content: bytes) -> None:
+    """Write a new file and have the system write it to the disk."""
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def flush(path: Path) -> None:
     """Have the system write a file, or the names in a folder, to the disk, so that a power cut keeps them.
 

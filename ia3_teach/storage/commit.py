@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from ia3_teach.storage.atomic import flush, workshop
+from ia3_teach.storage.atomic import flush, workshop, write_through
 from ia3_teach.storage.locks import alone, unlock
 from ia3_teach.wording import short
 
@@ -37,10 +37,9 @@ def replace_together(directory: Path, contents: Mapping[str, bytes]) -> None:
         new = private / "new"
         new.mkdir(mode=0o755)
         for name, content in contents.items():
-            (new / name).write_bytes(content)
-            flush(new / name)
+            write_through(new / name, content)
         flush(new)
-        lock = alone(directory.resolve())
+        lock = alone(directory.resolve() if directory.is_symlink() else directory)
         try:
             put_in_place(directory)  # a save that was killed after its moment comes first
             os.replace(new, directory / SAVED)
@@ -55,8 +54,8 @@ def put_in_place(directory: Path) -> None:
     saved = directory / SAVED
     if saved.is_symlink() or not saved.is_dir():
         return
-    for path in sorted(saved.iterdir()):
-        os.replace(path, directory / path.name)
+    for name in sorted(os.listdir(saved)):
+        os.replace(saved / name, directory / name)
     flush(directory)
     shutil.rmtree(saved)
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from ia3_teach.ia3 import IA3, IA3Vectors
-from ia3_teach.layer import scalable_layers
+from ia3_teach.ia3 import IA3
+from ia3_teach.layer import is_stack, outer_modules, scalable_layers
 from ia3_teach.lora import LoRA
 from ia3_teach.recipe import Recipe
+from ia3_teach.sites.find import Site
 from ia3_teach.storage.adopting import adopt
 from ia3_teach.storage.fitting import check_fit
 from ia3_teach.storage.peft_format import CONFIG, stored_shapes
@@ -45,10 +46,11 @@ HARMLESS = {
 
 def check_outline(model: nn.Module, stored: Stored) -> None:
     """Refuse, from names and shapes alone, an adapter that `decode` cannot have or that is not complete."""
+    modules = outer_modules(model)
     check_fields(stored)
     adopt(model, stored)
-    check_fit(model, stored)
-    check_promises(model, stored)
+    check_fit(model, modules, stored)
+    check_promises(modules, stored)
 
 
 def decode(model: nn.Module, stored: Stored) -> tuple[Recipe, Tensors]:
@@ -105,15 +107,20 @@ def lora(stored: Stored) -> tuple[LoRA, Tensors]:
 
 def ia3(model: nn.Module, stored: Stored) -> tuple[IA3, Tensors]:
     """The paper's recipe where it can hold these values, explicit sites otherwise."""
+    layers, heads = scalable_layers(model), tuple(stored.heads)
     scales = {path: parts["ia3_l"] for path, parts in stored.sites.items()}
-    layers = scalable_layers(model)
     sides = {path: side_of(layers[path], scale) for path, scale in scales.items()}
-    heads = tuple(stored.heads)
-    for recipe in (paper_recipe(model, sides, heads), IA3(sites=sides, modules_to_save=heads)):
-        values = None if recipe is None else ia3_values(recipe.plan(model), scales, sides)
-        if values is not None:
-            return recipe, values
-    raise ValueError("the adapter's vectors fit no sites of this model")
+    scales = {path: scale if is_stack(layers[path]) else scale.flatten() for path, scale in scales.items()}
+    paper = {site.path: site for site in paper_places(model)}
+    values = ia3_values(paper, scales, sides)
+    if values is not None:
+        missing = tuple(path for path in paper if path not in scales)
+        return IA3(modules_to_save=heads, exclude=missing), values
+    recipe = IA3(sites=sides, modules_to_save=heads)
+    values = ia3_values({site.path: site for site in recipe.places(model)}, scales, sides)
+    if values is None:
+        raise ValueError("the adapter's vectors fit no sites of this model")
+    return recipe, values
 
 
 def side_of(layer: nn.Module, scale: Tensor) -> str:
@@ -121,32 +128,29 @@ def side_of(layer: nn.Module, scale: Tensor) -> str:
     return "out" if tuple(scale.shape) == stored_shapes(layer).get("out") else "in"
 
 
-def paper_recipe(model: nn.Module, sides: Mapping[str, str], heads: tuple[str, ...]) -> IA3 | None:
-    """The paper's recipe, less the sites that the file lacks; None where it has others or none is known."""
+def paper_places(model: nn.Module) -> list[Site]:
+    """The paper's sites; none where they are not known."""
     try:
-        everything = IA3(modules_to_save=heads).plan(model)
+        return IA3().places(model)
     except ValueError:
-        return None
-    missing = tuple(path for path in everything if path not in sides)
-    return IA3(modules_to_save=heads, exclude=missing) if sides.keys() <= everything.keys() else None
+        return []
 
 
 def ia3_values(
-    plan: Mapping[str, nn.Module], scales: Mapping[str, Tensor], sides: Mapping[str, str]
+    sites: Mapping[str, Site], scales: Mapping[str, Tensor], sides: Mapping[str, str]
 ) -> Tensors | None:
-    """The vectors of each site cut from its scale; None if the plan cannot hold them exactly."""
-    if any(plan[path].side != side for path, side in sides.items()):
+    """{path: the vectors of its site, cut from its scale}; None if the sites cannot hold them exactly."""
+    if not all(path in sites and sites[path].side == side for path, side in sides.items()):
         return None
-    values = {path: cut(plan[path], scales[path].flatten()) for path in plan}
+    values = {path: cut(sites[path], scale) for path, scale in scales.items()}
     return None if any(value is None for value in values.values()) else values
 
 
-def cut(adapter: IA3Vectors, scale: Tensor) -> dict[str, Tensor] | None:
-    """The adapter's own channels of a scale; None if other channels, such as queries, are not 1."""
-    if not adapter.channels:
-        return {name: scale.reshape(vector.shape) for name, vector in adapter.vectors().items()}
+def cut(site: Site, scale: Tensor) -> dict[str, Tensor] | None:
+    """The site's own channels of a scale; None if other channels, such as queries, are not 1."""
+    if None in site.channels.values():  # one vector for all channels
+        return dict.fromkeys(site.channels, scale)
     vectors, rest = {}, torch.ones_like(scale, dtype=torch.bool)
-    for name in adapter.vectors():
-        channels = adapter.channels_of(name).cpu()
+    for name, channels in site.channels.items():
         vectors[name], rest[channels] = scale[channels], False
     return vectors if (scale[rest] == 1).all() else None

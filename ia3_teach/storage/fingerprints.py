@@ -5,38 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from ia3_teach.layer import linear_layers
+from ia3_teach.layer import Modules
 from ia3_teach.sites.targets import block_number
 
 PER_LAYER = 8
 
 
-def layers_of_base(model: nn.Module, sites: Iterable[str], heads: Iterable[str]) -> list[str]:
-    """The Linears that make the base model: the adapter's own, and all in numbered blocks but its heads.
+def layers_of_base(linears: Modules, sites: Iterable[str], heads: Iterable[str]) -> list[str]:
+    """Which Linears make the base model: the adapter's own, and all in numbered blocks but its heads.
 
     Others show a base that differs beside the adapter: a LoRA may change queries alone, and its base have a
     merged IA3 on keys. Outside of blocks lie heads and poolers, which the same base can have or lack.
     """
     heads = tuple(f"{head}." for head in heads)
-    linears = linear_layers(model)
     in_blocks = {path for path in linears if block_number(path) is not None}
     others = {path for path in in_blocks if not f"{path}.".startswith(heads)}
     return sorted(others | (linears.keys() & set(sites)))
 
 
-def fingerprint(model: nn.Module, paths: Iterable[str]) -> str:
+def fingerprint(linears: Modules, paths: Iterable[str]) -> str:
     """Eight values of each layer's frozen weight in bfloat16, as hexadecimal text."""
-    return samples(model, paths).view(torch.uint8).numpy().tobytes().hex()
+    return samples(linears, paths).view(torch.uint8).numpy().tobytes().hex()
 
 
-def check_same(model: nn.Module, paths: Iterable[str], written: str) -> None:
+def check_same(linears: Modules, paths: Iterable[str], written: str) -> None:
     """Refuse a fingerprint of other weights.
 
     The same weights in bfloat16, float16 or float32 differ by rounding alone and pass.
     """
-    mine = samples(model, paths)
+    mine = samples(linears, paths)
     try:
         theirs = torch.frombuffer(bytearray.fromhex(written), dtype=torch.bfloat16)
     except ValueError as error:
@@ -47,11 +46,13 @@ def check_same(model: nn.Module, paths: Iterable[str], written: str) -> None:
         )
 
 
-def samples(model: nn.Module, paths: Iterable[str]) -> Tensor:
+def samples(linears: Modules, paths: Iterable[str]) -> Tensor:
     """Values evenly spaced over each weight, layers in alphabetical order."""
-    linears, chosen = linear_layers(model), []
+    places, chosen = {}, []  # the places by number of values: layers are of few sizes
     for path in sorted(paths):
         weight = linears[path].weight.detach()
-        places = torch.linspace(0, weight.numel() - 1, PER_LAYER, dtype=torch.float64).long()
-        chosen.append(weight.flatten()[places.to(weight.device)].cpu().to(torch.bfloat16))
+        size = weight.numel()
+        if size not in places:
+            places[size] = torch.linspace(0, size - 1, PER_LAYER, dtype=torch.float64).long()
+        chosen.append(weight.flatten()[places[size].to(weight.device)].cpu().to(torch.bfloat16))
     return torch.cat(chosen)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from torch import Tensor, nn
 
-from ia3_teach.layer import features, linear_layers, original, outer_modules, plain_name, scalable_layers
+from ia3_teach.layer import Modules, features, linears_among, original, plain_name, scalable_among
 from ia3_teach.storage.headers import Outline
 from ia3_teach.storage.peft_format import ENDINGS, stored_shapes
 from ia3_teach.storage.relatives import check_relative, is_relative
@@ -19,26 +19,31 @@ from ia3_teach.wording import brief, listed, short
 Parts = Mapping[str, Tensor | Outline]
 
 
-def check_fit(model: nn.Module, stored: Stored) -> None:
-    """Refuse sites and heads that the model lacks, missing halves and wrong shapes."""
+def check_fit(model: nn.Module, modules: Modules, stored: Stored) -> None:
+    """Refuse sites and heads that the model lacks, missing halves and wrong shapes; `modules` are its own."""
     if not stored.sites:
         raise ValueError("the file holds no adapter tensors")
-    modules = dict(outer_modules(model))
     if is_relative(stored):
         check_relative(model, stored)
-    scales = endings_of(stored) == ENDINGS["IA3"]
-    layers = scalable_layers(model) if scales else linear_layers(model)
-    for path, parts in () if is_relative(stored) else stored.sites.items():
+    else:
+        check_sites(modules, stored)
+    for path, parts in stored.heads.items():
+        if path not in modules:
+            raise ValueError(f"the file holds a head {brief(path)}; load it on a model that has one")
+        check_head(path, parts, original(modules[path]))
+
+
+def check_sites(modules: Modules, stored: Stored) -> None:
+    """Refuse sites that the model lacks or that have other shapes."""
+    endings = endings_of(stored)
+    layers = scalable_among(modules) if endings == ENDINGS["IA3"] else linears_among(modules)
+    for path, parts in stored.sites.items():
         if path not in layers:
             raise ValueError(
                 f"the model has no Linear called {brief(path)}: the adapter was trained on another "
                 "architecture"
             )
-        check_site(path, parts, endings_of(stored), layers[path])
-    for path, parts in stored.heads.items():
-        if path not in modules:
-            raise ValueError(f"the file holds a head {brief(path)}; load it on a model that has one")
-        check_head(path, parts, original(modules[path]))
+        check_site(path, parts, endings, layers[path])
 
 
 def check_site(path: str, parts: Parts, endings: tuple[str, ...], layer: nn.Module) -> None:

@@ -14,8 +14,9 @@ import torch
 from torch import Tensor, nn
 
 from ia3_teach.ia3 import IA3Vectors
-from ia3_teach.layer import Adapted, features, is_stack, plain_name, wrapped
+from ia3_teach.layer import Adapted, Places, features, is_stack, plain_name
 from ia3_teach.lora import LoRA, LoRAPair
+from ia3_teach.precision import all_finite
 from ia3_teach.recipe import Recipe
 from ia3_teach.wording import short
 
@@ -32,18 +33,19 @@ TASK_TYPES = {
 }
 
 
-def tensors_of(model: nn.Module, name: str, recipe: Recipe) -> dict[str, Tensor]:
-    """All tensors of one adapter under PEFT's names, copied to the CPU.
+def tensors_of(places: Places, name: str, recipe: Recipe) -> dict[str, Tensor]:
+    """All tensors of one adapter under PEFT's names, copied to the CPU; `places` are the model's.
 
     Raises ValueError for NaN or infinity, which no one could load again.
     """
     found: dict[str, Tensor] = {}
-    for path, place in wrapped(model).items():
+    for path, place in places.items():
         if name in place.adapters:
             names = recipe.tensor_names if isinstance(place, Adapted) else {}
             for key, value in named_tensors(place.adapters[name], names).items():
-                found[f"{PREFIX}{path}.{key}"] = value.detach().cpu().contiguous().clone()
-    wrong = [key for key, value in found.items() if not torch.isfinite(value).all()]
+                copy = value.detach().to("cpu", copy=True, memory_format=torch.contiguous_format)
+                found[f"{PREFIX}{path}.{key}"] = copy
+    wrong = [key for key, value in found.items() if not all_finite(value)]
     if wrong:
         raise ValueError(f"{short(wrong[0])} holds NaN or infinity; such an adapter is not saved")
     return found
@@ -78,11 +80,11 @@ def stored_shapes(layer: nn.Module) -> dict[str, tuple[int, int]]:
     return {"in": (len(layer.down_proj), d_in)} if is_stack(layer) else {"out": (d_out, 1), "in": (1, d_in)}
 
 
-def config_of(model: nn.Module, name: str, recipe: Recipe) -> dict[str, object]:
-    """The fields of `adapter_config.json` for one adapter."""
-    places = {path: place for path, place in wrapped(model).items() if name in place.adapters}
-    sites = {path: place for path, place in places.items() if isinstance(place, Adapted)}
-    heads = [path for path in places if path not in sites]
+def config_of(model: nn.Module, places: Places, name: str, recipe: Recipe) -> dict[str, object]:
+    """The fields of `adapter_config.json` for one adapter; `places` are the model's."""
+    mine = {path: place for path, place in places.items() if name in place.adapters}
+    sites = {path: place for path, place in mine.items() if isinstance(place, Adapted)}
+    heads = [path for path in mine if path not in sites]
     common = {
         "auto_mapping": None,
         "base_model_name_or_path": getattr(getattr(model, "config", None), "_name_or_path", None) or None,

@@ -12,6 +12,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from ia3_teach.amounts import number
+from ia3_teach.precision import all_finite
 from ia3_teach.recipe import NEW_HEADS
 from ia3_teach.storage.commit import read_together
 from ia3_teach.storage.headers import Outline, check_header, outlines, read_settings
@@ -94,7 +95,7 @@ def sort(stored: Stored, tensors: Mapping[str, Tensor | Outline]) -> Stored:
     for key, tensor in tensors.items():
         path = key.removeprefix(PREFIX)
         ending = next((e for e in endings if path.endswith(f".{e}")), None)
-        head = head_of(path, named, NEW_HEADS if endings else ())
+        head = None if ending is not None else head_of(path, named, NEW_HEADS if endings else ())
         if not endings and head is None:  # one of ours, whose names can have dots
             ending = behind(path, sites)
         if not key.startswith(PREFIX):
@@ -152,5 +153,5 @@ def check_finite(key: str, tensor: Tensor, whole: bool = False) -> None:
         raise ValueError(
             f"{brief(key)} holds {tensor.dtype}, not floating-point numbers; the file is damaged"
         )
-    if not torch.isfinite(tensor.float()).all():
+    if not all_finite(tensor.float()):
         raise ValueError(f"{brief(key)} holds NaN or infinity; the file is damaged, or training failed")

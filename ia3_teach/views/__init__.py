@@ -45,6 +45,7 @@ if TYPE_CHECKING:  # what editors see; the same names as below
     from ia3_teach.views.memory import plot_memory
     from ia3_teach.views.merging import plot_microscope
     from ia3_teach.views.merging_explorer import explore_merge, ia3_sites, microscope
+    from ia3_teach.views.prices import Price, plot_prices
     from ia3_teach.views.pull import plot_pull
     from ia3_teach.views.pushes import plot_pushes
     from ia3_teach.views.puzzle import plot_attention_changes, plot_landings, plot_roles
@@ -107,6 +108,7 @@ __all__, __getattr__, __dir__ = handed_out(
         "memory": "plot_memory",
         "merging": "plot_microscope",
         "merging_explorer": "explore_merge ia3_sites microscope",
+        "prices": "Price plot_prices",
         "pull": "plot_pull",
         "pushes": "plot_pushes",
         "puzzle": "plot_attention_changes plot_landings plot_roles",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import torch
+from torch import Tensor
 
 from ia3_teach.annotated import numbers
 from ia3_teach.views.desk_grid import Desk, Switches, switched
@@ -53,7 +54,7 @@ def draw_sizes(axes: "Axes", desk: Desk, switches: Switches) -> None:
     axes.set(ylabel="block", title="how far from 1")
 
 
-def sizes(values: Mapping[str, torch.Tensor]) -> torch.Tensor:
+def sizes(values: Mapping[str, Tensor]) -> Tensor:
     """Root mean square of l - 1, shape (n_layers, n_kinds).
 
     >>> sizes({"l_k": torch.tensor([[3.0, 3.0]])})

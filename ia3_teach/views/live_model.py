@@ -43,7 +43,7 @@ def facts_of(model: nn.Module, tokenizer: Any, tasks: Mapping[str, Dataset]) -> 
         "config": {name: value for name, value in config.items() if isinstance(value, int | float | str)},
         "tokenizer": json.loads(tokenizer.backend_tokenizer.to_str()),
         "head": head,
-        "adapterConfig": config_of(model, first, state_of(model).recipes[first]),
+        "adapterConfig": config_of(model, wrapped(model), first, state_of(model).recipes[first]),
     }
     shapes = shapes_of({first: vectors(model, first)})
     asked = {name: task_facts(rows) for name, rows in tasks.items()}

@@ -8,8 +8,9 @@ from torch import Tensor
 from ia3_teach.annotated import numbers
 from ia3_teach.course.lesson.reading import layer_profile
 from ia3_teach.views.heat_map import colour_of
+from ia3_teach.views.panel_grid import grid_of_panels
 from ia3_teach.views.phrases import span
-from ia3_teach.views.style import STYLE, describe, some_of
+from ia3_teach.views.style import describe, some_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,14 +55,5 @@ def profiles_in_words(tasks: Mapping[str, Mapping[str, Tensor]]) -> str:
 
 def grid(count: int, columns: int) -> tuple["Figure", list["Axes"]]:
     """A figure with `count` small axes that share their scales, `columns` beside each other."""
-    import matplotlib.style
-
-    from ia3_teach.views.plain_figure import PlainFigure
-
-    rows = -(-count // columns)
-    with matplotlib.style.context(STYLE):
-        figure = PlainFigure(figsize=(7 * columns / 3, 0.7 + 1.9 * rows))
-        panels = list(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).flat)
-    for empty in panels[count:]:
-        empty.remove()
-    return figure, panels[:count]
+    height = 0.7 + 1.9 * -(-count // columns)
+    return grid_of_panels(count, columns, 7 * columns / 3, height, sharex=True, sharey=True)

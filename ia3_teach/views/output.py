@@ -9,6 +9,7 @@ from ia3_teach.wording import brief, printable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from PIL.Image import Image
 
 SHORTEST = 20  # letters; fewer say nothing that can be seen
 INCH = 100  # pixels of the page; a picture has twice as many of its own
@@ -67,10 +68,27 @@ def png(figure: "Figure") -> bytes:
     """
     from PIL import Image
 
-    drawn, small = io.BytesIO(), io.BytesIO()
-    figure.savefig(drawn, format="png", dpi=2 * INCH, metadata={"Software": None})
-    picture = Image.open(drawn).convert("RGB")
-    picture.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
-        small, format="png", optimize=True
-    )
+    small = io.BytesIO()
+    picture = pixels(figure, 2 * INCH)
+    picture.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(small, format="png")
     return small.getvalue()
+
+
+def pixels(figure: "Figure", dpi: float) -> "Image":
+    """The picture that `savefig` makes, drawn once; that draws everything twice, and packs it."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
+
+    from ia3_teach.views.plain_figure import laid_out
+
+    canvas, density = figure.canvas, figure.dpi
+    drawn = FigureCanvasAgg(figure)
+    try:
+        figure.set_dpi(dpi)
+        with laid_out(figure):
+            drawn.draw()
+        size, numbers = drawn.get_width_height(), drawn.buffer_rgba()
+        return Image.frombuffer("RGBA", size, numbers, "raw", "RGBA", 0, 1).convert("RGB")
+    finally:
+        figure.set_dpi(density)
+        figure.set_canvas(canvas)

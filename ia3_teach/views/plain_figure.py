@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from matplotlib.artist import Artist
@@ -96,3 +97,20 @@ def plain_text(text: str) -> str:
     half an emoji: \ud83d
     """
     return printable(text.removeprefix(GUARD), kept="\n")
+
+
+@contextmanager
+def laid_out(figure: Figure) -> Iterator[None]:
+    """Put a figure's parts where its layout wants them; while this holds, drawing does not do so again."""
+    layout = figure.get_layout_engine()
+    if layout is None:
+        yield
+        return
+    if isinstance(figure, PlainFigure):
+        make_plain(figure)  # as the texts will be drawn: their widths decide
+    layout.execute(figure)
+    figure.set_layout_engine("none")
+    try:
+        yield
+    finally:
+        figure.set_layout_engine(layout)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def plot_triptych(target: Tensor, yours: Tensor, title: str = "", as_scale: bool = False) -> "Figure":
-    """target | yours | difference, with indices, numbers where they fit, and a ring where they differ most.
+    """target | yours | difference, with indices, numbers where they fit, and a mark where they differ most.
 
     Factors (`as_scale`) have the colours of factors, on one log2 scale, and their difference is a factor too.
     Other numbers are grey, since white is not 1 there and orange would mean nothing; darker is larger, and in
@@ -27,37 +27,41 @@ def plot_triptych(target: Tensor, yours: Tensor, title: str = "", as_scale: bool
     shown.append(shown[1] - shown[0])
     numbers.append(shown[2].exp2() if as_scale else shown[2])
     figure, columns = new_figure(height=1.4 + 0.24 * min(len(shown[0]), 12), columns=3)
+    legible = all(map(cells.fits, numbers))
     draw = _draw_factors if as_scale else _draw_grey
-    draw(figure, columns, shown)
+    draw(figure, columns, shown, bars=not legible)
     worst = divmod(int((numbers[1] - numbers[0]).abs().nan_to_num(torch.inf).argmax()), shown[0].shape[1])
     for axes, part, name in zip(columns, numbers, ("target", "yours", "difference"), strict=True):
         axes.set_title(name)
         cells.write_indices(axes, target.shape)
-        cells.ring(axes, *worst)
-        if cells.fits(part):
-            cells.write_numbers(axes, [[f"{entry:.2g}" for entry in row] for row in part.tolist()])
+        cells.mark(axes, *worst)
+        if legible:
+            cells.write_numbers(axes, [[cells.five_letters(entry) for entry in row] for row in part.tolist()])
     figure.suptitle(title)
     return figure
 
 
-def _draw_factors(figure: "Figure", columns: Any, panels: list[Tensor]) -> None:
-    """Three panels of log2 factors in the same colours."""
+def _draw_factors(figure: "Figure", columns: Any, panels: list[Tensor], bars: bool) -> None:
+    """Three panels of log2 factors in the same colours; a bar where no numbers say what a colour is."""
     limit = max(symmetric_limit(panel) for panel in panels)
     for axes, panel in zip(columns, panels, strict=True):
         image = heat(axes, panel, limit)
-    scale_bar(figure, image, columns, limit)
+    if bars:
+        scale_bar(figure, image, columns, limit)
 
 
-def _draw_grey(figure: "Figure", columns: Any, panels: list[Tensor]) -> None:
-    """Two panels in one scale of greys, and the size of the difference in its own."""
+def _draw_grey(figure: "Figure", columns: Any, panels: list[Tensor], bars: bool) -> None:
+    """Two panels in one scale of greys, and the size of the difference in its own; bars as for factors."""
     both = torch.stack(panels[:2])
     both = both[both.isfinite()]
     low, high = (both.min().item(), both.max().item()) if len(both) else (0.0, 1.0)
     looks = {"cmap": "Greys", "aspect": "auto", "interpolation": "nearest"}
     for axes, panel in zip(columns[:2], panels, strict=False):
         image = axes.imshow(panel.numpy(), vmin=low, vmax=high, **looks)
-    figure.colorbar(image, ax=list(columns[:2]))
-    figure.colorbar(columns[2].imshow(panels[2].abs().numpy(), vmin=0, **looks), ax=columns[2])
+    apart = columns[2].imshow(panels[2].abs().numpy(), vmin=0, **looks)
+    if bars:
+        figure.colorbar(image, ax=list(columns[:2]))
+        figure.colorbar(apart, ax=columns[2])
 
 
 def _as_matrix(values: Tensor) -> Tensor:

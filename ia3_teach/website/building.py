@@ -33,6 +33,7 @@ SETTINGS: dict[str, Any] = {
     "html_sidebars": {"**": ["search-button-field.html", "sbt-sidebar-nav.html"]},
     "html_static_path": [str(STATIC), "assets"],
     "html_css_files": ["site.css"],
+    "html_js_files": ["print.js"],
     "html_math_renderer": "mathml",
     "html_context": {"default_mode": "auto"},  # dark where the reader's system is
     "html_copy_source": False,

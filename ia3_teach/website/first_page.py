@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -50,13 +51,14 @@ down, and the answers to your own sentence follow, beside a control that moves a
 
 {explorer}
 """
+SOURCE = f"_static/{SCRIPT}"
 PART = """\
 <style>{style}</style>
 <div id="{place}">{before}</div>
-<script defer src="_static/{script}"></script>
+{data}
 <script type="module">
 {modules}
-{module}.start(document.getElementById("{place}"), globalThis.ia3Live);
+{module}.start(document.getElementById("{place}"), {what});
 </script>
 """
 BEFORE = """\
@@ -71,20 +73,37 @@ def write(folder: Path, contents: str) -> None:
     live = Live()
     (folder / "assets").mkdir(exist_ok=True)
     (folder / "assets" / SCRIPT).write_text(live.script(), encoding="utf-8")
-    dial = part("first-dial", "dial/page.js", dial_style(), before(live.beginning()))
+    dial = dial_part(live)
     about = {"model": MODEL, **live.sizes()}
     page = INDEX.format(sentence=SENTENCE, dial=raw(dial), contents=contents, **about)
     (folder / "index.md").write_text(page, encoding="utf-8")
-    explorer = part("vector-explorer", "explorer/page.js", style(), "")
+    explorer = explorer_part()
     page = EXPLORER.format(model=MODEL, count=len(live.tasks), explorer=raw(explorer))
     (folder / "explorer.md").write_text(page, encoding="utf-8")
 
 
-def part(place: str, entry: str, sheet: str, before: str) -> str:
-    """HTML that starts a live view where it stands, once the model is there."""
+def dial_part(live: Live) -> str:
+    """The dial: it has what it needs to turn in the page itself, and fetches the model afterwards."""
+    first = live.beginning()
+    begins = {"tasks": live.facts["tasks"], "first": {name: first[name] for name in ("text", "along")}}
+    # "</script>" inside a text would end the element
+    written = json.dumps(begins, separators=(",", ":")).replace("<", "\\u003c")
+    what = f'{written}, "{SOURCE}"'
+    return part("first-dial", "dial/page.js", dial_style(), what, before=before(first))
+
+
+def explorer_part() -> str:
+    """The explorer, which is nothing without its model."""
+    data = f'<script defer src="{SOURCE}"></script>'
+    return part("vector-explorer", "explorer/page.js", style(), "globalThis.ia3Live", data=data)
+
+
+def part(place: str, entry: str, sheet: str, what: str, before: str = "", data: str = "") -> str:
+    """HTML that starts a live view with `what` it takes; `before` stands in its place until then."""
     modules = bundle(entry).replace("</", "<\\/")
-    named = {"module": entry.removesuffix(".js").replace("/", "_"), "script": SCRIPT}
-    return PART.format(style=sheet, place=place, before=before, modules=modules, **named)
+    module = entry.removesuffix(".js").replace("/", "_")
+    about = {"style": sheet, "place": place, "before": before, "data": data}
+    return PART.format(modules=modules, module=module, what=what, **about)
 
 
 def before(first: Mapping[str, Any]) -> str:

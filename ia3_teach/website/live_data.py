@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ia3_teach import activate, count, dial, load_adapter, load_model, load_task, vectors
 from ia3_teach.course.lesson import scores, vectors_directory
 from ia3_teach.course.shipped.tasks import task_names
 from ia3_teach.views.live_model import facts_of, numbers_of, weights_of
 
+if TYPE_CHECKING:
+    from datasets import Dataset
+
 MODEL = "tiny-bloom"
 FIRST = "formality"  # the task of lesson 00
 TEXTS = 6  # of each task that a page offers: see live_model.EXAMPLES
+STOPS = [step / 20 - 1 for step in range(81)]  # of the dial: see views/live/dial/dial.js
 
 
 class Live:
@@ -45,7 +49,7 @@ class Live:
         return f"globalThis.ia3Live = {json.dumps(data, separators=(',', ':'))};\n"
 
     def beginning(self) -> dict[str, Any]:
-        """{text, question, shares} of the dial at 0, before any script has run.
+        """{text, question, shares, along} of the dial, before the model is read: at 0, and at each stop.
 
         The text is the first about which the vectors put the model right, if there is one.
         """
@@ -53,14 +57,18 @@ class Live:
         rows = self.tasks[FIRST].select(range(TEXTS))
         learned = scores(self.model, self.tokenizer, rows).argmax(-1).tolist()
         with dial(self.model, 0.0):
-            frozen = scores(self.model, self.tokenizer, rows).softmax(-1)
-        right = list(rows["label"])
-        told = [learned[i] == right[i] != frozen[i].argmax().item() for i in range(TEXTS)]
+            frozen = scores(self.model, self.tokenizer, rows).argmax(-1).tolist()
+        told = [learned[i] == label != frozen[i] for i, label in enumerate(rows["label"])]
         row = told.index(True) if any(told) else 0
-        labels = self.facts["tasks"][FIRST]["labels"]
-        shares = dict(zip(labels, frozen[row].tolist(), strict=True))
-        return {
-            "text": rows["text"][row],
-            "question": self.facts["tasks"][FIRST]["question"],
-            "shares": shares,
-        }
+        about, along = self.facts["tasks"][FIRST], self.along(rows.select([row]))
+        shares = dict(zip(about["labels"], along[STOPS.index(0)], strict=True))
+        return {"text": rows["text"][row], "question": about["question"], "shares": shares, "along": along}
+
+    def along(self, rows: Dataset) -> list[list[float]]:
+        """The share of each label of one row at each stop of the dial."""
+        found = []
+        for strength in STOPS:
+            with dial(self.model, strength):
+                shares = scores(self.model, self.tokenizer, rows).softmax(-1)[0].tolist()
+            found.append([round(share, 5) for share in shares])
+        return found

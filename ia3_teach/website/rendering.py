@@ -1,4 +1,4 @@
-"""What Sphinx is told beyond its settings: formulas become MathML, docstrings are plain text."""
+"""What Sphinx is told beyond its settings: formulas become MathML, docstrings plain text, terms links."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 import unicodedata
 from typing import Any
 
+from ia3_teach.website.first_uses import link
 from ia3_teach.wording import brief, short
 
 QUOTED = re.compile(r"(`[^`]*`)")
@@ -86,6 +87,7 @@ def setup(app: Any) -> dict[str, bool]:
     """Called by Sphinx."""
     app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
     app.connect("autodoc-process-docstring", lambda *found: escape_in_place(found[-1]), priority=400)
+    app.connect("doctree-resolved", link)
     app.connect("autodoc-skip-member", lambda *found: True if is_foreign(found[3]) else None)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 

@@ -54,6 +54,8 @@ def lay_out(root: Path, folder: Path) -> None:
         text = within(path.read_text(encoding="utf-8"), {other.name for other in (*pages, *taught)})
         text = GRAPH.sub(lambda found: tree(found[1], taught), text)
         (copies / path.name).write_text(text, encoding="utf-8")
+    if (terms := notebooks / "terms.json").is_file():
+        shutil.copy(terms, copies)  # what first_uses.py looks for
     shown = gallery.page(notebooks, folder / "assets" / "pictures")
     (folder / "gallery.md").write_text(shown, encoding="utf-8")
     chapters = [[f"notebooks/{path.stem}" for path in group] for group in (taught, pages)]

@@ -4,7 +4,7 @@ import pytest
 from browser.served import lab_page
 from notebook_files import lesson
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SLIDER = """\
 import matplotlib.pyplot as plt

@@ -19,6 +19,8 @@ from ia3_teach.grading.one_student import Desk
 from ia3_teach.grading.receipt import SECRET, TIME
 from ia3_teach.grading.whole_set import Settings, grade_set
 
+pytestmark = pytest.mark.slow
+
 nbgrader_api = pytest.importorskip("nbgrader.api", reason="grading needs nbgrader (the extra `teach`)")
 WRONG = "def total(numbers):\n    return 7"
 

@@ -13,6 +13,7 @@ from notebook_audit.look import Rule
 from notebook_audit.outputs import (
     alt_text,
     compared_share,
+    fits_the_page,
     no_absolute_path,
     no_remote_image,
     under_one_megabyte,
@@ -24,6 +25,7 @@ from notebook_audit.reader import (
     numbers_not_verdicts,
     short_lines,
 )
+from notebook_audit.sentences import short_sentences
 from notebook_audit.words import (
     anchors,
     objectives_name_exercises,
@@ -38,6 +40,7 @@ RULES: list[Rule] = [
     no_absolute_path,
     no_remote_image,
     alt_text,
+    fits_the_page,
     allowed_imports,
     readable_unsolved,
     compared_share,
@@ -51,6 +54,7 @@ RULES: list[Rule] = [
     short_lines,
     no_description_in_a_cell,
     assertions_have_texts,
+    short_sentences,
 ]
 
 

@@ -9,6 +9,7 @@ from notebook_audit.look import Problems, code_cells
 
 NOT_COMPARED = {"nbval-ignore-output", "nbval-skip"}
 COMPARED_KINDS = {"text/plain", "text/markdown", "text/latex", "application/json"}
+WIDEST = 716  # pixels
 FIGURE_KINDS = {"image/png", "image/jpeg", "image/svg+xml"}
 
 
@@ -50,6 +51,15 @@ def alt_text(notebook: Any) -> Problems:
         for image in re.findall(r"<img\b[^>]*>", html):
             if not re.search(r"alt=\"[^\"]{20,}\"", image):
                 yield f"cell {number}: an image without alternative text of 20 letters"
+
+
+def fits_the_page(notebook: Any) -> Problems:
+    """A figure has 7 inches and its card at the most, so that a narrow page makes no letters small."""
+    for number, cell in code_cells(notebook):
+        html = "".join(str(output.get("data", {}).get("text/html", "")) for output in cell.outputs)
+        for width in re.findall(r"<img\b[^>]* width=\"(\d+)\"", html):
+            if int(width) > WIDEST:
+                yield f"cell {number}: a picture of {width} pixels; {WIDEST} is the widest"
 
 
 def compared_share(notebook: Any) -> Problems:

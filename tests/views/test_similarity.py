@@ -5,6 +5,30 @@ import torch
 from ia3_teach.views.similarity import plot_numbers
 
 
+def test_many_wide_tables_are_no_wider_than_a_page_and_have_room_for_their_numbers() -> None:
+    names = [f"a task of name {number}" for number in range(9)]
+    for count in (1, 2, 3, 6):
+        tables = {str(number): torch.eye(9) for number in range(count)}
+        figure = plot_numbers(tables, names, names, centre=0, reach=1)
+        figure.canvas.draw()
+        assert figure.get_size_inches()[0] <= 7 and len(figure.axes) == count
+        square = figure.axes[-1].get_window_extent().width / 9
+        widest = max(text.get_window_extent().width for text in figure.axes[-1].texts)
+        assert widest <= square, f"{count} tables: letters of {widest:.0f} in squares of {square:.0f}"
+
+
+def test_each_table_names_its_rows_where_none_stands_before_it() -> None:
+    names = list("abcdefghi")
+    left, right, below = plot_numbers(dict.fromkeys("xyz", torch.eye(9)), names, names, 0, 1).axes
+    named = [[label.get_text() for label in axes.get_yticklabels()] for axes in (left, right, below)]
+    assert named == [names, [], names]
+
+
+def test_what_the_numbers_are_is_said() -> None:
+    figure = plot_numbers({"cosine": torch.eye(2)}, "ab", "ab", centre=0, reach=1)
+    assert figure.get_supxlabel() == "hundredths"
+
+
 def test_every_number_is_written_into_its_square() -> None:
     tables = {"l_k": torch.tensor([[1.0, -0.004], [0.256, -0.5]]), "l_v": torch.full((2, 2), torch.nan)}
     left, right = plot_numbers(tables, ["a", "b"], ["x", "y"], centre=0, reach=1).axes

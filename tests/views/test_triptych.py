@@ -1,4 +1,4 @@
-"""The picture of a failed check: same scale for both, greys for what is no factor, the worst entry ringed."""
+"""The picture of a failed check: same scale for both, greys for what is no factor, the worst entry marked."""
 
 import pytest
 import torch
@@ -25,18 +25,33 @@ def test_numbers_that_are_no_factors_are_grey_and_neither_blue_nor_orange() -> N
         assert (colours == colours[..., :1]).all()
 
 
-def test_a_small_tensor_has_its_numbers_its_indices_and_a_ring_at_the_worst_entry() -> None:
+def test_a_small_tensor_has_its_numbers_its_indices_and_a_frame_at_the_worst_entry() -> None:
     target, yours = torch.zeros(3, 3, 3), torch.zeros(3, 3, 3)
     yours[2, 1, 0], yours[0, 0, 1] = -4.0, 1.0
     for axes in plot_triptych(target, yours).axes[:3]:
         assert [label.get_text() for label in axes.get_yticklabels()][::4] == ["0, 0", "1, 1", "2, 2"]
         assert len(axes.texts) == 27
-        assert axes.collections[0].get_offsets().tolist() == [[0, 7]]
+        assert all(mark.get_bbox().contains(0, 7) for mark in axes.patches) and not axes.collections
     assert [text.get_text() for text in axes.texts][21] == "-4"
 
 
-def test_a_large_tensor_has_its_ends_named_and_no_numbers() -> None:
+@pytest.mark.parametrize("entry", [-123456.0, -0.000123, 12345.0, -torch.inf])
+def test_the_mark_crosses_no_number_and_no_number_leaves_its_cell(entry) -> None:
+    target, yours = torch.full((9, 6), -0.123), torch.full((9, 6), -0.123)
+    yours[3, 2] = entry
+    figure = plot_triptych(target, yours)
+    figure.draw_without_rendering()
+    for axes in figure.axes[:3]:
+        number = axes.texts[3 * 6 + 2].get_window_extent()
+        for mark in axes.patches:
+            frame = mark.get_window_extent()
+            assert frame.x0 < number.x0 and number.x1 < frame.x1, number.width / frame.width
+            assert frame.y0 < number.y0 and number.y1 < frame.y1, number.height / frame.height
+
+
+def test_a_large_tensor_has_its_ends_named_a_ring_and_no_numbers() -> None:
     axes = plot_triptych(torch.zeros(4, 768), torch.ones(4, 768)).axes[0]
+    assert axes.collections[0].get_offsets().tolist() == [[0, 0]] and not axes.patches
     assert [label.get_text() for label in axes.get_xticklabels()] == ["0", "767"] and not axes.texts
 
 

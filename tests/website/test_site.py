@@ -13,6 +13,7 @@ import pytest
 from website.site_pages import NARROW, WIDE, opened
 
 from ia3_teach.website.building import STATIC, build
+from ia3_teach.website.live_data import TEXTS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 pytest.importorskip("sphinx_book_theme", reason="the site needs the extra `site`")
@@ -75,9 +76,55 @@ def test_the_first_dial_turns_by_keyboard_and_the_model_answers(browser, site, s
         sync_api.expect(said).to_contain_text("At λ = 1.00, as it was trained:")
         assert first.split(": ")[1].split(",")[0] != said.inner_text().split(": ")[1].split(",")[0]
         sync_api.expect(it.page.locator(".ia3-dial .spoken")).to_have_text(said.inner_text())
+        sync_api.expect(it.page.locator(".ia3-dial[data-awake]")).to_be_visible()
         it.page.get_by_label("Your sentence").fill("")
         sync_api.expect(said).to_contain_text("Write a sentence")
         assert it.errors == [] and it.outside == []
+
+
+def test_before_the_model_is_read_the_dial_turns_and_says_the_same_as_afterwards(browser, site) -> None:
+    context = browser.new_context(viewport=WIDE)
+    page, dial = context.new_page(), ".ia3-dial"
+    held = []
+    page.route("**/tiny-bloom.js", lambda route: held.append(route))
+    page.goto(f"{site.as_uri()}/index.html", wait_until="commit")
+    said, range_ = page.locator(f"{dial} .said"), page.get_by_role("slider", name="λ")
+    early = []
+    for key in ("Home", "End", "ArrowLeft"):
+        range_.press(key)
+        page.wait_for_timeout(200)
+        early.append(said.inner_text())
+    page.get_by_role("button", name="Another example").click()
+    sync_api.expect(said).to_have_text("The model is still being read; it answers in a moment.")
+    page.wait_for_timeout(500)
+    held[0].continue_()
+    sync_api.expect(page.locator(f"{dial}[data-awake]")).to_be_visible(timeout=60_000)
+    sync_api.expect(said).to_contain_text("At λ = 2.95")
+    for _ in range(TEXTS - 1):
+        page.get_by_role("button", name="Another example").click()
+    late = []
+    for key in ("Home", "End", "ArrowLeft"):
+        range_.press(key)
+        page.wait_for_timeout(500)
+        late.append(said.inner_text())
+    context.close()
+    assert [share(words) for words in late] == pytest.approx([share(words) for words in early], abs=0.2)
+    assert [words.split(",")[0] for words in late] == [words.split(",")[0] for words in early]
+
+
+def share(words: str) -> float:
+    """The per cent that a line ends with."""
+    return float(re.findall(r"([\d.]+) %", words)[-1])
+
+
+def test_without_its_model_a_page_says_what_is_missing(browser, site) -> None:
+    context = browser.new_context(viewport=WIDE)
+    page = context.new_page()
+    page.route("**/tiny-bloom.js", lambda route: route.abort())
+    page.goto(f"{site.as_uri()}/index.html")
+    page.get_by_role("button", name="Another example").click()
+    sync_api.expect(page.locator(".ia3-dial .said")).to_contain_text("The model cannot be read")
+    context.close()
 
 
 def test_the_explorer_answers_on_its_page(browser, site) -> None:
@@ -97,6 +144,27 @@ def test_a_page_with_the_live_model_is_light_enough(browser, site) -> None:
         it.page.wait_for_timeout(500)
         files = {unquote(urlsplit(address).path) for address in it.asked if address.startswith("file:")}
         assert sum(Path(path).stat().st_size for path in files) < HEAVIEST
+
+
+def test_every_lesson_leads_to_the_glossary_once_for_each_term_it_says(site) -> None:
+    there = set(re.findall(r'id="([^"]+)"', (site / "notebooks/glossary.html").read_text(encoding="utf-8")))
+    for path in site.glob("notebooks/[0-9]*.html"):
+        led = re.findall(r'class="term[^"]*" href="glossary.html#([^"]+)"', path.read_text(encoding="utf-8"))
+        assert len(led) >= 20 and len(led) == len(set(led)) and set(led) <= there, path.stem
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["index.html", LESSON, "explorer.html"])
+def test_on_paper_nothing_is_to_be_pressed_and_all_is_dark_on_light(browser, site, name, theme) -> None:
+    with opened(browser, site.as_uri(), name, theme) as it:
+        it.page.wait_for_timeout(500)
+        it.page.emulate_media(media="print")
+        it.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        pressed = it.page.locator("input:visible, select:visible, .bd-article button:not(.kind):visible")
+        assert pressed.count() == 0
+        assert it.page.evaluate("document.documentElement.dataset.theme") == "light"
+        it.page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert it.page.evaluate("document.documentElement.dataset.theme") == theme
 
 
 def test_every_link_within_the_site_leads_somewhere(site) -> None:

@@ -1,4 +1,4 @@
-"""Every lesson, top to bottom, unattended: `python -m ia3_teach run`."""
+"""One lesson, top to bottom, unattended, and what it cost."""
 
 import subprocess
 import tempfile
@@ -63,21 +63,6 @@ def run_lesson(path: Path, timeout: int = 300, progress: bool = True) -> LessonR
         finally:
             watch.bar.close()
     return LessonRun(path.stem, round(time.perf_counter() - start, 1), watch.peak)
-
-
-def run_all(paths: list[Path], timeout: int = 300) -> list[LessonRun]:
-    """Run lessons one after another, print a line for each and one for all.
-
-    Raises:
-        LessonFailed: from the first lesson that does not finish.
-    """
-    done = []
-    for path in paths:
-        done.append(run_lesson(path, timeout))
-        print(done[-1], flush=True)
-    seconds, peak = sum(run.seconds for run in done), max(run.peak_megabytes for run in done)
-    print(LessonRun(f"{len(done)} lesson{'s' * (len(done) != 1)}", seconds, peak))
-    return done
 
 
 def memory_peak(pid: int) -> float:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:  # what editors see; the same names as below
     from ia3_teach.course.lesson.rounding import bits_lost, divided_out, folded_in, steps_apart
     from ia3_teach.course.lesson.trainer_bar import Bar, losses_of
     from ia3_teach.course.lesson.verdict import leads, tally
-    from ia3_teach.course.shipped.adapters import shipped_runs, vectors_directory
+    from ia3_teach.course.shipped.adapters import shipped_runs, stored_vectors, vectors_directory
     from ia3_teach.course.shipped.authors import authors_vectors
     from ia3_teach.course.shipped.instructions import load_instructions
     from ia3_teach.course.shipped.manifest import read_manifest
@@ -45,6 +45,7 @@ if TYPE_CHECKING:  # what editors see; the same names as below
     from ia3_teach.course.shipped.published_numbers import published
     from ia3_teach.course.shipped.results import summary, used
     from ia3_teach.course.shipped.tasks import in_context_prompt, with_examples
+    from ia3_teach.course.shipped.way_costs import shipped_way_costs
     from ia3_teach.formulas import ia3_formula
     from ia3_teach.storage.stored import read_stored
     from ia3_teach.t_few.answers import ask, choice_scores
@@ -74,7 +75,7 @@ __all__, __getattr__, __dir__ = handed_out(
         "course.lesson.rounding": "bits_lost divided_out folded_in steps_apart",
         "course.lesson.trainer_bar": "Bar losses_of",
         "course.lesson.verdict": "leads tally",
-        "course.shipped.adapters": "shipped_runs vectors_directory",
+        "course.shipped.adapters": "shipped_runs stored_vectors vectors_directory",
         "course.shipped.authors": "authors_vectors",
         "course.shipped.instructions": "load_instructions",
         "course.shipped.manifest": "read_manifest",
@@ -83,6 +84,7 @@ __all__, __getattr__, __dir__ = handed_out(
         "course.shipped.published_numbers": "published",
         "course.shipped.results": "summary used",
         "course.shipped.tasks": "in_context_prompt with_examples",
+        "course.shipped.way_costs": "shipped_way_costs",
         "formulas": "ia3_formula",
         "storage.stored": "read_stored",
         "t_few.answers": "ask choice_scores",

@@ -1,4 +1,4 @@
-"""What a forward pass costs: the operations it is made of, counted, and its time, measured in turns."""
+"""What a pass costs: its operations and the FLOPs of its products, counted, and its time, taken in turns."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from typing import Any
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.flop_counter import FlopCounterMode
 
 from ia3_teach.annotated import numbers
+
+Shape = tuple[int, int, int, int]  # rows, heads, tokens, channels
 
 
 class _Counting(TorchDispatchMode):
@@ -38,6 +41,41 @@ def operations(action: Callable[[], object]) -> Counter[str]:
     with _Counting() as counting:
         action()
     return counting.found
+
+
+def product_flops(action: Callable[[], object]) -> int:
+    """The FLOPs of all matrix products of `action`, attention and a backward pass included.
+
+    A product of (m, k) and (k, n) is m n k multiplications and as many additions. What is done entry by
+    entry, such as a vector of IA3, is not counted: it is that much less.
+
+    >>> product_flops(lambda: torch.ones(2, 3) @ torch.ones(3, 4))
+    48
+    """
+    fused = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu  # torch counts those of GPUs alone
+    backward = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu_backward
+    known = {fused: attention_flops, backward: attention_backward_flops}
+    with FlopCounterMode(display=False, custom_mapping=known) as counting:
+        action()
+    return counting.get_total_flops()
+
+
+def attention_flops(query: Shape, key: Shape, value: Shape, *_: object, **__: object) -> int:
+    """Queries times keys, and the shares of attention times values.
+
+    >>> attention_flops((1, 1, 2, 4), (1, 1, 3, 4), (1, 1, 3, 4))  # 2 * 2 products of 2 * 3 * 4
+    96
+    """
+    rows, heads, asking, d_key = query
+    return 2 * rows * heads * asking * key[2] * (d_key + value[3])
+
+
+def attention_backward_flops(
+    gradient: Shape, query: Shape, key: Shape, value: Shape, *_: object, **__: object
+) -> int:
+    """The scores again, which were not kept; then the gradients of shares, values, queries and keys."""
+    rows, heads, asking, d_key = query
+    return 2 * rows * heads * asking * key[2] * (3 * d_key + 2 * value[3])
 
 
 @numbers(rounds=1)

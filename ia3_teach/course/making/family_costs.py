@@ -36,6 +36,7 @@ from ia3_teach.training.threads import ONE, one_thread
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
     from ia3_teach.training.batches import Example
 
@@ -92,10 +93,16 @@ def measured(name: str, method: str, rounds: int) -> MethodCost:
 
 def given(name: str) -> tuple[nn.Module, dict[str, Tensor], list[Example]]:
     """The model, a batch of a task's examples, and these."""
-    model, tokenizer = load_model(name, num_labels=None if name in DECODERS else 2)
-    model.config.use_cache = False  # `fit` turns it off as well
+    model, tokenizer = loaded(name)
     examples = encode(model, tokenizer, few_shot(load_task(TASK)["pool"], BATCH, seed=0))
     return model, collate(examples, model), examples
+
+
+def loaded(name: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """A model as it is trained, an encoder with a head for two labels, and its tokenizer."""
+    model, tokenizer = load_model(name, num_labels=None if name in DECODERS else 2)
+    model.config.use_cache = False  # `fit` turns it off as well
+    return model, tokenizer
 
 
 def values_of(model: nn.Module, method: str) -> int:

@@ -11,8 +11,8 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-import torch
 from safetensors.torch import save_file
+from torch import Tensor
 
 from ia3_teach.course.shipped import manifest
 from ia3_teach.course.shipped.authors import FOLDER, Stacks, authors_vectors
@@ -40,10 +40,10 @@ def halve(path: Path, directory: Path) -> None:
     manifest.write(directory, {"vectors of T0-3B": facts})
 
 
-def departures(stacks: Stacks) -> dict[str, torch.Tensor]:
+def departures(stacks: Stacks) -> dict[str, Tensor]:
     """{"encoder.l_k": l - 1, ...} in half precision.
 
-    >>> departures({"encoder": {"l_k": torch.tensor([[1.5]])}})
+    >>> departures({"encoder": {"l_k": Tensor([[1.5]])}})
     {'encoder.l_k': tensor([[0.5000]], dtype=torch.float16)}
     """
     return {f"{stack}.{kind}": (l - 1).half() for stack, kinds in stacks.items() for kind, l in kinds.items()}

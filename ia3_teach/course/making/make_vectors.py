@@ -1,27 +1,41 @@
 """Train and save the adapters that are shipped in `data/vectors`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 
 from ia3_teach.adapters import attach
 from ia3_teach.course.lesson.evaluate import accuracy, encode
+from ia3_teach.course.making.make_real_vectors import write_real_vectors
 from ia3_teach.course.making.objectives import fast_bfloat16
+from ia3_teach.course.making.real_grid import DECODER
 from ia3_teach.course.shipped import manifest
-from ia3_teach.course.shipped.models import load_model
+from ia3_teach.course.shipped.models import TINY, load_model
 from ia3_teach.course.shipped.tasks import few_shot, load_task, task_names
 from ia3_teach.files import save_adapter
 from ia3_teach.ia3 import IA3
 from ia3_teach.training.loop import fit
+from ia3_teach.wording import brief, listed
 
 STEPS, BATCH, SHOTS = 250, 16, 1000
 LEARNING_RATE = 1e-1  # at 3e-2 tiny-bloom is not done: 84 % of price_complaint's validation split, not 100
 
 
-def write_all_vectors(directory: Path) -> None:
-    """The adapters of both tiny models, with their accuracies listed in the manifest."""
-    for model_name in ("tiny-bloom", "tiny-bert"):
-        measured = write_vectors(directory, model_name)
+def write_all_vectors(directory: Path, models: Sequence[str] | None = None) -> None:
+    """The adapters of these models (the tiny ones), with their accuracies listed in the manifest.
+
+    Raises ValueError, before anything is trained, for a model of which none are shipped.
+    """
+    for model_name in models or TINY:
+        if model_name not in (*TINY, DECODER):
+            raise ValueError(
+                f"no vectors of {brief(model_name)} are shipped, so none are made again; there are those of "
+                f"{listed([*TINY, DECODER])}"
+            )
+    for model_name in models or TINY:
+        real = model_name == DECODER
+        measured = write_real_vectors(directory) if real else write_vectors(directory, model_name)
         manifest.write(directory, {f"vectors of {model_name}": measured})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from ia3_teach.wording import brief, short
 
 FOLDER = "questions"
 FEWEST, MOST = 3, 4
+EMPHASIS = re.compile(r"\*\w[^*]*\*")  # a product in code, `y * l`, has spaces around its asterisk
 
 
 @dataclass(frozen=True)
@@ -72,4 +74,6 @@ def problem(question: Question) -> str:
         return "two choices are the same"
     if not all([question.ask.strip(), *texts, *(one.why.strip() for one in question.choices)]):
         return "the question, a choice or its reason is empty"
+    if any(map(EMPHASIS.search, [question.ask, *texts, *(one.why for one in question.choices)])):
+        return "words stand between asterisks, which a page shows as they are"
     return ""

@@ -57,9 +57,17 @@ def load_model(
             raise
         except Exception as error:  # damaged files raise almost anything
             raise ValueError(short(_no_model(name, where, error), 590)) from error
-    if where == str(data_dir() / "models" / Path(where).name):  # a name that is the same everywhere
-        model.config._name_or_path = model.name_or_path = tokenizer.name_or_path = Path(where).name
+    if shown := name_everywhere(name, where):  # no path of this machine goes into what is saved
+        model.config._name_or_path = model.name_or_path = tokenizer.name_or_path = shown
     return model, tokenizer
+
+
+def name_everywhere(name: str, where: str) -> str | None:
+    """What a shipped or fetched model is called on every machine; None for a directory and a hub id."""
+    if name in CARRIERS:
+        return name
+    shipped = Path(where).name
+    return shipped if where == str(data_dir() / "models" / shipped) else None
 
 
 def resolve(name: str) -> str:

@@ -16,16 +16,27 @@ class NotANotebook(ValueError):
     """The file holds no cells."""
 
 
-def plain_notebook(content: bytes) -> dict[str, Any]:
+def text_of(path: str) -> str:
+    """The file as text. Its bytes are let go at once: beside them the text and what is read from it lie."""
+    with open(path, "rb") as file:
+        encoding = json.detect_encoding(file.read(4))
+    try:
+        with open(path, encoding=encoding, errors="surrogatepass") as file:
+            return file.read()
+    except ValueError as error:
+        raise NotANotebook(f"the file is not JSON ({type(error).__name__})") from error
+
+
+def plain_notebook(text: str) -> dict[str, Any]:
     """`cells` (type, source, grade_id, outputs), `language` and `format` of a notebook of any version.
 
-    >>> plain_notebook(b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": ["a = 1"]}]}')["cells"]
+    >>> plain_notebook('{"nbformat": 4, "cells": [{"cell_type": "code", "source": ["a = 1"]}]}')["cells"]
     [{'type': 'code', 'source': 'a = 1', 'grade_id': None, 'outputs': []}]
     """
-    if not content.strip():
+    if not text or text.isspace():
         raise NotANotebook("the file is empty")
     try:
-        read = json.loads(content)
+        read = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise NotANotebook(f"the file is not JSON ({type(error).__name__})") from error
     if not isinstance(read, dict):
@@ -95,7 +106,6 @@ if __name__ == "__main__":
 
     speaker = Speaker(os.dup(1))
     try:
-        with open(sys.argv[1], "rb") as file:
-            speaker.say(json.dumps(plain_notebook(file.read())).encode(), notebook=True)
+        speaker.say(json.dumps(plain_notebook(text_of(sys.argv[1]))).encode(), notebook=True)
     except NotANotebook as error:
         speaker.say(refused=str(error))

@@ -9,7 +9,7 @@ from notebook_files import lesson
 
 from ia3_teach.course.lab.executing import execute
 from ia3_teach.course.lab.kernel import LessonError, LessonFailed, lessons
-from ia3_teach.course.lab.run import memory_peak, run_all, run_lesson
+from ia3_teach.course.lab.run import memory_peak, run_lesson
 
 
 def failure(path, **settings):
@@ -86,15 +86,6 @@ def test_a_notebook_that_is_none_is_named(tmp_path):
     path.write_text('{"cells": [')
     with pytest.raises(LessonError, match="07_torn.ipynb"):
         run_lesson(path, progress=False)
-
-
-def test_a_run_stops_at_the_first_failure_after_a_line_for_each_lesson(tmp_path, capsys):
-    paths = [lesson(tmp_path, "00_fine", "x = 1"), lesson(tmp_path, "01_bad", "1 / 0")]
-    paths.append(lesson(tmp_path, "02_never", "open('reached', 'w')"))
-    with pytest.raises(LessonFailed, match="01_bad.ipynb, cell 2"):
-        run_all(paths)
-    (line,) = capsys.readouterr().out.splitlines()
-    assert line.split()[0] == "00_fine" and line.split()[2] == "s" and line.split()[-1] == "MB"
 
 
 def test_a_run_writes_nothing_beside_the_lessons(tmp_path):

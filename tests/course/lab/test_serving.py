@@ -21,6 +21,8 @@ from ia3_teach.course.lab.own_settings import STATE, make_state, own_environment
 from ia3_teach.course.lab.serving import serve
 from ia3_teach.course.lab.starting import LabError, PortTaken, command, free_port, wait_until_up
 
+pytestmark = pytest.mark.slow
+
 posix = pytest.mark.skipif(os.name != "posix", reason="ends the server with POSIX signals")
 
 

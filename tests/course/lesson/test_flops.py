@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from ia3_teach import IA3, LoRA, attach, merged
-from ia3_teach.course.lesson.flops import in_turns, operations, relative
+from ia3_teach.course.lesson.flops import in_turns, operations, product_flops, relative
 
 
 def test_a_vector_costs_one_multiplication_and_a_merged_one_nothing() -> None:
@@ -50,3 +50,41 @@ def test_an_error_leaves_the_collector_on() -> None:
 
 def test_relative_divides_by_the_median() -> None:
     assert relative({"a": [1.0, 2.0, 9.0], "b": [4.0]}, to="a") == {"a": [0.5, 1.0, 4.5], "b": [2.0]}
+
+
+ROWS, HEADS, ASKING, READ, WIDE, WIDER = 2, 3, 4, 5, 8, 6
+
+
+def attention(fused: bool) -> torch.Tensor:
+    query, key, value = (
+        torch.ones(ROWS, HEADS, tokens, wide, requires_grad=True)
+        for tokens, wide in ((ASKING, WIDE), (READ, WIDE), (READ, WIDER))
+    )
+    if fused:
+        return nn.functional.scaled_dot_product_attention(query, key, value)
+    return (query @ key.transpose(-1, -2)).softmax(-1) @ value
+
+
+@pytest.mark.parametrize("fused", [True, False])
+def test_attention_costs_its_two_products_fused_or_not(fused: bool) -> None:
+    products = 2 * ROWS * HEADS * ASKING * READ * (WIDE + WIDER)
+    assert product_flops(lambda: attention(fused)) == products
+
+
+def test_a_fused_attention_computes_its_scores_again_on_the_way_back() -> None:
+    query, key = (torch.ones(ROWS, HEADS, tokens, WIDE, requires_grad=True) for tokens in (ASKING, READ))
+    one = 2 * ROWS * HEADS * ASKING * READ * WIDE
+    fused = product_flops(
+        lambda: nn.functional.scaled_dot_product_attention(query, key, key).sum().backward()
+    )
+    plain = product_flops(lambda: ((query @ key.mT).softmax(-1) @ key).sum().backward())
+    assert (fused, plain) == ((2 + 5) * one, (2 + 4) * one)
+
+
+def test_training_everything_costs_three_forwards_and_passing_through_two() -> None:
+    model, x = nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 4)), torch.ones(3, 4, requires_grad=True)
+    forward = product_flops(lambda: model(x))
+    assert forward == 2 * 2 * 3 * 4 * 4
+    assert product_flops(lambda: model(x).sum().backward()) == 3 * forward
+    model.requires_grad_(False)
+    assert product_flops(lambda: model(x).sum().backward()) == 2 * forward

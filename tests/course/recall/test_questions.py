@@ -31,6 +31,8 @@ BAD = {
     "two choices are the same": [choice("a"), choice("a ", True), choice("c")],
     "is empty": [choice("a", why=" "), *GOOD[1:]],
     "or its reason is empty": [choice(" "), *GOOD[1:]],
+    "asterisks, which a page shows as they are": [choice("a", why="It is *added*."), *GOOD[1:]],
+    "asterisks, which a page shows": [choice("**a**"), *GOOD[1:]],
 }
 
 

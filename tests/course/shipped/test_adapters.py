@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from ia3_teach import accuracy, load_adapter, load_model, load_task, vectors
-from ia3_teach.course.shipped.adapters import vectors_directory
+from ia3_teach.course.shipped.adapters import stored_vectors, vectors_directory
 from ia3_teach.course.shipped.tasks import task_names
 
 
@@ -39,3 +39,21 @@ def test_a_classifier_comes_with_its_head() -> None:
 def test_unknown_vectors_list_the_known_ones() -> None:
     with pytest.raises(ValueError, match="sentiment"):
         vectors_directory("irony")
+
+
+def test_vectors_inside_a_fused_layer_are_left_to_the_model() -> None:
+    with pytest.raises(ValueError, match="transformer.h.0.* is no layer of keys.*load_adapter"):
+        stored_vectors("sentiment")
+
+
+def test_vectors_read_without_their_model_are_those_of_the_model() -> None:
+    model, _ = load_model("tiny-bert", num_labels=2)
+    load_adapter(model, vectors_directory("bert-sentiment"))
+    there, read = vectors(model), stored_vectors("bert-sentiment")
+    assert list(read) == list(there) and all(torch.equal(l, there[kind]) for kind, l in read.items())
+
+
+def test_the_vectors_of_the_real_decoder_have_moved_in_every_layer() -> None:
+    found = stored_vectors("smollm2-sentiment")
+    assert sum(l.numel() for l in found.values()) == 57_600
+    assert all((l - 1).abs().amax(1).min() > 0.1 for l in found.values())

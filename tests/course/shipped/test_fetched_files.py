@@ -2,12 +2,15 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
+from ia3_teach import IA3, attach, load_model, save_adapter
 from ia3_teach.course.shipped import real_models
 from ia3_teach.course.shipped.manifest import sha256
+from ia3_teach.course.shipped.paths import data_dir
 from ia3_teach.course.shipped.real_models import SUMS, fetched
 
 
@@ -17,6 +20,17 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "config.json").write_text("{}")
     (tmp_path / SUMS).write_text(json.dumps({"config.json": sha256(tmp_path / "config.json")}))
     return tmp_path
+
+
+def test_what_is_saved_of_a_fetched_model_names_no_folder_of_this_machine(folder: Path) -> None:
+    shutil.copytree(data_dir() / "models" / "tiny-bloom", folder, dirs_exist_ok=True)
+    sums = {path.name: sha256(path) for path in folder.iterdir() if path.name != SUMS}
+    (folder / SUMS).write_text(json.dumps(sums))
+    model, tokenizer = load_model("smollm2-135m")
+    attach(model, IA3())
+    saved = save_adapter(model, folder / "saved")
+    said = json.loads((saved / "adapter_config.json").read_text())
+    assert said["base_model_name_or_path"] == tokenizer.name_or_path == "smollm2-135m"
 
 
 def test_what_was_fetched_is_had_by_its_name(folder: Path) -> None:

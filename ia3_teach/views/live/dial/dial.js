@@ -5,15 +5,33 @@ import { h, labelled, menu, onceAFrame, whenQuiet } from "../explorer/elements.j
 import { dialled } from "../vectors.js";
 
 const QUIET = 300; // milliseconds without a change, after which the answer is announced
+const [LEAST, MOST, STEP] = [-1, 3, 0.05];
+const AWAITED = "The model is still being read; it answers in a moment.";
 
 export class Dial {
-  /** `tasks`: { name: { question, labels, texts } }; `sets`: their vectors; `text`: the sentence to begin with. */
-  constructor(place, tasks, sets, live, text) {
-    Object.assign(this, { tasks, sets, live, strength: 0, task: Object.keys(tasks)[0] });
+  /**
+   * `tasks`: { name: { question, labels, texts } }; `first`: { text, along }, the sentence to begin with and the share
+   * of each label at each stop. With these the dial of the first task turns before the model is there.
+   */
+  constructor(place, tasks, first) {
+    Object.assign(this, { tasks, first, strength: 0, task: Object.keys(tasks)[0], live: null, without: AWAITED });
     this.soon = onceAFrame(() => this.show());
     this.announce = whenQuiet(() => (this.spoken.textContent = this.said), QUIET);
-    this.build(text ?? this.tasks[this.task].texts[0]);
+    this.build(first.text);
     place.replaceChildren(this.element);
+    this.show();
+  }
+
+  /** The model is there: from now on any sentence is answered. `sets`: the vectors of each task. */
+  wake(sets, live) {
+    Object.assign(this, { sets, live });
+    this.element.setAttribute("data-awake", "");
+    this.show();
+  }
+
+  /** The model does not come; what was computed beforehand stays. */
+  sleep(why) {
+    this.without = why;
     this.show();
   }
 
@@ -23,7 +41,7 @@ export class Dial {
     const names = Object.fromEntries(Object.keys(this.tasks).map((name) => [name, name.replaceAll("_", " ")]));
     const task = menu(names, this.task, (name) => this.choose(name));
     const turn = (value) => ((this.strength = value), this.soon(["strength"]));
-    const [range, label] = slider("λ", -1, 3, 0.05, turn);
+    const [range, label] = slider("λ", LEAST, MOST, STEP, turn);
     this.range = range;
     this.another = h("button", { type: "button", onclick: () => this.next() }, "Another example");
     const reset = h("button", { type: "button", onclick: () => turn(0) }, "Back to λ = 0");
@@ -63,16 +81,27 @@ export class Dial {
   show() {
     this.range.show(this.strength);
     const task = this.tasks[this.task];
-    const problem = this.live.refusal(this.box.value);
+    const problem = this.refusal();
     if (problem) this.answers.replaceChildren();
     this.said = problem || this.answer(task);
     this.message.textContent = this.said;
     this.announce();
   }
 
+  /** What is wrong with the text, or missing for its answer; or "". */
+  refusal() {
+    if (this.live) return this.live.refusal(this.box.value);
+    const begins = this.task === Object.keys(this.tasks)[0] && this.box.value === this.first.text;
+    return begins ? "" : this.without;
+  }
+
+  shares(task) {
+    if (!this.live) return this.first.along[Math.round((this.strength - LEAST) / STEP)];
+    return this.live.ask(this.task, this.box.value, task, dialled(this.sets[this.task], this.strength));
+  }
+
   answer(task) {
-    const vectors = dialled(this.sets[this.task], this.strength);
-    const shares = this.live.ask(this.task, this.box.value, task, vectors);
+    const shares = this.shares(task);
     const best = shares.indexOf(Math.max(...shares));
     const rows = task.labels.map((label, i) => row(label, shares[i], i === best));
     this.answers.replaceChildren(h("caption", {}, task.question), ...rows);
