@@ -31,7 +31,7 @@ def numbers(**least: float) -> Callable[[Function], Function]:
     """Check the arguments that a function annotates as numbers before its first line, with least values.
 
     >>> @numbers(times=0)
-    ... def repeated(text: str, times: "int") -> str:
+    ... def repeated(text: str, times: int) -> str:
     ...     return text * times
     >>> repeated("ab", -1)
     Traceback (most recent call last):
@@ -59,4 +59,4 @@ def numbers(**least: float) -> Callable[[Function], Function]:
 def annotation_of(parameter: inspect.Parameter) -> str:
     """A parameter's annotation as text, whether its module keeps it so or not."""
     kind = parameter.annotation
-    return kind.__name__ if isinstance(kind, type) else str(kind)
+    return kind.__name__ if isinstance(kind, type) else str(kind).strip("'\"")

@@ -5,11 +5,14 @@ Every error has fewer than 600 characters: what comes from outside goes through 
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection
 
 LONGEST = 100  # characters of what is shown as Python writes it
 LONGEST_TEXT = 150  # of a text that stands as it is, such as a path
 ALL_NAMES = 150  # of several names together
+UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # Unicode's classes of signs that control, halves, and line ends
+JOINERS = "\u200c\u200d"  # between letters of some scripts, and the parts of an emoji
 
 
 def brief(found: object, limit: int = LONGEST) -> str:
@@ -24,13 +27,31 @@ def brief(found: object, limit: int = LONGEST) -> str:
 
 
 def short(found: object, limit: int = LONGEST_TEXT) -> str:
-    """The object as text, with dots for the middle where it is long; half an emoji is shown by its number.
+    """The object as text, with dots for the middle where it is long; what cannot be seen by its number.
 
     >>> short("a" * 300, limit=12)
     'aaaa ... aaa'
     """
-    text = cut(written(found, str), limit)
-    return cut(text.encode(errors="backslashreplace").decode(), limit)
+    return cut(printable(cut(written(found, str), limit)), limit)
+
+
+def printable(text: str, kept: str = "\n\t") -> str:
+    """The text with numbers for what cannot be seen or would act: half an emoji, colours of a terminal, ...
+
+    So a name cannot clear the screen, or turn what stands behind it around. What joins letters stays.
+
+    >>> print(printable("a\x1b[2J\u202eb"))
+    a\\x1b[2J\\u202eb
+    """
+    if text.isprintable():
+        return text
+    kept += JOINERS
+    return "".join(
+        each.encode("unicode_escape").decode()
+        if unicodedata.category(each) in UNSEEN and each not in kept
+        else each
+        for each in text
+    )
 
 
 def first_line(error: BaseException) -> str:
@@ -61,6 +82,15 @@ def listed(names: Collection[object], most: int = 3, limit: int = ALL_NAMES) -> 
         left -= len(text) + 2
     more = [f"{len(names) - len(shown):,} more"] if len(names) > len(shown) else []
     return " and ".join([", ".join(shown), *more])
+
+
+def many(number: int, word: str) -> str:
+    """A number of things of one word, which has an s but for one.
+
+    >>> many(1, "lesson"), many(0, "row"), many(1200, "row")
+    ('1 lesson', '0 rows', '1,200 rows')
+    """
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def cut(text: str, limit: int) -> str:

@@ -174,3 +174,36 @@ def test_no_other_file_cuts_the_first_line_of_an_error() -> None:
     cut = re.compile(r"str\(error\).*splitlines\(\)(?!\])")
     others = [path for path in sorted(PACKAGE.rglob("*.py")) if path.name != "wording.py"]
     assert not [str(path) for path in others if cut.search(path.read_text(encoding="utf-8"))]
+
+
+ACTING = [
+    "\x1b[2J",
+    "\x07",
+    "\r",
+    "\x00",
+    "\u202e",
+    "\u2066",
+    "\ud83d",
+    "\u2028",
+    "\x9b31m",
+    "\ufeff",
+    "\u200b",
+]
+
+
+@pytest.mark.parametrize("sign", ACTING, ids=ascii)
+def test_what_would_act_on_a_terminal_is_shown_by_its_number(sign: str) -> None:
+    for text in (
+        short(f"a{sign}b"),
+        brief(f"a{sign}b"),
+        listed([f"a{sign}b"]),
+        wording.printable(f"a{sign}b"),
+    ):
+        assert sign not in text and text.encode()
+
+
+@pytest.mark.parametrize(
+    "text", ["é", "日本", "👩\u200d💻", "می\u200cخواهم", "a\nb", "a\tb", "שלום", "½ · λ"]
+)
+def test_what_can_be_seen_stays(text: str) -> None:
+    assert short(text) == text == wording.printable(text)

@@ -12,6 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from ia3_teach.course.builds.source import role
 from ia3_teach.grading.marking import Mark
 from ia3_teach.grading.source import Sheet
+from ia3_teach.markup import in_markdown
 from ia3_teach.storage.atomic import replacing
 
 NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
@@ -35,9 +36,8 @@ def marked_notebook(
             text = "\n".join(marks[role(cell, "grade_id")].shown)
             cell.outputs = [new_output("stream", text=text + "\n")]
     if lines:
-        built.insert(
-            0, new_markdown_cell("**Noted while grading**\n\n" + "\n".join(f"- {line}" for line in lines))
-        )
+        noted = "\n".join(f"- {in_markdown(line)}" for line in lines)  # shown in the teacher's browser
+        built.insert(0, new_markdown_cell(f"**Noted while grading**\n\n{noted}"))
     for number, cell in enumerate(built):
         cell.id = f"cell-{number}"
     return new_notebook(cells=built, metadata=sheet.handed_out.metadata)

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from ia3_teach.grading.keeping import Kept
+from ia3_teach.markup import in_markdown
 from ia3_teach.storage.atomic import replacing
+from ia3_teach.wording import many, printable
 
 
 @dataclass
@@ -55,25 +57,26 @@ class Report:
 
     def summary(self) -> str:
         """A few lines for the terminal: who is done, what is to be looked at, what changed."""
-        lines = [f"{self.name}: {len(self.points())} submissions graded"]
+        lines = [f"{self.name}: {many(len(self.points()), 'submission')} graded"]
         for entry in self._sorted():
             lines += [
                 f"  {entry.student}, {entry.sheet}: {line}" for line in entry.result.lines + entry.changes
             ]
         if self.without_judge:
             lines.append(f"  graded by hand, in formgrader: {', '.join(self.without_judge)}")
-        return "\n".join(lines)
+        return printable("\n".join(lines))
 
     def write(self, path: Path) -> None:
         """The whole of it as a page, with what the verdicts said in full."""
-        lines = [f"# {self.name}", ""]
+        lines = [f"# {in_markdown(self.name)}", ""]
         for entry in self._sorted():
             of = sum(mark.of for mark in entry.result.marks.values())
-            lines += [f"## {entry.student}, {entry.sheet}: {entry.points:g} of {of:g}", ""]
-            lines += [f"- {line}" for line in entry.result.lines + entry.changes]
+            who = in_markdown(f"{entry.student}, {entry.sheet}")
+            lines += [f"## {who}: {entry.points:g} of {of:g}", ""]
+            lines += [f"- {in_markdown(line)}" for line in entry.result.lines + entry.changes]
             for name, mark in entry.result.marks.items():
-                lines.append(f"- {name}: {mark.points:g} of {mark.of:g}")
-                lines += [f"  - {line}" for line in mark.told]
+                lines.append(f"- {in_markdown(name)}: {mark.points:g} of {mark.of:g}")
+                lines += [f"  - {in_markdown(line)}" for line in mark.told]
             lines.append("")
         with replacing(path) as beside:
             beside.write_text("\n".join(lines), encoding="utf-8")

@@ -5,12 +5,12 @@ A safetensors file is 8 bytes with the length of its header, the header, which i
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from safetensors import safe_open
 
+from ia3_teach.storage.plain_files import check_file, read_json
 from ia3_teach.wording import brief, short
 
 MOST_SETTINGS = 4 * 2**20  # bytes of adapter_config.json; 10,000 sites with long paths come to 1 MB
@@ -27,18 +27,11 @@ class Outline:
 
 def read_settings(path: Path) -> dict[str, object]:
     """The JSON object in a file. Raises ValueError for a file too large for settings, or of another kind."""
-    size = path.stat().st_size
-    if size > MOST_SETTINGS:
-        raise ValueError(f"{short(path)} has {size:,} bytes; settings have {MOST_SETTINGS:,} at most")
+    check_file(path, MOST_SETTINGS)
     try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except (
-        ValueError,
-        RecursionError,
-    ) as error:  # no text, no JSON, or more digits or depth than Python takes
-        raise ValueError(
-            f"{short(path)} is damaged ({short(str(error)[:200])}); copy or save it again"
-        ) from error
+        config = read_json(path, MOST_SETTINGS)
+    except ValueError as error:  # no text, no JSON, or more digits or depth than Python takes
+        raise ValueError(f"{short(path)} is damaged ({short(error, 300)}); copy or save it again") from error
     if not isinstance(config, dict):
         raise ValueError(f"{short(path)} should hold a JSON object; found {type(config).__name__}")
     return config

@@ -21,6 +21,7 @@ from ia3_teach.sites.find import find_sites
 from ia3_teach.state import check_new_name, refuse_change, state_of
 from ia3_teach.storage.decoding import check_outline, decode
 from ia3_teach.storage.stored import Stored, Tensors, check_finite
+from ia3_teach.t_few.archive import check_archive, check_sums
 from ia3_teach.wording import brief, first_line, short
 
 ENDING = ".multi_lora_b"
@@ -79,13 +80,16 @@ def read_t_few(path: str | Path) -> dict[str, Tensor]:
     """
     if not os.path.isfile(path):
         raise ValueError(f"there is no file {short(path)}")
-    if Path(path).stat().st_size > MOST_IN_OLD_FORMAT and not is_zipfile(path):
+    zipped = is_zipfile(path)
+    if zipped:
+        check_archive(path)
+    elif Path(path).stat().st_size > MOST_IN_OLD_FORMAT:
         raise ValueError(
             f"{short(path)} is too large for vectors in torch's old format; save it again with torch.save"
         )
     try:
         # an archive is only mapped into memory: 11 GB of T0-3B are refused for a name before they are read
-        tensors = torch.load(path, map_location="cpu", weights_only=True, mmap=is_zipfile(path))
+        tensors = torch.load(path, map_location="cpu", weights_only=True, mmap=zipped)
     except Exception as error:  # damaged bytes raise almost anything
         reason = first_line(error) or type(error).__name__
         raise ValueError(f"{short(path)} is damaged or holds more than tensors ({brief(reason)})") from error
@@ -93,6 +97,8 @@ def read_t_few(path: str | Path) -> dict[str, Tensor]:
         raise ValueError(f"{short(path)} should hold a dict of tensors; found {type(tensors).__name__}")
     for key, tensor in tensors.items():
         check_vector(key, tensor)
+    if zipped:
+        check_sums(path)
     return {key.removesuffix(ENDING): tensor.flatten().clone() for key, tensor in tensors.items()}
 
 

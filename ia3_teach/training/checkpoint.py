@@ -9,6 +9,7 @@ import hashlib
 import io
 import os
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ import torch
 from torch import nn
 
 from ia3_teach.storage.atomic import replacing, workshop
+from ia3_teach.storage.plain_files import check_file
 from ia3_teach.wording import short
 
 SUM = 64
@@ -102,6 +104,7 @@ def load_checkpoint(path: Path, state: TrainingState) -> int:
 
 def read_checkpoint(path: Path) -> dict[str, object]:
     """What `save_checkpoint` wrote. Raises ValueError if a byte of it is missing or changed."""
+    check_file(path, sys.maxsize)
     try:
         with path.open("rb") as file:
             start = file.read(SUM + 2)

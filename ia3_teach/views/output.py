@@ -5,7 +5,7 @@ import html
 import io
 from typing import TYPE_CHECKING
 
-from ia3_teach.wording import brief
+from ia3_teach.wording import brief, printable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,7 +22,7 @@ def describe(figure: "Figure", words: str) -> "Figure":
 
     Raises ValueError for a text too short to say what is to be seen.
     """
-    words = " ".join(words.split())
+    words = printable(" ".join(words.split()))
     if len(words) < SHORTEST:
         raise ValueError(f"the description {brief(words)} is too short: say in a sentence what is to be seen")
     figure.description = words

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ia3_teach.annotated import numbers
 from ia3_teach.views.levels import draw_level
 from ia3_teach.views.style import METHODS, describe, new_figure
 from ia3_teach.wording import brief
@@ -26,6 +27,7 @@ class Price:
     label: str = ""
 
 
+@numbers()
 def plot_prices(
     ways: Mapping[str, Sequence[Price]], across: str = "FLOPs of a prediction", level: float | None = None
 ) -> Figure:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ia3_teach.course.pages.glossary import pattern
+from ia3_teach.storage.plain_files import read_json
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -23,7 +23,7 @@ def link(app: Any, page: nodes.document, name: str) -> None:
     """Link the first use of each term on a lesson's page; called by Sphinx when a page is whole."""
     if not LESSON.fullmatch(name) or GLOSSARY not in app.env.found_docs:
         return
-    terms = json.loads(Path(app.srcdir, TERMS).read_text(encoding="utf-8"))
+    terms = read_json(Path(app.srcdir, TERMS))
     anchors = anchors_of(app.env.get_doctree(GLOSSARY))
     address = app.builder.get_relative_uri(name, GLOSSARY)
     left = {f"{address}#{anchors[term]}": pattern(term, forms) for term, forms in terms.items()}

@@ -68,3 +68,46 @@ def test_every_view_draws_in_such_a_figure() -> None:
         called = [node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
         names = {getattr(function, "id", getattr(function, "attr", "")) for function in called}
         assert not names & {"Figure", "figure"}, f"{path.name} makes a figure of its own"
+
+
+UNSEEN = "a\x00b \x1b[31mred \ud83d \r\n\u202eback \x7f\x85 \u2028 \x01"
+
+
+@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.filterwarnings("error:Glyph")
+def test_what_no_font_has_is_drawn_by_its_number(name: str) -> None:
+    figure = PICTURES[name](UNSEEN)
+    png(figure)
+    assert all(found.get_text().replace("\n", "").isprintable() for found in figure.findobj(Text))
+    assert (
+        getattr(figure, "description", "").encode() is not None
+    )  # and what a page or a notebook says of it can be saved
+
+
+UNDERSCORED = ["_x", "_", "__init__", "_legend", "_nolegend", "_child", "_1"]
+
+
+@pytest.mark.parametrize("text", UNDERSCORED)
+def test_a_name_that_begins_with_an_underscore_stands_in_the_legend(text: str) -> None:
+    """matplotlib leaves such names out, as if the reader had hidden them."""
+    figure, axes = new_figure()
+    axes.plot([1, 2], [1, 2], label=text)
+    axes.plot([1, 2], [2, 1])  # without a name, and so without a line in the legend
+    axes.bar([1], [1], label=f"{text} bar")
+    axes.hist([1, 2], histtype="step", label=f"{text} steps")
+    axes.scatter([1], [1], label=f"{text} dots")
+    axes.fill_between([1, 2], [1, 1], label=f"{text} band")
+    legends = [axes.legend(), figure.legend(*axes.get_legend_handles_labels())]
+    png(figure)
+    for legend in legends:
+        found = sorted(each.get_text() for each in legend.get_texts())
+        assert found == sorted([text, *(f"{text} {kind}" for kind in ("bar", "steps", "dots", "band"))])
+
+
+def test_every_panel_of_every_grid_has_such_a_legend() -> None:
+    figure, axes = new_figure(columns=3)
+    figure.clear()
+    panels = [*figure.subplot_mosaic([["a", "b"]]).values(), figure.add_subplot(2, 2, 3), figure.subplots()]
+    for panel in panels:
+        panel.plot([1], [1], label="_x")
+        assert len(panel.legend().get_texts()) == 1

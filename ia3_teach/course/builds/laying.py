@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ia3_teach.course.builds.source import BuildError
 from ia3_teach.storage.atomic import replacing
+from ia3_teach.storage.plain_files import MOST_TEXT, read_bytes, read_json
 from ia3_teach.wording import short
 
 RECORD = ".build.json"
@@ -33,7 +34,7 @@ def lay(files: dict[str, bytes], target: Path) -> list[str]:
 def _lay_one(name: str, content: bytes, target: Path, record: dict[str, str]) -> str:
     """Lay one file, keep the record, return a line to print or nothing."""
     path, new = target / name, _digest(content)
-    old = _digest(path.read_bytes()) if path.exists() else None
+    old = _digest(read_bytes(path, MOST_TEXT)) if path.exists() else None
     if old not in (None, new, record.get(name)):
         return _lay_beside(path, content, record)
     known, record[name] = name in record, new
@@ -50,9 +51,9 @@ def _lay_beside(path: Path, content: bytes, record: dict[str, str]) -> str:
     if new in (record.get(path.name), record.get(seen)):
         return ""
     beside = path.with_name(f"{path.stem}.new{path.suffix}")
-    if beside.exists() and _digest(beside.read_bytes()) != record.get(beside.name):
+    if beside.exists() and _digest(read_bytes(beside, MOST_TEXT)) != record.get(beside.name):
         beside = path.with_name(f"{path.stem}.new-{new[:8]}{path.suffix}")
-    if not beside.exists() or _digest(beside.read_bytes()) == record.get(beside.name):
+    if not beside.exists() or _digest(read_bytes(beside, MOST_TEXT)) == record.get(beside.name):
         _write(beside, content)
     record[beside.name] = record[seen] = new
     return f"{path.name}: yours, kept as it is; the newer version is {beside.name}"
@@ -77,7 +78,7 @@ def _read_record(target: Path) -> dict[str, str]:
     if not path.exists():
         return {}
     try:
-        record = json.loads(path.read_bytes())
+        record = read_json(path)
         return {str(name): str(digest) for name, digest in record.items()}
     except (ValueError, AttributeError) as error:
         hint = "delete it: every notebook then counts as yours, and newer ones are laid beside"
@@ -88,7 +89,7 @@ def _digest(content: bytes) -> str:
     """sha256 of a file; of a notebook only its cells, as JupyterLab edits the rest by itself."""
     try:
         cells = [dict(cell, execution_count=None) for cell in json.loads(content)["cells"]]
-    except (ValueError, KeyError, TypeError):  # no notebook, or a damaged one
+    except (ValueError, KeyError, TypeError, RecursionError):  # no notebook, or a damaged one
         return hashlib.sha256(content).hexdigest()
     for cell in cells:
         cell["source"] = "".join(cell.get("source", ""))

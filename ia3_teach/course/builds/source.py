@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from ia3_teach.storage.plain_files import read_text
 from ia3_teach.wording import short
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
@@ -27,7 +28,7 @@ def read_lessons(source: Path) -> dict[str, Any]:
     lessons = {}
     for path in paths:
         try:
-            lessons[path.name] = nbformat.read(path, as_version=4)
+            lessons[path.name] = nbformat.reads(read_text(path), as_version=4)
         except Exception as error:  # nbformat raises many kinds for a damaged file
             raise BuildError(f"{short(path.name)} is not a readable notebook: {short(error)}") from error
         _check_exercises(path.name, lessons[path.name])

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from ia3_teach.storage.plain_files import read_bytes
 from ia3_teach.wording import brief, short
 
 BREAK = re.compile(r"\r\n|\r|\n")
@@ -58,11 +59,7 @@ def read_sheet(path: Path) -> Sheet:
         ValueError: no such file, another encoding, no rows, or quotation marks that do not close.
     """
     try:
-        text = Path(path).read_bytes().decode("utf-8")
-    except OSError as error:
-        raise ValueError(
-            f"cannot read {short(path)}: {short(error.strerror)}; give the file that was exported"
-        ) from error
+        text = read_bytes(path).decode("utf-8")
     except UnicodeDecodeError as error:
         hint = "give the file as it was exported, not one that a spreadsheet has saved"
         raise ValueError(

@@ -1,19 +1,20 @@
 """The address of a running JupyterLab: found, tried, printed, opened."""
 
-import json
 import os
 import sys
 import urllib.request
 from pathlib import Path
+
+from ia3_teach.storage.plain_files import read_json
 
 
 def running(state: Path) -> str | None:
     """The address of a server that serves this folder and answers; None if there is none."""
     for path in sorted((state / "runtime").glob("jpserver-*.json")):
         try:
-            facts = json.loads(path.read_text(encoding="utf-8"))
+            facts = read_json(path)
             port, token = int(facts["port"]), facts["token"]
-        except (OSError, ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError):
             continue
         if address := answering(port, token):
             return address

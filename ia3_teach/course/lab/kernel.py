@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from ia3_teach.course.shipped.paths import course_root
+from ia3_teach.storage.plain_files import read_text
 
 
 class LessonError(ValueError):
@@ -50,8 +51,8 @@ def read_notebook(path: Path) -> Any:
     import nbformat
 
     try:
-        return nbformat.read(path, as_version=4)
-    except (OSError, ValueError, nbformat.ValidationError) as error:
+        return nbformat.reads(read_text(path), as_version=4)
+    except (ValueError, RecursionError, nbformat.ValidationError) as error:
         raise LessonError(f"{path.name} cannot be read as a notebook: {error}") from error
 
 

@@ -4,6 +4,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from ia3_teach.storage.plain_files import read_text
+
 STATE = ".jupyter"  # hidden, and so never listed or served
 # What else of the user's a kernel would follow: how pictures come out, and a file that is run at its start.
 TASTES = ("MPLBACKEND", "MATPLOTLIBRC", "PYTHONSTARTUP")
@@ -54,8 +56,9 @@ def sign_empty(directory: Path) -> None:
     notary = NotebookNotary(data_dir=str(make_state(directory) / "data"))
     try:
         for path in sorted(directory.glob("*.ipynb")):
-            with suppress(OSError, ValueError, nbformat.ValidationError):  # a torn one is told of on opening
-                notebook = nbformat.read(path, as_version=4)
+            # a torn one is told of on opening
+            with suppress(ValueError, RecursionError, nbformat.ValidationError):
+                notebook = nbformat.reads(read_text(path), as_version=4)
                 if not any(cell.get("outputs") for cell in notebook.cells):
                     notary.sign(notebook)
     finally:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ia3_teach.course.lab.kernel import LessonError, lessons
+from ia3_teach.storage.plain_files import read_json
 from ia3_teach.wording import short
 
 CARD = re.compile(r"^### Exercise (\d+\.\d+) · (.+)\n.*\*\*Minutes\*\* (\d+)", re.M)
@@ -45,9 +45,9 @@ def all_lessons(directory: Path) -> list[Lesson]:
 def cells(path: Path) -> list[tuple[str, str]]:
     """(kind, source) of each cell. Raises LessonError where the file is no notebook."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        found = read_json(path)["cells"]
         return [(cell["cell_type"], joined(cell["source"])) for cell in found]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise LessonError(f"{short(path.name)} cannot be read as a notebook: {short(error)}") from error
 
 

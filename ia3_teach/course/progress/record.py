@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ia3_teach.storage.atomic import replacing
+from ia3_teach.storage.plain_files import read_json
 from ia3_teach.wording import brief, short
 
 LONGEST = 1000  # bytes of a file of ours
@@ -79,14 +80,11 @@ def read(path: Path) -> Passed:
     Raises ValueError where it cannot be read, or is not what `keep` writes.
     """
     try:
-        if not path.is_file():  # reading from a pipe would wait for ever
-            raise ValueError("no file")
-        with path.open("rb") as file:
-            content = json.loads(file.read(LONGEST))
+        content = read_json(path, LONGEST)
         if content["format"] != FORMAT or content["exercise"] != path.stem:
             raise ValueError("another program's, or renamed")
         return Passed(path.stem, datetime.date.fromisoformat(content["passed"]))
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise ValueError(
             f"{short(path)} is no record of a passed exercise ({brief(error)}); move it away, "
             "and run the check of its exercise again"

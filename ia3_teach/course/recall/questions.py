@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ia3_teach.storage.plain_files import read_json
 from ia3_teach.wording import brief, short
 
 FOLDER = "questions"
@@ -38,11 +38,11 @@ def questions_to(lesson: str, notebooks: Path) -> list[Question]:
     Raises ValueError where the file cannot be read, or a question is not as `problem` wants it.
     """
     path = Path(notebooks) / FOLDER / f"{lesson[:2]}.json"
-    if not path.is_file():
+    if not path.exists():
         return []
     try:
-        found = [question(each) for each in json.loads(path.read_text(encoding="utf-8"))]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        found = [question(each) for each in read_json(path)]
+    except (ValueError, KeyError, TypeError) as error:
         raise ValueError(
             f"{short(path)} holds no questions ({brief(error)}); it is a list of "
             '{"ask": ..., "choices": [{"text": ..., "right": ..., "why": ...}, ...]}'

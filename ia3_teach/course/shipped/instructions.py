@@ -32,8 +32,9 @@ def load_instructions(name: str | Path, least: int = 1) -> DatasetDict:
     """The splits train and test, with the columns instruction, input and output, held in memory.
 
     `name` is 'instructions', which is shipped, or a directory of .json and .jsonl files in UTF-8. A file
-    with 'test' in its name (a whole word: not testimonials.jsonl) is the test split; where there is none,
-    one with 'validation' or 'dev'; else the last tenth of the rows, four where there are eight or more.
+    with 'test' in its name (a word, also tests or test2, but not testimonials.jsonl) is the test split; where
+    there is none, one with 'validation' or 'dev'; else the last tenth of the rows, four where there are eight
+    or more. A file whose name says no split is for training, as alpaca.json is.
     Raises ValueError where there is no such file, a file is no JSON, a field is missing or no text, an
     instruction or output is empty, or a split has fewer than `least` rows.
     """

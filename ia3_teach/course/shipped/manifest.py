@@ -2,14 +2,16 @@
 
 import hashlib
 import json
+import os
 import stat
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from ia3_teach.course.shipped.inside import UNREAD, entries, way_out
-from ia3_teach.course.shipped.paths import data_dir, is_installed
+from ia3_teach.course.shipped.paths import OVERRIDE, course_root, data_dir, is_installed
 from ia3_teach.storage.atomic import replacing
+from ia3_teach.storage.plain_files import read_json
 from ia3_teach.wording import short
 
 NAME = "MANIFEST.json"
@@ -18,6 +20,11 @@ _OF_CLONE = (
     "Get the file again from the repository (remove it, then git checkout -- data), or make everything anew "
     "with `python -m ia3_teach pretrain`."
 )
+_OF_COPY = (
+    "Get the file again from the archive that this copy was unpacked from: unpack it anew, with no line end "
+    "changed (unzip without -a)."
+)
+_OF_OWN = "Copy the file again from the course's own data, or unset IA3_TEACH_DATA, which names this one."
 _OF_WHEEL = "Install the package again (python -m pip install --force-reinstall --no-deps, and its wheel)."
 
 
@@ -33,15 +40,19 @@ def sha256(path: Path) -> str:
 
 def advice() -> str:
     """How a shipped file is had again, by where this copy of the package came from."""
-    return _OF_WHEEL if is_installed() else _OF_CLONE
+    if os.environ.get(OVERRIDE):
+        return _OF_OWN
+    if is_installed():
+        return _OF_WHEEL
+    return _OF_CLONE if (course_root() / ".git").exists() else _OF_COPY
 
 
 def read_manifest(directory: Path | None = None) -> dict[str, Any]:
     """The manifest of a data directory; raises ManifestError where it cannot be read."""
     path = (directory or data_dir()) / NAME
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        content = read_json(path)
+    except ValueError as error:
         raise ManifestError(
             f"{short(path)} cannot be read ({short(error)}). {short(advice(), 180)}"
         ) from None

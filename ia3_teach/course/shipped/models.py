@@ -16,6 +16,7 @@ from ia3_teach.course.shipped.paths import data_dir
 from ia3_teach.course.shipped.real_models import CARRIERS, fetched
 from ia3_teach.course.shipped.weights import check_config, check_weights
 from ia3_teach.recipe import NEW
+from ia3_teach.storage.plain_files import MOST_JSON, MOST_TEXT, check_file
 from ia3_teach.training.shared import Shared, Undo
 from ia3_teach.wording import brief, first_line, short
 
@@ -28,6 +29,7 @@ ROLES = {
     "bloom": ("IA3_TEACH_BLOOM", "tiny-bloom"),
 }
 ADAPTER = "adapter_config.json"
+WEIGHTS = (".bin", ".ckpt", ".gguf", ".h5", ".msgpack", ".onnx", ".pt", ".pth", ".safetensors")  # of any size
 QUIET = Shared()
 FILES = ("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")
 
@@ -89,7 +91,10 @@ def resolve(name: str) -> str:
 
 
 def check_directory(directory: Path) -> None:
-    """Refuse a directory that is no model, or an adapter, which transformers would put on unasked."""
+    """Refuse a directory that is no model, or an adapter, which transformers would put on unasked.
+
+    What transformers would read as text is looked at first: a pipe, or gigabytes, it would wait for.
+    """
     adapter = (directory / ADAPTER).is_file()
     advice = "; it holds an adapter: load its base model, then load_adapter(model, directory)"
     if not (directory / "config.json").is_file():
@@ -97,6 +102,9 @@ def check_directory(directory: Path) -> None:
             f"the directory {brief(str(directory), 200)} holds no config.json, so it is no saved model"
             f"{short(advice if adapter else '')}"
         )
+    for path in sorted(directory.iterdir()):
+        if not path.is_dir() and path.suffix not in WEIGHTS:
+            check_file(path, MOST_JSON if path.name == "config.json" else MOST_TEXT)
     if adapter:
         raise ValueError(
             f"the directory {brief(str(directory), 200)} holds a model and {ADAPTER}; keep them in two "

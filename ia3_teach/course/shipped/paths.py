@@ -6,6 +6,7 @@ from pathlib import Path
 from ia3_teach.wording import short
 
 PACKAGE = Path(__file__).resolve().parents[2]
+OVERRIDE = "IA3_TEACH_DATA"  # the variable that names another data directory
 INSIDE = "_shipped"  # made by setup.py when a wheel is built; never there in a clone
 
 
@@ -28,7 +29,7 @@ def data_dir() -> Path:
 
     The environment variable `IA3_TEACH_DATA` names another one. Raises DataError if there is none.
     """
-    override = os.environ.get("IA3_TEACH_DATA")
+    override = os.environ.get(OVERRIDE)
     directory = Path(override) if override else course_root() / "data"
     if not (directory / "world").is_dir():
         raise DataError(

@@ -5,12 +5,12 @@ Nothing is fetched here: `python -m ia3_teach get NAME` does it once (`course.ma
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from ia3_teach.course.shipped.inside import entries, way_out
 from ia3_teach.course.shipped.manifest import sha256
+from ia3_teach.storage.plain_files import read_json
 from ia3_teach.wording import short
 
 SUMS = "sha256.json"
@@ -87,8 +87,8 @@ def fetched(name: str) -> Path:
 def read_sums(path: Path) -> dict[str, str]:
     """{file: its sum}. Raises ValueError where the list cannot be read, or is none."""
     try:
-        sums = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError):
+        sums = read_json(path)
+    except ValueError:
         sums = None
     if not isinstance(sums, dict) or "config.json" not in sums:
         raise ValueError(

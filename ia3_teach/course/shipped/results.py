@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
+import io
 import statistics
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TypeVar
 
 from ia3_teach.storage.atomic import replacing
+from ia3_teach.storage.plain_files import read_text
+from ia3_teach.wording import short
 
 _READERS = {"str": str, "int": int, "float": float}
 
@@ -52,21 +55,40 @@ def append(path: Path, run: object) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     names = [field.name for field in fields(run)]
     head = "" if path.exists() else ",".join(names)
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow([getattr(run, name) for name in names])
     with path.open("a", encoding="utf-8") as file:
-        file.write(head + "\n" + ",".join(str(getattr(run, name)) for name in names))
+        file.write(head + "\n" + line.getvalue())
 
 
 def read_runs(path: Path, kind: type[AnyRun] = Run) -> list[AnyRun]:
     """All lines of a file, as Runs or another dataclass; a line that a kill cut short is left out.
 
-    A column that the file has not, since it is older, has its default.
+    A column that the file has not, since it is older, has its default. Raises ValueError where the file
+    cannot be read, and, with the line, where a field is not what its column holds.
     """
     if not path.exists():
         return []
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if all(row.values())]
+    lines = csv.DictReader(io.StringIO(read_text(path), newline=""))
+    found = []
+    try:
+        for row in lines:
+            if all(row.values()):
+                found.append(run_of(row, kind))
+    except (ValueError, TypeError, csv.Error) as error:
+        raise ValueError(
+            f"{short(path)}, line {lines.line_num:,}, is no line of results ({short(error, 120)}); mend or "
+            "remove it"
+        ) from error
+    return found
+
+
+def run_of(row: Mapping[str, str], kind: type[AnyRun]) -> AnyRun:
+    """One line as a Run. Raises ValueError or TypeError for fields that make none."""
+    if None in row:
+        raise ValueError("it has more fields than the file has columns")
     reads = {field.name: _READERS[field.type] for field in fields(kind)}
-    return [kind(**{name: read(row[name]) for name, read in reads.items() if name in row}) for row in rows]
+    return kind(**{name: read(row[name]) for name, read in reads.items() if name in row})
 
 
 def used(runs: Iterable[Run]) -> list[Run]:

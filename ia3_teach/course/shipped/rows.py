@@ -6,41 +6,61 @@ like, at which Python's `splitlines` cuts as well, stand inside texts.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from ia3_teach.storage.plain_files import MOST_TEXT, check_file, parsed, read_text
 from ia3_teach.wording import brief, listed, short
 
 ENDINGS = (".json", ".jsonl")
+PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip")
 WORDS = {
     "train": ("train", "training", "pool"),
-    "validation": ("validation", "valid", "val", "dev"),
+    "validation": ("validation", "valid", "val", "dev", "development"),
     "test": ("test", "testing", "eval", "evaluation"),
 }
+ENDED = re.compile(r"(?:s|sets?|data|files?|rows|splits?)$")  # tests.jsonl, devset.json
+PARTS = re.compile(r"[^\W\d_]+")  # words of letters: test2.jsonl is a test split
 Row = Mapping[str, object]
 
 
 def row_files(directory: Path) -> list[Path]:
-    """The files of a directory that hold rows, by name; hidden ones are somebody else's."""
-    found = (path for path in directory.iterdir() if path.suffix.lower() in ENDINGS)
-    return sorted(path for path in found if path.is_file() and not path.name.startswith("."))
+    """The files of a directory that hold rows, by name; folders and hidden ones are somebody else's.
+
+    Raises ValueError for one that is packed or no ordinary file: nobody would miss its rows.
+    """
+    found = sorted(path for path in directory.iterdir() if not path.name.startswith("."))
+    for path in found:
+        kinds = [suffix.lower() for suffix in path.suffixes[-2:]]
+        if len(kinds) == 2 and kinds[0] in ENDINGS and kinds[1] in PACKED:
+            raise ValueError(f"{shown(path)} is packed; unpack it, or move it away")
+    found = [path for path in found if path.suffix.lower() in ENDINGS and not path.is_dir()]
+    for path in found:
+        check_file(path, MOST_TEXT)
+    return found
 
 
 def split_of(path: Path) -> str | None:
-    """The split that a whole word of the file's name says, in capitals or not.
+    """The split that a word of the file's name says, in capitals or not, in the plural or numbered.
 
-    >>> [split_of(Path(name)) for name in ("Test.jsonl", "my_dev.json", "testimonials.jsonl")]
-    ['test', 'validation', None]
+    Raises ValueError for a name that says two.
+
+    >>> names = ("Test.jsonl", "my_dev.json", "tests.jsonl", "testSet2.json", "testimonials.jsonl")
+    >>> [split_of(Path(name)) for name in names]
+    ['test', 'validation', 'test', 'test', None]
     """
-    said = re.split(r"[\W_]+", path.stem.lower())
-    return next((split for word in said for split, words in WORDS.items() if word in words), None)
+    parts = PARTS.findall(re.sub(r"(?<=[^\W\d_A-Z])(?=[A-Z])", " ", path.stem))
+    said = {word for part in parts for word in (part.lower(), ENDED.sub("", part.lower()))}
+    splits = [split for split, words in WORDS.items() if said & set(words)]
+    if len(splits) > 1:
+        raise ValueError(f"{shown(path)} says {short(' and '.join(splits))}; give it the name of one split")
+    return splits[0] if splits else None
 
 
 def read_rows(path: Path) -> Iterator[tuple[str, object]]:
     """(where it stands, the row) for each row. Raises ValueError for what is no JSON in UTF-8, or no rows."""
-    text, name = read_text(path), shown(path)
+    text, name = read_text(path, MOST_TEXT), shown(path)
     lines = [(f"{name}, line {i}", line) for i, line in enumerate(text.split("\n"), start=1) if line.strip()]
     is_list = path.suffix.lower() == ".json" and (len(lines) < 2 or not all(map(is_object, lines)))
     if is_list:
@@ -64,28 +84,6 @@ def is_object(line: tuple[str, str]) -> bool:
 def shown(path: Path | str) -> str:
     """A path as an error shows it."""
     return brief(str(path), 200)[1:-1]
-
-
-def read_text(path: Path) -> str:
-    """The text of a file. Raises ValueError for another encoding than UTF-8."""
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (ValueError, OSError) as error:
-        kind, reason = path.suffix[1:], brief(str(error))[1:-1]
-        raise ValueError(
-            f"{shown(path)} cannot be read as {short(kind)} in UTF-8: {short(reason)}; save it as UTF-8"
-        ) from error
-
-
-def parsed(text: str, where: str) -> object:
-    """The JSON of a text. Raises ValueError with the place where it is none."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        reason = brief(str(error))[1:-1]
-        raise ValueError(
-            f"{short(where)} cannot be read as JSON ({short(reason)}); found {brief(text)}"
-        ) from error
 
 
 def check_fields(row: object, fields: Iterable[str], where: str) -> Row:

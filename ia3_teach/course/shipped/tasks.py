@@ -14,12 +14,12 @@ from ia3_teach.course.shipped.paths import data_dir
 from ia3_teach.course.shipped.rows import (
     check_fields,
     check_text,
-    parsed,
     read_rows,
-    read_text,
     row_files,
     shown,
+    split_of,
 )
+from ia3_teach.storage.plain_files import read_json
 from ia3_teach.wording import brief, listed, short
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def load_task(name: str) -> DatasetDict:
 def _facts(path: Path) -> tuple[list[str], str]:
     """The answer words and the question of a task. Raises ValueError for others than texts."""
     where = shown(path)
-    facts = check_fields(parsed(read_text(path), where), ("labels", "question"), where)
+    facts = check_fields(read_json(path), ("labels", "question"), where)
     labels, question = facts["labels"], check_text(facts["question"], f"{where}: question")
     if not isinstance(labels, list) or len(labels) < 2:
         raise ValueError(
@@ -85,7 +85,8 @@ def _read_split(directory: Path, split: str, labels: list[str], question: str) -
     """One split, held in memory: no cache directory is needed."""
     from datasets import ClassLabel, Dataset, Features, Value
 
-    files = [path for path in row_files(directory) if path.stem.lower() == split]
+    wanted = split_of(Path(split))  # one rule for names, in all that reads rows: train.json is a pool
+    files = [path for path in row_files(directory) if split_of(path) == wanted]
     if len(files) != 1:
         raise ValueError(
             f"{shown(directory)} needs one file {short(split)}.jsonl; found "

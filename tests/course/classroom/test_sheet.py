@@ -12,7 +12,7 @@ from ia3_teach.course.classroom.sheet import Sheet, read_sheet
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="give the file that was exported"):
+    with pytest.raises(ValueError, match="cannot be read: No such file"):
         read_sheet(tmp_path / "none.csv")
 
 

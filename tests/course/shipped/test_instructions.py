@@ -118,7 +118,7 @@ def test_what_is_no_data_is_refused(tmp_path) -> None:
     with pytest.raises(ValueError, match=r"holds no \.json or \.jsonl file"):
         load_instructions(tmp_path)
     (tmp_path / "a.json").write_bytes('[{"instruction": "汤"}]'.encode("gbk"))
-    with pytest.raises(ValueError, match=r"a\.json cannot be read as json in UTF-8"):
+    with pytest.raises(ValueError, match=r"a\.json cannot be read as a text in UTF-8"):
         load_instructions(tmp_path)
     (tmp_path / "a.json").write_text('{"instruction": "x"}')
     with pytest.raises(ValueError, match="holds no rows; a .json file is a list"):

@@ -122,7 +122,7 @@ def test_changed_line_ends_are_called_so(directory) -> None:
     (directory / "tasks" / "c.txt").write_bytes(b"one\ntwo\n")
     manifest.write(directory, {})
     (directory / "tasks" / "c.txt").write_bytes(b"one\r\ntwo\r\n")
-    with pytest.raises(ManifestError, match="its line ends were changed.*remove it, then git checkout"):
+    with pytest.raises(ManifestError, match="its line ends were changed"):
         manifest.verify(directory)
 
 
@@ -146,3 +146,17 @@ def test_no_reader_takes_a_folder_with_a_file_that_nobody_shipped(folder, tmp_pa
 
 def test_the_shipped_files_are_as_the_manifest_says() -> None:
     manifest.verify()
+
+
+def test_the_advice_is_one_that_can_be_followed(tmp_path, monkeypatch) -> None:
+    """A copy that was unpacked from an archive has no git, and a data directory of one's own neither."""
+    monkeypatch.delenv("IA3_TEACH_DATA", raising=False)
+    for made, said in ((True, "git checkout"), (False, "unpack it anew")):
+        root = tmp_path / str(made)
+        root.mkdir()
+        if made:
+            (root / ".git").mkdir()
+        monkeypatch.setattr(manifest, "course_root", lambda root=root: root)
+        assert said in manifest.advice() and ("git" in manifest.advice()) == made
+    monkeypatch.setenv("IA3_TEACH_DATA", str(tmp_path))
+    assert "unset IA3_TEACH_DATA" in manifest.advice() and "git" not in manifest.advice()

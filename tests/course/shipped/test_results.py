@@ -9,7 +9,7 @@ from ia3_teach.course.making.grid import SEEDS, cells, search
 from ia3_teach.course.making.methods import METHODS
 from ia3_teach.course.pages.outcome_tables import outcomes
 from ia3_teach.course.shipped.paths import data_dir
-from ia3_teach.course.shipped.results import read_runs, summary, tidy, used
+from ia3_teach.course.shipped.results import Run, append, read_runs, summary, tidy, used
 
 RESULTS = data_dir() / "results"
 RUNS = read_runs(RESULTS / "runs.csv")
@@ -70,3 +70,45 @@ def test_the_readme_table_has_a_cell_for_every_summary_row(tmp_path: Path) -> No
     body = [line for line in outcomes(RESULTS / "summary.csv").splitlines() if line.startswith("|")]
     rows = [line for line in body if line.split("|")[1].strip() in TASKS]
     assert sum(len(line.strip("|").split("|")) - 1 for line in rows) == count
+
+
+HEAD = "task,model,method,shots,seed,learning_rate,validation,test,seconds"
+LINE = "a,b,c,32,0,0.1,0.5,0.5,1.0"
+
+
+@pytest.mark.parametrize(
+    "name", ["LoRA, r=4", 'the "small" one', "=1+1", " padded ", "日本", "a;b", "U\u2028+2028"]
+)
+def test_a_name_of_any_letters_comes_back_as_it_was(name: str, tmp_path) -> None:
+    run = Run(name, name, name, 32, 0, 0.1, 0.5, 0.5, 1.0)
+    for _ in range(2):
+        append(tmp_path / "runs.csv", run)
+    assert read_runs(tmp_path / "runs.csv") == [run, run]
+
+
+@pytest.mark.parametrize("start", ["", "\ufeff"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_table_is_read_alike_whichever_program_saved_it(start: str, end: str, tmp_path) -> None:
+    (tmp_path / "runs.csv").write_bytes((start + end.join([HEAD, LINE, "", LINE, ""])).encode())
+    assert [run.task for run in read_runs(tmp_path / "runs.csv")] == ["a", "a"]
+
+
+WRONG = {
+    "no number": LINE.replace("32", "many"),
+    "half a number": LINE.replace("0.1", "1e-"),
+    "a broken number": LINE.replace("32", "32.5"),
+    "a field too many": f"{LINE},more",
+}
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_a_line_that_is_none_is_named(kind: str, tmp_path) -> None:
+    (tmp_path / "runs.csv").write_text("\n".join([HEAD, LINE, WRONG[kind], LINE]))
+    with pytest.raises(ValueError, match=r"runs\.csv, line 3, is no line of results"):
+        read_runs(tmp_path / "runs.csv")
+
+
+def test_a_table_without_its_columns_is_refused(tmp_path) -> None:
+    (tmp_path / "runs.csv").write_text("task,model\na,b")
+    with pytest.raises(ValueError, match="is no line of results"):
+        read_runs(tmp_path / "runs.csv")

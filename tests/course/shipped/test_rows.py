@@ -106,7 +106,7 @@ def test_both_readers_name_a_file_in_another_encoding(content: bytes, tmp_path) 
     pairs(tmp_path, content, "test.jsonl")
     for read in (lambda: load_task(directory), lambda: load_instructions(tmp_path)):
         with pytest.raises(
-            ValueError, match=r"test\.jsonl cannot be read as jsonl in UTF-8.*save it as UTF-8"
+            ValueError, match=r"test\.jsonl cannot be read as a text in UTF-8.*save it as UTF-8"
         ):
             read()
 
@@ -229,3 +229,48 @@ def test_one_s_own_text_takes_the_place_of_the_text_alone() -> None:
             own_rows(like, answers)
     with pytest.raises(ValueError, match="no rows to take the question from"):
         own_rows(like.select([]), {"bad": answer})
+
+
+NAMED = {
+    "test": (
+        "tests.jsonl",
+        "test2.json",
+        "testSet.jsonl",
+        "TESTDATA.jsonl",
+        "my-tests-v3.json",
+        "evals.jsonl",
+    ),
+    "validation": ("devset.json", "valid_1.jsonl", "validationData.json", "dev2.jsonl"),
+    "train": ("trainset.json", "pool3.jsonl", "TrainingRows.json"),
+    None: ("attestation.json", "devout.jsonl", "trainer.json", "evaluators.json", "poolside.jsonl", "s.json"),
+}
+
+
+@pytest.mark.parametrize(("split", "name"), [(split, name) for split, all_ in NAMED.items() for name in all_])
+def test_a_split_is_also_said_in_the_plural_or_with_a_number(split: str | None, name: str) -> None:
+    assert split_of(Path(name)) == split
+
+
+@pytest.mark.parametrize("name", ["train_test.jsonl", "dev-and-test.json", "trainTests.json"])
+def test_a_name_that_says_two_splits_is_refused(name: str, tmp_path) -> None:
+    with pytest.raises(ValueError, match="says .* and .*; give it the name of one split"):
+        load_instructions(pairs(tmp_path, as_lines([PAIR] * 9), name))
+
+
+@pytest.mark.parametrize(
+    "name", ["test.jsonl.gz", "TEST.JSON.XZ", "more.jsonl.zip", "a.b.json.zst", "a.jsonl.bz2"]
+)
+def test_packed_rows_are_refused_and_not_passed_over(name: str, tmp_path) -> None:
+    pairs(tmp_path, as_lines([PAIR] * 9), "train.jsonl")
+    with pytest.raises(ValueError, match="is packed; unpack it"):
+        load_instructions(pairs(tmp_path, b"\x1f\x8b", name))
+
+
+def test_a_task_takes_the_names_that_instructions_take(tmp_path) -> None:
+    task(tmp_path, as_lines([TEXT]))
+    for old, new in (("pool", "train"), ("validation", "devSet"), ("test", "Tests2")):
+        (tmp_path / f"{old}.jsonl").rename(tmp_path / f"{new}.jsonl")
+    assert [len(rows) for rows in load_task(str(tmp_path)).values()] == [1, 1, 1]
+    (tmp_path / "pool.json").write_text(as_lines([TEXT]))
+    with pytest.raises(ValueError, match="needs one file pool.jsonl; found pool.json, train.jsonl"):
+        load_task(str(tmp_path))
