@@ -20,7 +20,7 @@ from ia3_teach.mixed import Rows
 from ia3_teach.state import check_known, refuse_change, refuse_merged, show, state_of
 from ia3_teach.wording import brief, short
 
-ENTERING = threading.Lock()
+DOORWAY = threading.RLock()  # one thread enters or leaves at a time; a context that is collected leaves too
 
 
 @dataclass(eq=False)
@@ -53,7 +53,6 @@ def rows(model: nn.Module, names: Sequence[str | None]) -> Iterator[nn.Module]:
     if isinstance(names, str) or len(names) == 0:
         raise ValueError(f'rows takes one name (or None) per row, such as ["a", None]; found {brief(names)}')
     check_known(state_of(model), [name for name in names if name is not None])
-    refuse_experts(model)
     mixed = Rows(tuple(names))
     before = enter(model, tuple(dict.fromkeys(name for name in names if name is not None)), mixed, "mix rows")
     try:
@@ -66,9 +65,11 @@ def rows(model: nn.Module, names: Sequence[str | None]) -> Iterator[nn.Module]:
 def enter(model: nn.Module, active: tuple[str, ...], mixed: Rows | None, what: str) -> Before:
     """Choose these adapters, and remember what was. Raises ValueError where nothing can be chosen now."""
     state = state_of(model)
-    with ENTERING:
+    with DOORWAY:
         refuse_change(state, what)
         places = wrapped(model)
+        if mixed is not None:
+            refuse_experts(places)
         parameters = list(parameters_of(places))
         before = Before(state.active, state.rows, [(p, p.requires_grad) for _, p in parameters])
         state.contexts.append(before)
@@ -90,28 +91,34 @@ def parameters_of(places: Places) -> Iterator[tuple[str, nn.Parameter]]:
 def leave(model: nn.Module, before: Before) -> None:
     """Put back what a context found; where a later one is still open, that one will."""
     state = state_of(model)
-    if before not in state.contexts:  # all adapters were detached inside
-        return
-    place = state.contexts.index(before)
-    state.contexts.remove(before)
-    if place < len(state.contexts):
-        later = state.contexts[place]
-        later.active, later.rows, later.trainable = before.active, before.rows, before.trainable
-        return
-    if not state.contexts:
-        state.owner = None
-    places = wrapped(model)
+    with DOORWAY:
+        if before not in state.contexts:  # all adapters were detached inside
+            return
+        place = state.contexts.index(before)
+        state.contexts.remove(before)
+        if place < len(state.contexts):
+            later = state.contexts[place]
+            later.active, later.rows, later.trainable = before.active, before.rows, before.trainable
+            return
+        if not state.contexts:
+            state.owner = None
+        put_back(model, before)
+    refuse_merged(state, "leave the context that it was merged in")
+
+
+def put_back(model: nn.Module, before: Before) -> None:
+    """Make active and trainable what was so before."""
+    state, places = state_of(model), wrapped(model)
     show(places, state, tuple(name for name in before.active if name in state.recipes), before.rows)
     for _, parameter in parameters_of(places):
         parameter.requires_grad_(False)
     for parameter, trainable in before.trainable:
         parameter.requires_grad_(trainable)
-    refuse_merged(state, "leave the context that it was merged in")
 
 
-def refuse_experts(model: nn.Module) -> None:
+def refuse_experts(places: Places) -> None:
     """Refuse adapters on layers that get the tokens of all rows in an order of their own."""
-    routed = [path for path in wrapped(model) if "experts" in path.split(".")]
+    routed = [path for path in places if "experts" in path.split(".")]
     if routed:
         raise ValueError(
             f"{short(routed[0])} belongs to experts, which get the tokens of all rows mixed, so no "

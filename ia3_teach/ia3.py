@@ -143,7 +143,7 @@ class IA3Vectors(nn.Module):
 
 def stack_scales(adapters: Sequence[IA3Vectors | None], n_dims: int) -> Tensor:
     """One scale per row, shape (B, 1, ..., d), ready to multiply an activation of `n_dims` dimensions."""
-    first = next(adapter.scale() for adapter in adapters if adapter is not None)
-    scales = [torch.ones_like(first) if adapter is None else adapter.scale() for adapter in adapters]
-    stacked = torch.stack(scales)
+    scales = [None if adapter is None else adapter.scale() for adapter in adapters]
+    first = next(scale for scale in scales if scale is not None)
+    stacked = torch.stack([torch.ones_like(first) if scale is None else scale for scale in scales])
     return stacked.view(len(scales), *[1] * (n_dims - 2), -1)

@@ -72,7 +72,7 @@ class Adapted(Place):
             for adapter in self.active_adapters():
                 function = partial(adapter.around, function)
             return function(x)
-        mine = [self.adapters[name] if name in self.adapters else None for name in self.rows.names]
+        mine = list(map(self.adapters._modules.get, self.rows.names))
         for kind in dict.fromkeys(type(adapter) for adapter in mine if adapter is not None):
             of_kind = [adapter if type(adapter) is kind else None for adapter in mine]
             function = partial(kind.around_rows, of_kind, function)

@@ -84,6 +84,15 @@ def listed(names: Collection[object], most: int = 3, limit: int = ALL_NAMES) -> 
     return " and ".join([", ".join(shown), *more])
 
 
+def many(number: int, word: str) -> str:
+    """A number of things of one word, which has an s but for one.
+
+    >>> many(1, "lesson"), many(0, "row"), many(1200, "row")
+    ('1 lesson', '0 rows', '1,200 rows')
+    """
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
 def cut(text: str, limit: int) -> str:
     """The text, or its start and end with dots between."""
     if len(text) <= limit:

@@ -12,7 +12,7 @@ from small_models import tokens
 from test_adapters import logits, several, snapshot
 from torch import nn
 
-from ia3_teach import IA3, activate, attach, detach, disabled, merge, rows, unmerge
+from ia3_teach import IA3, activate, attach, contexts, detach, disabled, merge, rows, unmerge
 
 CONTEXTS = {"disabled": disabled, "rows": lambda model: rows(model, ["a", None, "b", "a"])}
 
@@ -103,6 +103,33 @@ def test_many_threads_leave_the_model_as_it_was() -> None:
         thread.join()
     assert answers and all(torch.equal(answer, logits(bare)) for answer in answers)
     assert snapshot(model) == before and model._ia3_teach.active == ("b",)
+
+
+def test_who_enters_while_another_leaves_is_not_overruled_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one who leaves is held up before it puts back what was; the other must not be let in meanwhile."""
+    model, bare, show = several(names="ab"), several(names=""), contexts.show
+    before, has_left = snapshot(model), threading.Event()
+    answers: list[torch.Tensor] = []
+
+    def ask() -> None:
+        with disabled(model):
+            has_left.wait()
+            answers.append(logits(model))
+
+    other = threading.Thread(target=ask)
+
+    def show_late(places, state, active, *more) -> None:
+        if active and not other.ident:
+            other.start()
+            other.join(0.5)
+        show(places, state, active, *more)
+
+    monkeypatch.setattr(contexts, "show", show_late)
+    with disabled(model):
+        pass
+    has_left.set()
+    other.join()
+    assert torch.equal(answers[0], logits(bare)) and snapshot(model) == before
 
 
 def test_a_checkpointed_layer_may_run_again_in_the_threads_of_backward() -> None:

@@ -76,7 +76,7 @@ def test_grade_fills_a_gradebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     small_exercises.write_set(tmp_path / "source" / "ps1")
     hand_in(tmp_path, ["perfect"])
     said = invoke("grade", "ps1", "--course", tmp_path, "--without-box-submissions-run-as-you")
-    assert "ps1: 1 submissions graded" in said and (tmp_path / "gradebook.db").is_file()
+    assert "ps1: 1 submission graded" in said and (tmp_path / "gradebook.db").is_file()
 
 
 def test_a_method_is_not_begun_under_a_name_that_is_taken() -> None:

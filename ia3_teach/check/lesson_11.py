@@ -1,4 +1,4 @@
-"""Checks of lesson 11: two losses over answer choices, ranking the answers, and a paired interval."""
+"""Checks of lesson 11: two losses over choices, ranking them, their bias taken out, a paired interval."""
 
 import torch
 from torch import Tensor
@@ -6,11 +6,12 @@ from torch import Tensor
 from ia3_teach.check.choice_losses import length_normalised_loss, means, one_case, sums, unlikelihood_loss
 from ia3_teach.check.drawing import Draw
 from ia3_teach.check.judging import untouched, values
+from ia3_teach.check.leaning import take_out_bias
 from ia3_teach.check.paired import paired_interval
 from ia3_teach.check.probing.calls import call_each
 from ia3_teach.check.shape import Cases, Exercise
 
-__all__ = ["length_normalised_loss", "paired_interval", "rank_answers", "unlikelihood_loss"]
+__all__ = ["length_normalised_loss", "paired_interval", "rank_answers", "take_out_bias", "unlikelihood_loss"]
 
 
 def _cases(seed: int) -> Cases:

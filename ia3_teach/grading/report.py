@@ -9,7 +9,7 @@ from typing import Any
 from ia3_teach.grading.keeping import Kept
 from ia3_teach.markup import in_markdown
 from ia3_teach.storage.atomic import replacing
-from ia3_teach.wording import printable
+from ia3_teach.wording import many, printable
 
 
 @dataclass
@@ -57,7 +57,7 @@ class Report:
 
     def summary(self) -> str:
         """A few lines for the terminal: who is done, what is to be looked at, what changed."""
-        lines = [f"{self.name}: {len(self.points())} submissions graded"]
+        lines = [f"{self.name}: {many(len(self.points()), 'submission')} graded"]
         for entry in self._sorted():
             lines += [
                 f"  {entry.student}, {entry.sheet}: {line}" for line in entry.result.lines + entry.changes

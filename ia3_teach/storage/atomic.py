@@ -43,7 +43,7 @@ def workshop(folder: Path, name: str) -> Iterator[Path]:
     try:
         yield private
     finally:
-        shutil.rmtree(private, ignore_errors=True)
+        remove(private, ignore_errors=True)
         unlock(lock)
 
 
@@ -55,6 +55,14 @@ def locked_folder(folder: Path, name: str) -> tuple[Path, int | None]:
         if private.is_dir():
             return private, lock
         unlock(lock)
+
+
+def remove(folder: Path, ignore_errors: bool = False) -> None:
+    """Remove a folder, which is empty unless something went wrong."""
+    try:
+        os.rmdir(folder)
+    except OSError:
+        shutil.rmtree(folder, ignore_errors)
 
 
 def sweep(folder: Path, name: str) -> None:

@@ -9,12 +9,11 @@ take along, or lose, what else the user keeps there.
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from ia3_teach.storage.atomic import flush, workshop, write_through
+from ia3_teach.storage.atomic import flush, remove, workshop, write_through
 from ia3_teach.storage.locks import alone, unlock
 from ia3_teach.wording import short
 
@@ -57,7 +56,7 @@ def put_in_place(directory: Path) -> None:
     for name in sorted(os.listdir(saved)):
         os.replace(saved / name, directory / name)
     flush(directory)
-    shutil.rmtree(saved)
+    remove(saved)
 
 
 def places(directory: Path, names: Sequence[str]) -> dict[str, Path]:

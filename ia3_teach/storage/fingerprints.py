@@ -54,5 +54,5 @@ def samples(linears: Modules, paths: Iterable[str]) -> Tensor:
         size = weight.numel()
         if size not in places:
             places[size] = torch.linspace(0, size - 1, PER_LAYER, dtype=torch.float64).long()
-        chosen.append(weight.flatten()[places[size].to(weight.device)].cpu().to(torch.bfloat16))
-    return torch.cat(chosen)
+        chosen.append(weight.flatten()[places[size].to(weight.device)].to("cpu", torch.float32))
+    return torch.cat(chosen).to(torch.bfloat16)

@@ -19,6 +19,7 @@ NEEDED = ("sphinx", "myst_nb", "sphinx_book_theme")
 MARK = "ia3_teach_site.txt"  # so that nothing but a site made here is ever written over
 SETTINGS: dict[str, Any] = {
     "project": "ia3_teach",
+    "author": "the ia3_teach authors",
     "html_title": "IA3 by hand",
     "extensions": ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "ia3_teach.website.rendering"],
     "html_theme": "sphinx_book_theme",

@@ -32,8 +32,9 @@ every number is as pretraining left it; at λ = 1 it answers as it was trained t
 - **Begin** with [lesson 00](notebooks/00_start_one_dial.ipynb), or see
   [what each lesson asks](notebooks/README.md).
 - **Touch** every learned number in the [explorer](explorer.md), or look through the [gallery](gallery.md).
-- **Look up** formulas and pitfalls on the [cheat sheet](notebooks/cheat_sheet.md), verbs in the
-  [reference](reference/library.rst).
+- **Look up** words in the [glossary](notebooks/glossary.md), formulas and pitfalls on the
+  [cheat sheet](notebooks/cheat_sheet.md), verbs in the [reference](reference/library.rst).
+- **Recall** what a lesson said: [five questions](questions.md) to each.
 
 The lessons stand here as they were executed. To run them, and to have your exercises checked, get the course
 and type `make course`.

@@ -60,7 +60,7 @@ def entry(name: str, drawn: Drawn | None, pictures: Path) -> str:
     if drawn:
         alt, width, height, data = drawn.image
         (pictures / f"{name}.png").write_bytes(base64.b64decode(data))
-        lines += [picture(name, alt, width, height), origin(drawn)]
+        lines += [picture(name, alt, width, height), origin(drawn), made_from(drawn)]
     return "\n\n".join(line for line in lines if line) + "\n"
 
 
@@ -86,3 +86,9 @@ def origin(drawn: Drawn) -> str:
     where = f"[{drawn.title}](notebooks/{drawn.lesson}.ipynb)"
     part = f", *{drawn.heading}*" if drawn.heading != drawn.title else ""
     return f"From {where}{part}, by <code>{html.escape(drawn.call)}</code>"
+
+
+def made_from(drawn: Drawn) -> str:
+    """The lines of the lesson that made what the picture shows; "" where the call says it all."""
+    lines = ", ".join(f"<code>{html.escape(line)}</code>" for line in drawn.data)
+    return f"Its data: {lines}" if lines else ""

@@ -280,3 +280,47 @@ def test_paired_interval_rejects_every_known_wrong_answer() -> None:
             "in place": (overwritten, "in place"),
         },
     )
+
+
+def lean(measured: Tensor) -> Tensor:
+    return measured.softmax(-1).mean(0).log()
+
+
+def freed(scores: Tensor, measured: Tensor) -> Tensor:
+    return scores - lean(measured)
+
+
+def apart(scores: Tensor, measured: Tensor) -> Tensor:
+    p = measured.exp()
+    return scores - (p / p.sum(-1, keepdim=True)).mean(0).log()
+
+
+def freed_in_place(scores: Tensor, measured: Tensor) -> Tensor:
+    scores -= lean(measured)
+    return scores
+
+
+def test_take_out_bias_rejects_every_known_wrong_answer() -> None:
+    assert_rejects(
+        lesson_11.take_out_bias,
+        reference=freed,
+        mutants={
+            "nothing": (lambda s, m: s, "nothing was taken out"),
+            "added": (lambda s, m: s + lean(m), "the bias was added"),
+            "no logarithm": (lambda s, m: s - lean(m).exp(), "not its logarithm"),
+            "mean of logarithms": (lambda s, m: s - m.log_softmax(-1).mean(0), "the mean of logarithms"),
+            "no shares": (lambda s, m: s - m.exp().mean(0).log(), "must share 1 before the mean"),
+            "mean of scores": (lambda s, m: s - m.mean(0), "the mean of the scores"),
+            "added up": (lambda s, m: s - m.softmax(-1).sum(0).log(), "added up over the texts"),
+            "other axis": (lambda s, m: s - m.softmax(0).mean(0).log(), "run over the texts"),
+            "own bias": (lambda s, m: freed(s, s), "on the examples themselves"),
+            "one text": (lambda s, m: freed(s, m[:1]), "the first text alone"),
+            "exchanged": (lambda s, m: freed(m, s), "exchanged"),
+            "shares": (lambda s, m: s.log_softmax(-1) - lean(m), "made shares of 1 too"),
+            "probabilities": (lambda s, m: freed(s, m).exp(), "probabilities came back"),
+            "numbers": (lambda s, m: freed(s, m).argmax(-1), "the number of the best choice"),
+            "the bias": (lambda s, m: lean(m), "the bias came back"),
+            "exp, then log": (apart, "0 / 0 is no number"),
+            "in place": (freed_in_place, "in place"),
+        },
+    )

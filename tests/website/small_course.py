@@ -35,7 +35,7 @@ def write_course(root: Path) -> Path:
     controls = new_output("display_data", data={"text/plain": "A slider."})
     first = [
         new_markdown_cell("# 00 · One\n\n$l(\\lambda) = 1 + \\lambda\\,(l - 1)$\n\n## A dial", id="a"),
-        new_code_cell("explore_dial(grid)", id="b", outputs=[controls]),
+        new_code_cell("grid = turn_dial('a')\nexplore_dial(grid)", id="b", outputs=[controls]),
         new_code_cell("show(plot_dial(grid, strength=1.0))", id="c", outputs=[picture()]),
         new_code_cell("raise RuntimeError('never executed')", id="d"),
     ]

@@ -31,6 +31,12 @@ def test_a_picture_has_its_words_its_lesson_its_heading_and_its_call(tmp_path):
     assert "<code>plot_dial(grid, strength=1.0)</code>" in entry
 
 
+def test_a_picture_says_from_which_data_it_is(tmp_path):
+    course = write_course(tmp_path / "course")
+    text = page(course / "notebooks", tmp_path / "pictures")
+    assert text.count("Its data: <code>grid = turn_dial(&#x27;a&#x27;)</code>") == 2
+
+
 def test_controls_have_the_next_picture_of_their_lesson_and_say_where_they_are_live(tmp_path):
     text = page(write_course(tmp_path / "course") / "notebooks", tmp_path / "pictures")
     entry = text.split("## `explore_dial`")[1].split("## ")[0]

@@ -21,7 +21,7 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright (
 
 LESSON = "notebooks/02_one_vector_by_hand.html"
 PAGES = ["index.html", LESSON, "reference/library.html", "gallery.html", "explorer.html"]
-PAGES += ["notebooks/cheat_sheet.html", "search.html", "questions.html"]
+PAGES += ["notebooks/cheat_sheet.html", "notebooks/glossary.html", "search.html", "questions.html"]
 HEAVIEST = 7_000_000  # bytes of a page with the live model, all that it asks for included
 
 
@@ -160,7 +160,7 @@ def test_on_paper_nothing_is_to_be_pressed_and_all_is_dark_on_light(browser, sit
         it.page.wait_for_timeout(500)
         it.page.emulate_media(media="print")
         it.page.evaluate("dispatchEvent(new Event('beforeprint'))")
-        pressed = it.page.locator("input:visible, select:visible, .bd-article button:not(.kind):visible")
+        pressed = it.page.locator("input:visible, select:visible, .line button:visible, .turn:visible")
         assert pressed.count() == 0
         assert it.page.evaluate("document.documentElement.dataset.theme") == "light"
         it.page.evaluate("dispatchEvent(new Event('afterprint'))")

@@ -6,7 +6,7 @@ from typing import Any
 from ia3_teach.course.builds.laying import lay
 from ia3_teach.course.builds.learner import as_bytes
 from ia3_teach.course.builds.source import BuildError, read_lessons
-from ia3_teach.wording import short
+from ia3_teach.wording import many, short
 
 
 def build_class(source_dir: Path, target_dir: Path) -> list[str]:
@@ -22,7 +22,7 @@ def build_class(source_dir: Path, target_dir: Path) -> list[str]:
     lessons = read_lessons(source)
     files = {name: as_bytes(release(name, lesson)) for name, lesson in lessons.items()}
     lines = lay(files, target)
-    print(f"{len(files)} lessons for a class in {target}", *lines, sep="\n", flush=True)
+    print(f"{many(len(files), 'lesson')} for a class in {target}", *lines, sep="\n", flush=True)
     return lines
 
 

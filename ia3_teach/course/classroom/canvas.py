@@ -18,7 +18,7 @@ from ia3_teach.course.classroom.filling import Rows, fill
 from ia3_teach.course.classroom.points import Points
 from ia3_teach.course.classroom.sheet import Sheet
 from ia3_teach.course.classroom.template import TemplateExport
-from ia3_teach.wording import brief, short
+from ia3_teach.wording import brief, many, short
 
 
 class CanvasExport(TemplateExport):
@@ -43,7 +43,7 @@ class CanvasExport(TemplateExport):
             factor = self.factor(sheet, sheet.rows[maxima], column, mine[0])
             new, told = fill(rows, column, mine, self.by, factor, self.missing)
             fields |= new
-            lines += [*told, f"{name}: {len(new)} of {len(students)} rows written"]
+            lines += [*told, f"{name}: {len(new)} of {many(len(students), 'row')} written"]
         if not fields:
             told = [*lines, f"no row of {short(sheet.name)} has points; {short(headings(sheet))}"]
             raise ValueError(short("\n".join(told), 590))

@@ -25,7 +25,7 @@ from ia3_teach.course.classroom.sheet import Sheet
 from ia3_teach.course.classroom.template import TemplateExport
 from ia3_teach.markup import in_spreadsheet
 from ia3_teach.storage.atomic import replacing
-from ia3_teach.wording import short
+from ia3_teach.wording import many, short
 
 WHO = ("ID number", "Email address", "Last name", "First name")
 
@@ -61,7 +61,7 @@ class MoodleExport(TemplateExport):
         check_maximum(sheet, students, points[0])
         column = sheet.column("Grade")
         fields, lines = fill(Rows(sheet, students, self.key), column, points, self.by, 1.0, self.missing)
-        told = f"{names[0]}: {len(fields)} of {len(students)} rows written"
+        told = f"{names[0]}: {len(fields)} of {many(len(students), 'row')} written"
         return sheet.replaced(fields), [*lines, told]
 
 
@@ -97,7 +97,7 @@ def table(points: Sequence[Points], missing: str = "") -> tuple[str, list[str]]:
         about = map(in_spreadsheet, (one.email, one.last_name, one.first_name))  # the number is who it is
         writer.writerow([one.student, *about, *cells])
     lines = [remark(each) for each in points if each.penalty or each.why]
-    return file.getvalue(), [*lines, f"{len(students)} students, {len(names)} assignments"]
+    return file.getvalue(), [*lines, f"{many(len(students), 'student')}, {many(len(names), 'assignment')}"]
 
 
 def remark(each: Points) -> str:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ia3_teach.course.lab.recording import recorded
-from ia3_teach.course.pages import family_tables, real_tables, recipe_table, tables
+from ia3_teach.course.pages import family_tables, real_tables, recipe_table, tables, way_tables
 from ia3_teach.course.pages.lessons import all_lessons
 from ia3_teach.course.pages.outcome_tables import outcomes
 from ia3_teach.course.pages.pretraining_tables import probes, progress
@@ -24,6 +24,7 @@ def made_pages(root: Path) -> dict[Path, str]:
         sheet = put(sheet, name, made())
     results = (root / RESULTS).read_text(encoding="utf-8")
     results = put(results, "real", real_tables.outcomes(root / "data/results"))
+    results = put(results, "ways", way_tables.costs(root / "data/results"))
     results = put(results, "family", family_tables.outcomes(root / "data/results"))
     data = (root / "data/README.md").read_text(encoding="utf-8")
     data = put(data, "progress", progress(root / "data/results/pretraining.csv"))

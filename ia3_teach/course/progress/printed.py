@@ -53,22 +53,28 @@ def is_ours(path: Path) -> bool:
 
 def page(standing: Standing, name: str = "") -> str:
     """The whole page; `name` is whose record it is, left out where it is empty."""
-    done, of = standing.counts()
     whose = f" of {escape(name)}" if name.strip() else ""
-    today = datetime.date.today().isoformat()
-    caption = f"{done} of {of} exercises passed, as kept on {today}."
-    groups = "".join(group(standing, lesson) for lesson in standing.lessons if lesson.exercises)
     return (
         f'<!DOCTYPE html>\n{MARK}\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>Record{whose}: IA3 by hand</title><style>{STYLE}</style></head>\n"
         f"<body><main><h1>IA3 by hand, on a BERT and a BLOOM: record{whose}</h1>\n"
+        f"{table(standing)}</main></body></html>\n"
+    )
+
+
+def table(standing: Standing) -> str:
+    """The record as a table of HTML, a group for each lesson, and what it means."""
+    done, of = standing.counts()
+    today = datetime.date.today().isoformat()
+    caption = f"{done} of {of} exercises passed, as kept on {today}."
+    groups = "".join(group(standing, lesson) for lesson in standing.lessons if lesson.exercises)
+    return (
         f"<table><caption>{caption}</caption>\n"
         '<thead><tr><th scope="col">Exercise</th><th scope="col">Passed on</th></tr></thead>\n'
         f"{groups}</table>\n"
         "<p>A passed check means that the written code had every property that the course tests. The record "
         "is the learner's own: it was kept on their machine alone, and nobody watched.</p>"
-        "</main></body></html>\n"
     )
 
 

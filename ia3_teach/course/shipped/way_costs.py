@@ -60,6 +60,10 @@ def shipped_way_costs(model: str) -> dict[tuple[str, int], WayCost]:
     """{(method, number of examples): its cost} on a model of the table.
 
     Raises ManifestError where the table was changed.
+
+    >>> costs = shipped_way_costs("tiny-bloom")
+    >>> costs["ia3", 32].flops == costs["zero_shot", 0].flops  # vectors are no matrix products
+    True
     """
     check([FILE])
     costs = read_runs(data_dir() / FILE, WayCost)

@@ -142,3 +142,35 @@ def paired_interval(first, second, draws):
 def paired_interval(first, second, draws):
     means = (second - first)[draws].mean(1)
     return means.quantile(0.025), means.quantile(0.975)
+#%% take_out_bias | r | in logarithms
+def take_out_bias(scores, measured):
+    shares = measured.log_softmax(dim=-1)
+    return scores - shares.logsumexp(dim=0) + torch.tensor(float(len(measured))).log()
+#%% take_out_bias | r | by softmax
+def take_out_bias(scores, measured):
+    lean = torch.softmax(measured, dim=1).mean(dim=0)
+    return scores - torch.log(lean)
+#%% take_out_bias | w | exp and its sum
+def take_out_bias(scores, measured):
+    p = measured.exp()
+    lean = (p / p.sum(-1, keepdim=True)).mean(0)
+    return scores - lean.log()
+#%% take_out_bias | w | mean of logarithms
+def take_out_bias(scores, measured):
+    return scores - measured.log_softmax(-1).mean(0)
+#%% take_out_bias | w | no shares
+def take_out_bias(scores, measured):
+    return scores - measured.exp().mean(0).log()
+#%% take_out_bias | w | other axis
+def take_out_bias(scores, measured):
+    return scores - measured.softmax(0).mean(0).log()
+#%% take_out_bias | w | without the logarithm
+def take_out_bias(scores, measured):
+    return scores - measured.softmax(-1).mean(0)
+#%% take_out_bias | w | divided
+def take_out_bias(scores, measured):
+    return scores / measured.softmax(-1).mean(0)
+#%% take_out_bias | w | in place
+def take_out_bias(scores, measured):
+    scores -= measured.softmax(-1).mean(0).log()
+    return scores

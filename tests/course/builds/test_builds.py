@@ -27,6 +27,12 @@ def test_learner_gets_stub_check_and_folded_solution(source: Path, target: Path)
     assert after.outputs == [] and after.execution_count is None
 
 
+@pytest.mark.parametrize("build", [build_learner, build_class])
+def test_one_lesson_is_told_as_one(build: Any, source: Path, target: Path, capsys) -> None:
+    build(source, target)
+    assert capsys.readouterr().out.startswith("1 lesson ")
+
+
 def test_unsolved_lesson_runs_on(source: Path, target: Path) -> None:
     build_learner(source, target)
     tags = [cell.metadata.get("tags", []) for cell in cells(target)]

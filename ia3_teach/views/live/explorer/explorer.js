@@ -34,7 +34,18 @@ export class Explorer {
     this.later = whenQuiet(() => this.showTables(), QUIET);
     this.store.listen((names) => this.soon(names));
     new ResizeObserver(() => this.soon(["view"])).observe(this.maps.element);
+    this.followTheme();
     this.soon(["all"]);
+  }
+
+  /** The numbers on the maps have the colour of the text around them, on paper too. */
+  followTheme() {
+    const again = () => this.soon(["view"]);
+    const themes = { subtree: true, attributeFilter: ["data-theme", "data-jp-theme-light"] };
+    this.themed = new MutationObserver(again);
+    this.themed.observe(document.documentElement, themes);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
+    addEventListener("beforeprint", () => this.maps.draw());
   }
 
   build(place, weights) {
