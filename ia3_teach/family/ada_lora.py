@@ -24,7 +24,6 @@ from ia3_teach.amounts import number, part, whole
 from ia3_teach.family.method import Function
 from ia3_teach.family.pairs import GatedPair, LowRankGated, gates_of
 from ia3_teach.family.penalty import with_penalty
-from ia3_teach.wording import short
 
 
 @dataclass(frozen=True)
@@ -43,11 +42,9 @@ class AdaLoRA(LowRankGated):
     def __post_init__(self) -> None:
         """Refuse a target above r, and a price or a smoothing that is none."""
         super().__post_init__()
-        whole("target", self.target, least=1)
+        whole("target", self.target, least=1, most=self.r)
         number("orthogonal", self.orthogonal, least=0)
         part("smoothing", self.smoothing, none=True)
-        if self.target > self.r:
-            raise ValueError(f"target is at most r={short(self.r)}; found {short(self.target)}")
 
     def adapter(self, layer: nn.Module) -> Singular:
         """A, g and B of one layer."""

@@ -24,7 +24,10 @@ _OF_COPY = (
     "Get the file again from the archive that this copy was unpacked from: unpack it anew, with no line end "
     "changed (unzip without -a)."
 )
-_OF_OWN = "Copy the file again from the course's own data, or unset IA3_TEACH_DATA, which names this one."
+_OF_OWN = (
+    "Copy the file again from the course's own data, unset IA3_TEACH_DATA, which names this directory, or "
+    "make everything anew with `python -m ia3_teach pretrain`."
+)
 _OF_WHEEL = "Install the package again (python -m pip install --force-reinstall --no-deps, and its wheel)."
 
 
