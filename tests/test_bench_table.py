@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from bench.clock import Row
+from bench.pages import table as pages_table
 from bench.render import END, HEADLINES, README, RESULTS, START, headlines, pages, put, table
 from bench.results import Results
 
@@ -80,6 +81,20 @@ def test_a_part_alone_replaces_its_own_rows_on_the_same_machine(tmp_path: Path) 
     assert [(found["what"], found["ours"]) for found in read(path)["rows"]] == [("step", 1.5), ("save", 1.0)]
     with pytest.raises(ValueError, match="measured elsewhere"):
         Results(path, {**HERE, "processor": "that"}, ["small"], everything=False)
+
+
+def test_what_was_measured_in_a_browser_has_its_place_and_a_table(tmp_path: Path, monkeypatch) -> None:
+    marked = pages_table.PAGE.read_text(encoding="utf-8")
+    if pages_table.RESULTS.exists():
+        assert pages_table.put(marked, pages_table.table()) == marked, "run python tests/bench/pages/run.py"
+    numbers = {"median": 31, "ninth_tenth": 80, "number": 9, "load": 0.5}
+    seen = [("idle", "explore_dial"), ("busy", "explore_dial"), ("dial", "dial"), ("dial", "model")]
+    rows = [{"part": part, "what": what, **numbers} for part, what in seen]
+    monkeypatch.setattr(pages_table, "RESULTS", tmp_path / "pages.json")
+    machine = {"date": "today", "cores": 2, "processor": "this"}
+    (tmp_path / "pages.json").write_text(json.dumps({"machine": machine, "rows": rows}))
+    assert "| `explore_dial` | 9 | 31 ms (80) | 31 ms (80) |" in pages_table.put(marked, pages_table.table())
+    assert "| a dial that turns | 31 ms (80) |" in pages_table.table()
 
 
 @pytest.mark.slow

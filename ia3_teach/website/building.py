@@ -46,6 +46,7 @@ SETTINGS: dict[str, Any] = {
     "myst_enable_extensions": ["dollarmath", "amsmath"],
     "myst_heading_anchors": 3,
     "myst_update_mathjax": False,
+    "smartquotes": False,  # a call in the gallery is to be copied
     "default_role": "code",  # what docstrings put between backticks
     "autodoc_inherit_docstrings": False,  # a method of torch's or matplotlib's is told of there
     "autodoc_member_order": "bysource",

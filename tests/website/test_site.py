@@ -174,6 +174,12 @@ def test_every_link_within_the_site_leads_somewhere(site) -> None:
                 assert (page.parent / unquote(target)).exists(), f"{page.name} names {target}"
 
 
+def test_no_code_has_typographic_quotes(site) -> None:
+    for page in site.rglob("*.html"):
+        for code in re.findall(r"<code>([^<]*)</code>", page.read_text(encoding="utf-8")):
+            assert not set(code) & set("‘’“”"), f"{page.name}: {code}"
+
+
 def test_every_icon_has_a_shape(site) -> None:
     drawn = set(re.findall(r"\.(fa-[a-z-]+) \{ --shape", (STATIC / "site.css").read_text()))
     for page in site.rglob("*.html"):
