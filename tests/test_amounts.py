@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from dataclasses import fields
 from decimal import Decimal
 from fractions import Fraction
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -34,7 +35,7 @@ NONE = [
         -(10**400),
         Fraction(10**400),
     ),
-    *(Decimal("0.5"), Decimal(1), 1j, complex(1), [1], (1,), {}, {1}, object(), int),
+    *(Decimal("0.5"), Decimal(1), 1j, complex(1), [1], (1,), {}, {1}, SimpleNamespace(), int),
     *(
         torch.tensor(1),
         torch.tensor(0.5),
