@@ -166,7 +166,6 @@ def install(python: Path, extras: list[str], torch_index: str) -> None:
     pip = [str(python), "-I", "-m", "pip", "install", "--disable-pip-version-check"]
     pip += ["-c", "constraints.txt"]
     pip += ["--quiet"]  # its hundreds of lines say nothing to a reader; errors still come
-    pip += ["--no-compile"]  # a minute for 17,000 files, of which a lesson imports a tenth
     index = ["--extra-index-url", torch_index] if torch_index else []
     say(1)
     run(

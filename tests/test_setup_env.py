@@ -221,7 +221,6 @@ def test_torch_comes_first_from_the_index_asked_for_and_only_torch(setup):
     assert torch.endswith("--extra-index-url file:///an/index torch")
     assert "file:///" not in project and project.endswith("-e .")
     assert all("-c constraints.txt" in command for command in (torch, project))
-    assert all("--no-compile" in command for command in (torch, project))  # a minute, for files never read
 
 
 def test_a_second_call_does_nothing_and_extras_add_up(setup):
