@@ -13,6 +13,7 @@ from numbers import Integral, Real
 
 from ia3_teach.wording import brief, short
 
+ORDINARY = 64  # the rank of a recipe for layers of any size
 LARGEST = 2**63 - 1  # of a whole number: what torch takes as a size or a seed
 
 
@@ -69,13 +70,13 @@ def whole(name: str, found: object, least: int = -LARGEST, most: int = LARGEST) 
 
 
 def check_rank(r: int, d_in: int, d_out: int) -> None:
-    """Refuse a rank beyond both sides of the layer that its pair is hung in.
+    """Refuse a rank beyond both sides of the layer that its pair is hung in, and beyond what is usual.
 
-    No change of the layer has a rank above its smaller side. Between the two sides a rank is only wasteful,
-    and taken, as PEFT takes it: "all-linear" means routers of a few experts too. Beyond both, the pair alone
-    has more than twice the values of the layer, and the number is an accident.
+    No change of the layer has a rank above its smaller side. Up to the larger side, or up to ORDINARY in a
+    small layer, a rank is only wasteful, and taken, as PEFT takes it: "all-linear" means routers of a few
+    experts too. Beyond that the pair alone has more than twice the values of the layer: an accident.
     """
-    if r > max(d_in, d_out):
+    if r > max(d_in, d_out, ORDINARY):
         raise ValueError(
             f"r={short(r)} is larger than both sides of a layer from {d_in:,} to {d_out:,} channels, whose "
             f"changes have a rank of {min(d_in, d_out):,} at most; take a smaller r"

@@ -218,10 +218,11 @@ PAIRED = ["LoRA", "AdaLoRA", "DoRA", "DyLoRA", "HiRA", "LoRAPlus", "RsLoRA", "So
 
 @pytest.mark.parametrize("name", PAIRED)
 def test_a_rank_beyond_both_sides_of_a_layer_is_refused_and_changes_nothing(name: str) -> None:
-    model, kind = nn.Sequential(nn.Linear(4, 16)), LoRA if name == "LoRA" else getattr(family, name)
-    attach(model, kind(r=12, sites=["0"]), "wasteful")  # between the two sides, as PEFT takes it
-    for r in (17, 1_000_000, 2**62):
-        with pytest.raises(ValueError, match="larger than both sides of a layer from 4 to 16"):
+    model, kind = nn.Sequential(nn.Linear(4, 96)), LoRA if name == "LoRA" else getattr(family, name)
+    attach(nn.Sequential(nn.Linear(4, 4)), kind(r=64, sites=["0"]))  # an ordinary rank, in a toy
+    attach(model, kind(r=96, sites=["0"]), "wasteful")  # between the two sides, as PEFT takes it
+    for r in (97, 1_000_000, 2**62):
+        with pytest.raises(ValueError, match="larger than both sides of a layer from 4 to 96"):
             attach(model, kind(r=r, sites=["0"]), "accident")
     assert list(model.state_dict())  # and there is one adapter as before
     assert [name for name in ia3_teach.state.state_of(model).recipes] == ["wasteful"]

@@ -21,6 +21,8 @@ from ia3_teach.family.pairs import LowRank
 from ia3_teach.layer import features
 from ia3_teach.wording import short
 
+ORDINARY = 1024  # a rank for large models, only wasteful in a toy: taken in layers of any size
+
 
 @dataclass(frozen=True)
 class VeRA(LowRank):
@@ -57,7 +59,7 @@ class Scaled(Change):
     def __init__(self, layer: nn.Module, r: int, seed: int) -> None:
         super().__init__(layer)
         d_in, d_out = features(layer)
-        if r > d_in * d_out:  # its rank is that of a drawn pair, often above both sides of the layer
+        if r > max(d_in * d_out, ORDINARY):  # the rank of a drawn pair, often above both sides of the layer
             raise ValueError(
                 f"r={short(r)} is more than the {d_in * d_out:,} entries of a layer; take a smaller r"
             )

@@ -66,7 +66,7 @@ def test_right_ones_are_the_formula_and_wrong_ones_are_not(name: str) -> None:
 
 @pytest.mark.parametrize("share", [0, 2, "half"])
 def test_a_share_that_cannot_be_is_refused(share) -> None:
-    with pytest.raises(ValueError, match="share is a number"):
+    with pytest.raises(ValueError, match="share is a (share|finite number)"):
         ChildTuning(share=share)
 
 

@@ -1,7 +1,6 @@
 """Patterns and settings that fit nothing, layers without a place for an adapter: refused with near names."""
 
 import re
-from functools import partial
 
 import pytest
 import torch
@@ -59,7 +58,7 @@ def test_refused(method: str, case: str) -> None:
     patterns, words = REFUSED[case]
     model = Mixed()
     before = dict(model.named_modules())
-    recipe = LoRA(r=2, sites=patterns) if method == "lora" else IA3(sites=dict.fromkeys(patterns, "out"))
+    recipe = LoRA(sites=patterns) if method == "lora" else IA3(sites=dict.fromkeys(patterns, "out"))
     with pytest.raises(ValueError, match=words):
         attach(model, recipe)
     assert dict(model.named_modules()) == before and not wrapped(model)
@@ -68,7 +67,7 @@ def test_refused(method: str, case: str) -> None:
 @pytest.mark.parametrize("method", ["ia3", "lora"])
 def test_all_linear_refuses_what_it_cannot_reach_until_it_is_excluded(method: str) -> None:
     """PEFT takes the output projection of a MultiheadAttention too, where IA3 then has no effect."""
-    recipe, exclude = partial(LoRA, r=2) if method == "lora" else IA3, ["small", "tiny"]
+    recipe, exclude = LoRA if method == "lora" else IA3, ["small", "tiny"]
     for name in ("attention.out_proj", "encoder.self_attn.out_proj", "encoder.linear1", "encoder.linear2"):
         model = Mixed()
         with pytest.raises(ValueError, match=rf"{name} lies in a .*would do nothing.*exclude=\['{name}'\]"):
