@@ -184,7 +184,7 @@ DAMAGE: dict[str, tuple[object, Callable, str]] = {
     "wrong rank": (LoRA(r=2), change(keep_note=False, r=3, tensors=lambda v: None), "r=3"),
     "rank 0": (LoRA(r=2), change(lambda v: v.update({LORA_A: torch.ones(0, 16)})), "another base"),
     "rank a word": (LoRA(r=2), change(lambda v: None, False, r="two"), "r='two'"),
-    "alpha a word": (LoRA(r=2), change(lambda v: None, False, lora_alpha="x"), "lora_alpha is a finite number; found 'x'"),
+    "alpha a word": (LoRA(r=2), change(lambda v: None, False, lora_alpha="x"), "a finite number; found 'x'"),
     "alpha NaN": (LoRA(r=2), change(lambda v: None, False, lora_alpha=torch.nan), "NaN is no number of JSON"),
     "alpha of another save": (LoRA(r=2), change(lora_alpha=99), "other settings"),
     "dropout 2": (LoRA(r=2), change(lora_dropout=2), "between 0 and 1"),
