@@ -34,8 +34,8 @@ def write(folder: Path) -> list[str]:
 def files_of(room: str) -> list[str]:
     """Its files as modules below `ia3_teach`.
 
-    >>> files_of("t_few")
-    ['t_few.answers', 't_few.checkpoint', 't_few.choices', 't_few.losses']
+    >>> files_of("t_few")[:2]
+    ['t_few.answers', 't_few.archive']
     """
     paths = sorted((PACKAGE / room.replace(".", "/")).glob("*.py"))
     return [f"{room}.{path.stem}" for path in paths if not path.stem.startswith("__")]
