@@ -7,6 +7,7 @@ import sys
 import time
 from types import SimpleNamespace
 
+import interruptible
 import pytest
 from notebook_files import lesson
 from typer.testing import CliRunner
@@ -97,11 +98,7 @@ def test_the_version_is_said():
 @pytest.mark.parametrize("verb", ["run", "execute"])
 def test_ctrl_c_stops_and_blames_no_lesson(verb, tmp_path):
     lesson(tmp_path, "00_long", "open('begun', 'w').close()\nimport time\ntime.sleep(60)")
-    code = (  # a job in the background may have been started with SIGINT ignored
-        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "from ia3_teach.__main__ import main; main()"
-    )
-    words = [sys.executable, "-c", code, verb, "--notebooks", str(tmp_path)]
+    words = interruptible.verb(verb, "--notebooks", str(tmp_path))
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=environment)
     for _ in range(600):

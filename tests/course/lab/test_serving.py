@@ -12,6 +12,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 import hostile_jupyter
+import interruptible
 import pytest
 from printed_lines import lines_to_address
 
@@ -28,15 +29,14 @@ posix = pytest.mark.skipif(os.name != "posix", reason="ends the server with POSI
 
 def start(directory, port, **variables):
     """Serve a directory from a process of its own; the process and the address it prints."""
-    code = (  # a job in the background may have been started with SIGINT ignored
-        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    code = (
         "import sys; from pathlib import Path; from ia3_teach.course.lab.serving import serve\n"
         f"sys.exit(serve(Path({str(directory)!r}), {port}))"
     )
     environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
     environment |= variables
     process = subprocess.Popen(
-        [sys.executable, "-c", code],
+        interruptible.python(code),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -3,10 +3,12 @@
 import os
 import signal
 import subprocess
-import sys
+import tempfile
 import time
 from contextlib import suppress
+from pathlib import Path
 
+import interruptible
 import psutil
 import pytest
 from notebook_files import lesson
@@ -18,12 +20,11 @@ LONG = "open('begun', 'w').close()\nimport time\ntime.sleep(60)"
 
 
 @pytest.fixture
-def temporary(tmp_path, monkeypatch):
-    """Where the kernels of this test work: what lies there was made by them."""
-    folder = tmp_path / "kernels"
-    folder.mkdir()
-    monkeypatch.setenv("TMPDIR", str(folder))
-    return folder
+def temporary(monkeypatch):
+    """Where the kernels of this test work, by a short name: that of a socket has 107 letters at most."""
+    with tempfile.TemporaryDirectory(prefix="t-", ignore_cleanup_errors=True) as folder:
+        monkeypatch.setenv("TMPDIR", folder)
+        yield Path(folder)
 
 
 def test_a_run_stops_at_the_first_failure_after_a_line_for_each_lesson(tmp_path, capsys):
@@ -77,11 +78,7 @@ def test_ctrl_c_stops_all_of_them(tmp_path, temporary):
     """Sent to the one who began them alone, as a task manager does."""
     for name in ("00_long", "01_long"):
         lesson(tmp_path, name, LONG)
-    code = (  # a job in the background may have been started with SIGINT ignored
-        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "from ia3_teach.__main__ import main; main()"
-    )
-    words = [sys.executable, "-c", code, "run", "--processes", "2", "--notebooks", str(tmp_path)]
+    words = interruptible.verb("run", "--processes", "2", "--notebooks", str(tmp_path))
     process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
     for _ in range(600):
         if len(list(temporary.rglob("begun"))) == 2:
