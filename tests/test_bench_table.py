@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from bench.clock import Row
 from bench.pages import table as pages_table
-from bench.render import END, HEADLINES, README, RESULTS, START, headlines, pages, put, table
+from bench.render import END, HEADLINES, README, RESULTS, START, headlines, pages, table
 from bench.results import Results
 
+from ia3_teach.course.pages.marks import between
+
+MARKS = (pages_table.START, pages_table.END)
 RUN = Path(__file__).parent / "bench" / "run.py"
 
 
@@ -39,8 +42,8 @@ def test_every_row_is_whole(results) -> None:
 
 def test_a_readme_without_marks_is_refused() -> None:
     with pytest.raises(ValueError, match="lacks the lines"):
-        put(START, "")
-    assert put(f"a\n{START}\nold\n{END}\nb", "new") == f"a\n{START}\nnew\n{END}\nb"
+        between(START, START, END, "")
+    assert between(f"a\n{START}\nold\n{END}\nb", START, END, "new") == f"a\n{START}\nnew\n{END}\nb"
 
 
 def row(what: str, ours: float = 1.0) -> Row:
@@ -86,14 +89,14 @@ def test_a_part_alone_replaces_its_own_rows_on_the_same_machine(tmp_path: Path) 
 def test_what_was_measured_in_a_browser_has_its_place_and_a_table(tmp_path: Path, monkeypatch) -> None:
     marked = pages_table.PAGE.read_text(encoding="utf-8")
     if pages_table.RESULTS.exists():
-        assert pages_table.put(marked, pages_table.table()) == marked, "run python tests/bench/pages/run.py"
+        assert between(marked, *MARKS, pages_table.table()) == marked, "run python tests/bench/pages/run.py"
     numbers = {"median": 31, "ninth_tenth": 80, "number": 9, "load": 0.5}
     seen = [("idle", "explore_dial"), ("busy", "explore_dial"), ("dial", "dial"), ("dial", "model")]
     rows = [{"part": part, "what": what, **numbers} for part, what in seen]
     monkeypatch.setattr(pages_table, "RESULTS", tmp_path / "pages.json")
     machine = {"date": "today", "cores": 2, "processor": "this"}
     (tmp_path / "pages.json").write_text(json.dumps({"machine": machine, "rows": rows}))
-    assert "| `explore_dial` | 9 | 31 ms (80) | 31 ms (80) |" in pages_table.put(marked, pages_table.table())
+    assert "| `explore_dial` | 9 | 31 ms (80) | 31 ms (80) |" in between(marked, *MARKS, pages_table.table())
     assert "| a dial that turns | 31 ms (80) |" in pages_table.table()
 
 

@@ -22,6 +22,7 @@ from torch import nn
 
 from ia3_teach import IA3, attach
 from ia3_teach.course.lesson.memory import kept_for_backward
+from ia3_teach.course.pages.marks import between
 from ia3_teach.ia3 import IA3Vectors
 from ia3_teach.layer import Adapted, wrapped
 
@@ -141,16 +142,9 @@ def table(found: Mapping[tuple[str, bool], Kept]) -> str:
     return "\n".join(lines)
 
 
-def put(page: str, content: str) -> str:
-    """The text with `content` between the marks."""
-    before, start, rest = page.partition(START)
-    _, end, after = rest.partition(END)
-    assert start and end, f"the page lacks the lines {START} and {END}"
-    return f"{before}{START}\n{content}\n{END}{after}"
-
 
 if __name__ == "__main__":
     made = table({case: measured(*case) for case in CASES})
     print(made)
     if "--write" in sys.argv[1:]:
-        PAGE.write_text(put(PAGE.read_text(encoding="utf-8"), made), encoding="utf-8")
+        PAGE.write_text(between(PAGE.read_text(encoding="utf-8"), START, END, made), encoding="utf-8")

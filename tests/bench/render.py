@@ -9,6 +9,8 @@ import json
 import sys
 from pathlib import Path
 
+from ia3_teach.course.pages.marks import between
+
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS, README = ROOT / "data/results/bench.json", ROOT / "README.md"
 PAGE = ROOT / "data/results/README.md"
@@ -77,19 +79,12 @@ def cell(row: dict) -> str:
     return f"{ours} / {other} {unit} = {row['ratio']:.2f}"
 
 
-def put(page: str, content: str) -> str:
-    """The text with `content` between the marks. Raises ValueError where they are missing."""
-    before, start, rest = page.partition(START)
-    _, end, after = rest.partition(END)
-    if not start or not end:
-        raise ValueError(f"the page lacks the lines {START} and {END}")
-    return f"{before}{START}\n{content}\n{END}{after}"
-
 
 def pages(results: dict) -> dict[Path, str]:
     """Both pages as they have to be."""
     content = {README: headlines(results), PAGE: table(results)}
-    return {path: put(path.read_text(encoding="utf-8"), made) for path, made in content.items()}
+    old = {path: path.read_text(encoding="utf-8") for path in content}
+    return {path: between(old[path], START, END, made) for path, made in content.items()}
 
 
 def main(arguments: list[str]) -> None:

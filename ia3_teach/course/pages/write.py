@@ -5,9 +5,9 @@ from pathlib import Path
 from ia3_teach.course.lab.recording import recorded
 from ia3_teach.course.pages import family_tables, real_tables, recipe_table, tables, way_tables
 from ia3_teach.course.pages.lessons import all_lessons
+from ia3_teach.course.pages.marks import between
 from ia3_teach.course.pages.outcome_tables import outcomes
 from ia3_teach.course.pages.pretraining_tables import probes, progress
-from ia3_teach.wording import short
 
 RESULTS = "data/results/README.md"
 MADE = "made by python -m ia3_teach index"
@@ -54,9 +54,4 @@ def put(page: str, name: str, content: str) -> str:
     new
     <!-- /x -->
     """
-    first, last = f"<!-- {name}: {MADE} -->", f"<!-- /{name} -->"
-    before, start, rest = page.partition(first)
-    _, end, after = rest.partition(last)
-    if not start or not end:
-        raise ValueError(f"the page lacks the lines {short(first)} and {short(last)}")
-    return f"{before}{first}\n{content}\n{last}{after}"
+    return between(page, f"<!-- {name}: {MADE} -->", f"<!-- /{name} -->", content)

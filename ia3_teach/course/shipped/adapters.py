@@ -8,9 +8,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ia3_teach.course.shipped.manifest import check, check_folder
+from ia3_teach.course.shipped.manifest import check_folder
 from ia3_teach.course.shipped.paths import data_dir
-from ia3_teach.course.shipped.results import Run, read_runs
+from ia3_teach.course.shipped.results import Run, shipped_rows
 from ia3_teach.sites.targets import block_number
 from ia3_teach.storage.stored import read_stored
 from ia3_teach.wording import brief, short
@@ -63,5 +63,4 @@ def shipped_runs(name: str = "runs") -> list[Run]:
 
     Raises ManifestError where the table is missing or was changed.
     """
-    check([f"results/{name}.csv"])
-    return read_runs(data_dir() / "results" / f"{name}.csv")
+    return shipped_rows(f"results/{name}.csv")

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ia3_teach.course.shipped.manifest import check
-from ia3_teach.course.shipped.paths import data_dir
-from ia3_teach.course.shipped.results import read_runs
+from ia3_teach.course.shipped.results import shipped_rows
 
 FILE = "results/family_costs.csv"
 
@@ -47,5 +45,4 @@ def shipped_costs(model: str) -> dict[str, MethodCost]:
     >>> shipped_costs("tiny-bert")["IA3"].values
     4608
     """
-    check([FILE])
-    return {cost.method: cost for cost in read_runs(data_dir() / FILE, MethodCost) if cost.model == model}
+    return {cost.method: cost for cost in shipped_rows(FILE, MethodCost) if cost.model == model}

@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TypeVar
 
+from ia3_teach.course.shipped.manifest import check
+from ia3_teach.course.shipped.paths import data_dir
 from ia3_teach.storage.atomic import replacing
 from ia3_teach.storage.plain_files import read_text
 from ia3_teach.wording import short
@@ -59,6 +61,12 @@ def append(path: Path, run: object) -> None:
     csv.writer(line, lineterminator="").writerow([getattr(run, name) for name in names])
     with path.open("a", encoding="utf-8") as file:
         file.write(head + "\n" + line.getvalue())
+
+
+def shipped_rows(file: str, kind: type[AnyRun] = Run) -> list[AnyRun]:
+    """The lines of a shipped table. Raises ManifestError where it is missing or was changed."""
+    check([file])
+    return read_runs(data_dir() / file, kind)
 
 
 def read_runs(path: Path, kind: type[AnyRun] = Run) -> list[AnyRun]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ia3_teach.course.shipped.manifest import check
-from ia3_teach.course.shipped.paths import data_dir
-from ia3_teach.course.shipped.results import read_runs
+from ia3_teach.course.shipped.results import shipped_rows
 
 FILE = "results/few_shot_costs.csv"
 
@@ -65,6 +63,5 @@ def shipped_way_costs(model: str) -> dict[tuple[str, int], WayCost]:
     >>> costs["ia3", 32].flops == costs["zero_shot", 0].flops  # vectors are no matrix products
     True
     """
-    check([FILE])
-    costs = read_runs(data_dir() / FILE, WayCost)
+    costs = shipped_rows(FILE, WayCost)
     return {(cost.method, cost.shots): cost for cost in costs if cost.model == model}

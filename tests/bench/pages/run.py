@@ -23,8 +23,10 @@ os.environ.update(IA3_TEACH_PROGRESS="off", OMP_NUM_THREADS="1")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from bench.pages import first_dial, lab
-from bench.pages.table import PAGE, RESULTS, put, table
+from bench.pages.table import END, PAGE, RESULTS, START, table
 from bench.run import cpu_lines
+
+from ia3_teach.course.pages.marks import between
 
 PARTS = ("idle", "busy", "dial")
 QUIET = 0.8  # processes that want a core before anything is measured
@@ -97,7 +99,7 @@ def main() -> None:
             rows.append(found)
     lines = ",\n".join(f"  {json.dumps(each)}" for each in sorted(rows, key=lambda r: PARTS.index(r["part"])))
     RESULTS.write_text(f'{{\n "machine": {json.dumps(machine())},\n "rows": [\n{lines}\n ]\n}}\n')
-    PAGE.write_text(put(PAGE.read_text(encoding="utf-8"), table()), encoding="utf-8")
+    PAGE.write_text(between(PAGE.read_text(encoding="utf-8"), START, END, table()), encoding="utf-8")
 
 
 if __name__ == "__main__":

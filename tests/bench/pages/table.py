@@ -41,11 +41,3 @@ def cell(row: dict[str, Any] | None) -> str:
     """
     return f"{row['median']:.0f} ms ({row['ninth_tenth']:.0f})" if row else ""
 
-
-def put(page: str, content: str) -> str:
-    """The text with `content` between the marks. Raises ValueError where they are missing."""
-    before, start, rest = page.partition(START)
-    _, end, after = rest.partition(END)
-    if not start or not end:
-        raise ValueError(f"the page lacks the lines {START} and {END}")
-    return f"{before}{START}\n{content}\n{END}{after}"
