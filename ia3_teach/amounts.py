@@ -9,12 +9,16 @@ numbers too large for a float: none of these is what every computation that foll
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from numbers import Integral, Real
 
 from ia3_teach.wording import brief, short
 
 ORDINARY = 64  # the rank of a recipe for layers of any size
 LARGEST = 2**63 - 1  # of a whole number: what torch takes as a size or a seed
+MOST_VALUES = ContextVar("values of one new tensor", default=2**31)  # 8 GB: more than any weight beside it
 
 
 def number(name: str, found: object, least: float = -math.inf, most: float = math.inf) -> float:
@@ -80,6 +84,30 @@ def check_rank(r: int, d_in: int, d_out: int) -> None:
         raise ValueError(
             f"r={short(r)} is larger than both sides of a layer from {d_in:,} to {d_out:,} channels, whose "
             f"changes have a rank of {min(d_in, d_out):,} at most; take a smaller r"
+        )
+
+
+@contextmanager
+def no_larger_than(values: int) -> Iterator[None]:
+    """Within it no adapter gets a tensor of more values: what is made for a file is no larger than the file.
+
+    >>> with no_larger_than(6):
+    ...     check_shape(2, 3)
+    """
+    token = MOST_VALUES.set(values)
+    try:
+        yield
+    finally:
+        MOST_VALUES.reset(token)
+
+
+def check_shape(*shape: int) -> None:
+    """Refuse the shape of a new tensor that has more values than there may be, before memory is asked for."""
+    if math.prod(shape) > MOST_VALUES.get():
+        raise ValueError(
+            f"the settings ask for {brief(math.prod(shape))} values beside one layer, in the shape "
+            f"{brief(tuple(shape))}, where {MOST_VALUES.get():,} are the most: a slip in the "
+            "settings, or a file that has those of other tensors"
         )
 
 

@@ -7,7 +7,6 @@ function: `around(inner, x)`; where it can, it says the same on the weights: `fo
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import ClassVar
@@ -16,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ia3_teach.amounts import check_shape
 from ia3_teach.family.roles import ALL, linears_of, widths
 from ia3_teach.layer import adapter_dtype, linear_layers
 from ia3_teach.recipe import Recipe
@@ -23,7 +23,6 @@ from ia3_teach.sites.patterns import Pattern, match_all
 from ia3_teach.sites.targets import match_linears, narrow
 from ia3_teach.wording import brief, short
 
-MOST_VALUES = 2**31  # of one parameter: 8 GB, more than any weight that it stands beside
 Function = Callable[[Tensor], Tensor]
 Settings = Mapping[str, object]
 Parts = Mapping[str, Tensor]  # with shapes alone while a file is checked
@@ -159,11 +158,7 @@ class Change(Adapter):
 def new(layer: nn.Module, *shape: int) -> nn.Parameter:
     """An unfilled parameter beside a layer: on its device, in at least float32.
 
-    Raises ValueError for one that no memory holds.
+    Raises ValueError for one that no memory, or no file that is being read, holds.
     """
-    if math.prod(shape) > MOST_VALUES:
-        raise ValueError(
-            f"this setting asks for {brief(math.prod(shape))} values beside one layer, in the shape "
-            f"{brief(tuple(shape))}; take a smaller one"
-        )
+    check_shape(*shape)
     return nn.Parameter(torch.empty(shape, dtype=adapter_dtype(layer), device=layer.weight.device))

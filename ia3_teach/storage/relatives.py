@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 from torch import nn
 
+from ia3_teach.amounts import no_larger_than
 from ia3_teach.recipe import Recipe
 from ia3_teach.storage.methods import method_of
 from ia3_teach.storage.peft_format import CONFIG, OWN, TENSORS
 from ia3_teach.storage.stored import Stored, Tensors
 from ia3_teach.wording import brief, short
+
+SMALL = 2**20  # values: 4 MB
 
 
 def is_relative(stored: Stored) -> bool:
@@ -49,7 +54,9 @@ def recipe_of(stored: Stored) -> Recipe:
 
 def check_relative(model: nn.Module, stored: Stored) -> None:
     """Refuse sites that the model lacks, and tensors of other names or shapes than the recipe's own."""
-    plan, values = recipe_of(stored).plan(model), values_of(stored)
+    values = values_of(stored)
+    with no_larger_than(most_values(values)):
+        plan = recipe_of(stored).plan(model)
     for path in {**plan, **values}:
         adapter = plan[path].state_dict() if path in plan else {}
         wanted = {key: tuple(value.shape) for key, value in adapter.items()}
@@ -59,3 +66,9 @@ def check_relative(model: nn.Module, stored: Stored) -> None:
                 f"{short(path)} has {brief(found)} in {TENSORS}, and the recipe makes {brief(wanted)}: "
                 "another base model, or the file is not complete"
             )
+
+
+def most_values(sites: Tensors) -> int:
+    """What no tensor made for this file may exceed: its largest one, or what costs nothing to make."""
+    sizes = (math.prod(values.shape) for parts in sites.values() for values in parts.values())
+    return max(SMALL, *sizes)

@@ -7,8 +7,9 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 from small_models import bert, bloom, randomise, tokens
+from torch.overrides import TorchFunctionMode
 
-from ia3_teach import attach, load_adapter, save_adapter
+from ia3_teach import attach, family, load_adapter, save_adapter
 from ia3_teach.family import SSF, PaFi, PiSSA, PromptTuning, VeRA
 from ia3_teach.layer import wrapped
 
@@ -55,6 +56,43 @@ def test_a_method_that_the_family_does_not_have(method, tmp_path: Path) -> None:
 def test_settings_that_do_not_make_the_adapter(settings, words: str, tmp_path: Path) -> None:
     change_settings(saved(tmp_path, PiSSA()), settings=settings)
     refused(tmp_path, words)
+
+
+class Largest(TorchFunctionMode):
+    """The values of the largest tensor that any function of torch has made."""
+
+    values = 0
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        made = function(*args, **(kwargs or {}))
+        if isinstance(made, torch.Tensor):
+            self.values = max(self.values, made.numel())
+        return made
+
+
+def whole_settings() -> list[tuple[str, str]]:
+    """(method, setting) for each setting that is a whole number."""
+    found = []
+    for name in family.names():
+        recipe = getattr(family, name).example(bert())
+        found += [(name, key) for key, value in recipe.settings().items() if type(value) is int]
+    return found
+
+
+@pytest.mark.parametrize(("name", "setting"), whole_settings())
+def test_a_file_with_a_huge_setting_costs_no_memory(name: str, setting: str, tmp_path: Path) -> None:
+    directory = saved(tmp_path, getattr(family, name).example(bert()))
+    config = json.loads((directory / CONFIG).read_text())
+    if "settings" in config:
+        change_settings(directory, settings={**config["settings"], setting: 10**6})
+    else:
+        change_settings(directory, **{key: 10**6 for key, value in config.items() if type(value) is int})
+    with Largest() as made:
+        try:
+            load_adapter(bert(), directory)
+        except ValueError as error:
+            assert len(str(error)) < 600
+    assert made.values <= 2 * 10**6
 
 
 def test_settings_of_another_save(tmp_path: Path) -> None:

@@ -54,14 +54,23 @@ def train_recipe(make: Make, model: PreTrainedModel, examples: Examples) -> None
     attach(model, make(model, examples))
 
 
-IA3_METHOD = Method(train_ia3, (1e-2, 3e-2, 1e-1, 3e-1, 1.0))
-LORA_METHOD = Method(train_lora, (1e-3, 3e-3, 1e-2, 3e-2))
-FULL = Method(train_all, (1e-4, 3e-4, 1e-3, 3e-3))
-HEAD = Method(train_head, (3e-3, 1e-2, 3e-2))
+IA3_RATES, LORA_RATES = (1e-2, 3e-2, 1e-1, 3e-1, 1.0), (1e-3, 3e-3, 1e-2, 3e-2)
+FULL_RATES, HEAD_RATES = (1e-4, 3e-4, 1e-3, 3e-3), (3e-3, 1e-2, 3e-2)
+FULL, HEAD = Method(train_all, FULL_RATES), Method(train_head, HEAD_RATES)
 
+# Each grid goes on, on the side where a best rate lay at its end.
 METHODS: dict[str, dict[str, Method]] = {
-    "tiny-bloom": {"ia3": IA3_METHOD, "lora": LORA_METHOD, "full": FULL},
-    "tiny-bert": {"head": HEAD, "ia3": IA3_METHOD, "lora": LORA_METHOD, "full": FULL},
+    "tiny-bloom": {
+        "ia3": Method(train_ia3, (*IA3_RATES, 3.0)),
+        "lora": Method(train_lora, (*LORA_RATES, 1e-1)),
+        "full": Method(train_all, (*FULL_RATES, 1e-2)),
+    },
+    "tiny-bert": {
+        "head": Method(train_head, (1e-3, *HEAD_RATES, 1e-1, 3e-1)),
+        "ia3": Method(train_ia3, (3e-3, *IA3_RATES)),
+        "lora": Method(train_lora, (3e-4, *LORA_RATES, 1e-1)),
+        "full": Method(train_all, (1e-5, 3e-5, *FULL_RATES)),
+    },
 }
 
 FAMILY_RATES: dict[str, tuple[float, float, float]] = {

@@ -18,14 +18,14 @@ from tqdm.auto import tqdm
 
 from ia3_teach.course.making import measuring
 from ia3_teach.course.making.grid import search
-from ia3_teach.course.making.methods import METHODS
+from ia3_teach.course.making.methods import HEAD_RATES, IA3_RATES, LORA_RATES
 from ia3_teach.course.shipped import manifest
 from ia3_teach.course.shipped.paths import own_data_dir
 from ia3_teach.course.shipped.results import Run, append, read_runs, write_rows
 from ia3_teach.wording import short
 
 TASKS = ("formality", "sentiment")
-METHODS_TRIED = ("head", "ia3", "lora")
+RATES = {"head": HEAD_RATES, "ia3": IA3_RATES, "lora": LORA_RATES}
 SHOTS = (32, 256)
 SEEDS = range(3)
 SHA256 = 64  # hexadecimal digits; fewer were cut short
@@ -51,7 +51,7 @@ def patterns(model: Path, tasks: Sequence[str] = TASKS) -> Iterator[RealRun]:
     weights = manifest.sha256(weights_file(model))
     for task in tasks:
         for shots in SHOTS:
-            for method in METHODS_TRIED:
+            for method in RATES:
                 yield RealRun(task, model.name, method, shots, 0, 0.0, **facts, weights=weights)
 
 
@@ -77,7 +77,7 @@ def run(model: Path, tasks: Sequence[str] = TASKS, directory: Path | None = None
         return done[each.key]
 
     for cell in tqdm(cells, unit="cell"):
-        rates = METHODS["tiny-bert"][cell.method].learning_rates
+        rates = RATES[cell.method]
         for each in search(cell, rates, SEEDS, known):
             tqdm.write(str(each))
     write_rows(path, [asdict(done[key]) for key in sorted(done)])

@@ -46,7 +46,8 @@ def recipes() -> str:
     def quoted(name: str) -> str:
         return published(f"t-few.{name}").printed
 
-    grid = ", ".join(f"{rate:g}" for rate in methods.IA3_METHOD.learning_rates)
+    rates = {rate for choices in methods.METHODS.values() for rate in choices["ia3"].learning_rates}
+    grid = ", ".join(f"{rate:g}" for rate in sorted(rates))
     shots = [number for number in experiments.STEPS if number < max(experiments.STEPS)]
     rows = [
         ["examples", "20 to 70, by dataset", f"{make_vectors.SHOTS:,}", " or ".join(map(str, shots))],

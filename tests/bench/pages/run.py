@@ -15,6 +15,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -30,6 +31,7 @@ from ia3_teach.course.pages.marks import between
 
 PARTS = ("idle", "busy", "dial")
 QUIET = 0.8  # processes that want a core before anything is measured
+PATIENCE = 180  # seconds until it is given up
 Row = dict[str, str | float | int]
 
 
@@ -81,6 +83,16 @@ def machine() -> dict[str, str | int]:
     return {**about, "date": datetime.date.today().isoformat()}
 
 
+def wait_for_quiet() -> None:
+    """Until nothing else wants a core: the mean of a minute still holds what has just ended."""
+    end = time.monotonic() + PATIENCE
+    while (load := os.getloadavg()[0]) > QUIET:
+        if time.monotonic() > end:
+            sys.exit(f"other programs want {load:.1f} cores; measure when they are done")
+        print(f"waiting until the machine is quiet: other programs want {load:.1f} cores", flush=True)
+        time.sleep(15)
+
+
 def main() -> None:
     """Print each row as it comes; write all at the end."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -89,8 +101,7 @@ def main() -> None:
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         sys.exit("there is no Chromium here (Debian: apt install chromium)")
-    if os.getloadavg()[0] > QUIET:
-        sys.exit(f"other programs want {os.getloadavg()[0]:.1f} cores; measure when they are done")
+    wait_for_quiet()
     old = json.loads(RESULTS.read_text(encoding="utf-8"))["rows"] if RESULTS.exists() else []
     rows = [each for each in old if each["part"] not in chosen]
     for part in chosen:

@@ -8,7 +8,6 @@ from transformers import BertConfig, BertModel
 
 from ia3_teach import load_model
 from ia3_teach.course.making import measuring, real_bert
-from ia3_teach.course.making.methods import METHODS
 from ia3_teach.course.making.real_bert import RealRun, run
 from ia3_teach.course.shipped import manifest
 from ia3_teach.course.shipped.results import read_runs, summary, used
@@ -42,7 +41,7 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[RealRun]:
 def test_each_method_tries_its_rates_and_repeats_the_best(small_bert: Path, measured, tmp_path: Path) -> None:
     path = run(small_bert, ["plan"], tmp_path)
     runs = [(each.seed, each.learning_rate) for each in measured if each.cell[2:] == ("lora", 32)]
-    tried = [(0, rate) for rate in METHODS["tiny-bert"]["lora"].learning_rates]
+    tried = [(0, rate) for rate in real_bert.RATES["lora"]]
     assert runs == [*tried, (1, 1e-2), (2, 1e-2)]
     rows = summary(used(read_runs(path)))
     assert {(row["method"], row["shots"], row["seeds"]) for row in rows} == {
@@ -79,8 +78,7 @@ def test_a_real_run_has_its_provenance(
     monkeypatch.setattr(real_bert, "SEEDS", range(1))
     monkeypatch.setattr(measuring, "STEPS", {32: 2, 3000: 2})
     runs = read_runs(run(small_bert, ["formality"], tmp_path), RealRun)
-    rates = [METHODS["tiny-bert"][method].learning_rates for method in ("head", "ia3", "lora")]
-    assert [each.learning_rate for each in runs] == [rate for grid in rates for rate in grid]
+    assert [each.learning_rate for each in runs] == [rate for grid in real_bert.RATES.values() for rate in grid]
     assert {each.weights for each in runs} == {manifest.sha256(small_bert / "model.safetensors")}
     assert {(each.model, each.torch) for each in runs} == {("small-bert", torch.__version__)}
     assert all(0 <= each.test <= 1 and 0 <= each.validation <= 1 for each in runs)

@@ -113,6 +113,28 @@ def test_a_drag_moves_pixels_and_answers_and_undo_takes_it_back(browser, live) -
         assert it.errors == [] and it.outside == []
 
 
+ORDER = """async () => {
+    const {explorer} = document.querySelector(".ia3-explorer");
+    const noted = [], note = (words) => noted.push(words);
+    const {maps, answers} = explorer;
+    const [draw, update] = [maps.draw, answers.update];
+    maps.draw = () => (note("map"), requestAnimationFrame(() => note("painted")), draw.call(maps));
+    const asked = new Promise((done) => {
+        answers.update = () => (note("answers"), done(), update.call(answers));
+    });
+    explorer.store.set({strength: 1.5});
+    await asked;
+    return noted;
+}"""
+
+
+def test_the_map_is_painted_before_the_model_is_asked(browser, live) -> None:
+    with opened(browser, live) as it:
+        assert it.page.evaluate(ORDER) == ["map", "painted", "answers"]
+        it.settle()
+        assert it.answers()["as you moved it"] and it.errors == []
+
+
 def test_the_keyboard_alone_does_the_same(browser, live) -> None:
     with opened(browser, live) as it:
         before = it.answers()

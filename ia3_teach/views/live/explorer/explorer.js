@@ -31,6 +31,7 @@ export class Explorer {
     this.maps.connect(this.acts);
     this.build(place, weights);
     this.soon = onceAFrame((names) => this.show(names));
+    this.answer = onceAFrame(() => this.showAnswers());
     this.later = whenQuiet(() => this.showTables(), QUIET);
     this.store.listen((names) => this.soon(names));
     new ResizeObserver(() => this.soon(["view"])).observe(this.maps.element);
@@ -79,14 +80,21 @@ export class Explorer {
     this.acts.onHover("");
   }
 
-  /** Redraw what the changed fields touch, answers last: the hand sees its map at once. */
+  /** Redraw what the changed fields touch; answers come a frame later: the hand sees its map at once. */
   show(names) {
     this.fillSentence();
     for (const part of this.parts) part.show();
     this.message.textContent = this.store.get("message");
     this.maps.draw();
     const changed = [...names].some((name) => !LOOKS.has(name));
-    if (this.answers && changed) this.strip.textContent = this.said = this.answers.update();
+    if (this.answers && !this.said) this.showAnswers(); // at first, so that nothing jumps when they come
+    else if (this.answers && changed) this.answer([]);
+    this.later();
+  }
+
+  /** What the model says now; the tables, and what is announced, wait for it. */
+  showAnswers() {
+    this.strip.textContent = this.said = this.answers.update();
     this.later();
   }
 
