@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Frames = Mapping[int, Mapping[str, Tensor]]
 INK = METHODS["IA3"]["color"]
+CURSOR = "cursor"
 
 
 @numbers(step=0)
@@ -35,16 +36,40 @@ def plot_frame(frames: Frames, losses: Sequence[float], step: int) -> "Figure":
         )
     figure, panels = screen(list(frames[step]))
     limit = colour_limit(frames)
-    for kind, l in frames[step].items():
-        image = heat(panels[kind], log2_scale(l).cpu(), limit)
-        panels[kind].set(title=kind, ylabel="layer", yticks=range(len(l)))
+    for kind in frames[step]:
+        image = heat(panels[kind], farthest(frames, kind), limit)  # for the bar, the same in every frame
+        panels[kind].set(title=kind, ylabel="layer", yticks=range(len(frames[step][kind])))
     scale_bar(figure, image, [panels[kind] for kind in frames[step]], limit)
     draw_losses(panels["loss"], losses)
     draw_spread(panels["spread"], frames)
     for name in ("loss", "spread"):
-        panels[name].axvline(step, color="black", linewidth=1)
-    figure.suptitle(f"after {step} of {max(frames)} steps")
+        panels[name].axvline(min(frames), color="black", linewidth=1, gid=CURSOR)
+    figure.suptitle(" ")
+    return turned(figure, frames, losses, step)
+
+
+def turned(figure: "Figure", frames: Frames, losses: Sequence[float], step: int) -> "Figure":
+    """A figure of this film at another of its steps: what stays the same is not drawn anew."""
+    for axes in figure.axes:
+        if axes.get_title() in frames[step]:
+            axes.images[0].set_data(log2_scale(frames[step][axes.get_title()]).cpu().numpy())
+        for line in axes.lines:
+            if line.get_gid() == CURSOR:
+                line.set_xdata([step, step])
+    (title,) = figure.texts  # `suptitle` would put it elsewhere than the layout has
+    title.set_text(f"after {step} of {max(frames)} steps")
     return describe(figure, film_in_words(frames, losses, step))
+
+
+def farthest(frames: Frames, kind: str) -> Tensor:
+    """Each entry where it is farthest from 1 in the whole film, in log2; shape of one frame.
+
+    >>> farthest({0: {"l_k": torch.tensor([1.0, 2.0])}, 5: {"l_k": torch.tensor([0.25, 1.0])}}, "l_k").tolist()
+    [-2.0, 1.0]
+    """
+    logs = torch.stack([log2_scale(frame[kind]).cpu() for frame in frames.values()])
+    logs = logs.nan_to_num(0, posinf=0, neginf=0)
+    return logs.gather(0, logs.abs().argmax(0, keepdim=True))[0]
 
 
 def film_in_words(frames: Frames, losses: Sequence[float], step: int) -> str:

@@ -1,19 +1,38 @@
 """A scrubber and a Play button around the training film."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ia3_teach.views.controls import MOST, Control, Controlled
-from ia3_teach.views.film import Frames, plot_frame, spread
+from ia3_teach.views.film import Frames, plot_frame, spread, turned
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def explore_film(frames: Frames, losses: Sequence[float]) -> Controlled:
     """The recorded steps, of many nine at even distances; the last is shown first."""
     steps = {f"{step}": step for step in some_steps(list(frames))}
     return Controlled(
-        lambda step: plot_frame(frames, losses, step),
+        Reel(frames, losses),
         lambda step: in_words(frames, step),
         [Control("steps", steps, list(steps)[-1], "film")],
     )
+
+
+class Reel:
+    """The film in one figure, which is laid out once and then turned from step to step."""
+
+    def __init__(self, frames: Frames, losses: Sequence[float]) -> None:
+        self.frames, self.losses, self.figure = frames, losses, None
+
+    def __call__(self, step: int) -> "Figure":
+        """The figure at a step; the one that came before is the same one and shows this step too."""
+        if self.figure is None:
+            self.figure = plot_frame(self.frames, self.losses, step)
+            return self.figure
+        self.figure.set_layout_engine("none")
+        return turned(self.figure, self.frames, self.losses, step)
 
 
 def some_steps(steps: Sequence[int], most: int = MOST) -> list[int]:

@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from ia3_teach.views.film import colour_limit, plot_frame, spread
-from ia3_teach.views.film_explorer import explore_film
+from ia3_teach.views.film_explorer import Reel, explore_film
+from ia3_teach.views.output import image
 
 LOSSES = [0.7, 0.5, 0.3, 0.2]
 
@@ -75,3 +76,16 @@ def test_the_key_of_the_spread_covers_nothing(frames) -> None:
     figure.canvas.draw()
     (spread_axes,) = [axes for axes in figure.axes if axes.get_title() == "entries of all vectors"]
     assert not spread_axes.get_legend().get_window_extent().overlaps(spread_axes.get_window_extent())
+
+
+def test_a_film_that_is_turned_shows_what_a_new_picture_of_each_step_shows(frames) -> None:
+    reel = Reel(frames, LOSSES)
+    for step in (4, 0, 2, 4):
+        assert image(reel(step)) == image(plot_frame(frames, LOSSES, step))
+
+
+def test_the_bar_of_colours_is_the_same_in_every_frame(frames) -> None:
+    frames[4]["l_k"] *= 8  # one frame goes beyond
+    bars = [plot_frame(frames, LOSSES, step).axes[-1].get_yticks().tolist() for step in frames]
+    ends = [len(plot_frame(frames, LOSSES, step).axes[-1].patches) for step in frames]
+    assert bars[0] == bars[1] == bars[2] and len(set(ends)) == 1
