@@ -66,7 +66,7 @@ METHODS: dict[str, dict[str, Method]] = {
         "full": Method(train_all, (*FULL_RATES, 1e-2)),
     },
     "tiny-bert": {
-        "head": Method(train_head, (1e-3, *HEAD_RATES, 1e-1, 3e-1)),
+        "head": Method(train_head, (1e-3, *HEAD_RATES, 1e-1, 3e-1, 1.0)),
         "ia3": Method(train_ia3, (3e-3, *IA3_RATES)),
         "lora": Method(train_lora, (3e-4, *LORA_RATES, 1e-1)),
         "full": Method(train_all, (1e-5, 3e-5, *FULL_RATES)),
