@@ -1,7 +1,9 @@
 """The shipped comparison of methods: whole, consistent with its runs, and with room between the methods."""
 
 import csv
+from collections import defaultdict
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -45,6 +47,34 @@ def test_every_trained_cell_has_five_seeds_at_the_best_rate_of_its_grid(task: st
                 row = ROWS[task, model, method, shots]
                 assert tried[row["learning_rate"]] == max(tried.values())
                 assert row["seeds"] == len(SEEDS)
+
+
+def test_the_chosen_rates_lie_inside_their_grids_but_for_those_that_are_told() -> None:
+    """Two of 84, as data/results/README.md says: one near chance, one where several rates reach all."""
+    grids: dict[tuple, dict[float, float]] = defaultdict(dict)
+    for run in RUNS:
+        if run.seed == 0 and run.model in METHODS and run.method in METHODS[run.model]:
+            grids[run.cell][run.learning_rate] = run.validation
+    grids = {cell: tried for cell, tried in grids.items() if len(tried) > 1}
+    at_the_end = {
+        cell: max(tried.values())
+        for cell, tried in grids.items()
+        if ROWS[cell]["learning_rate"] in (min(tried), max(tried))
+    }
+    assert len(grids) == 84
+    assert at_the_end == {
+        ("which_note", "tiny-bert", "lora", 32): 0.585,
+        ("plan", "tiny-bloom", "full", 256): 1.0,
+    }
+
+
+def test_a_tie_of_rates_costs_what_is_told() -> None:
+    of_cell = [run for run in RUNS if run.cell == ("who_liked", "tiny-bert", "full", 256)]
+    medians = {
+        rate: round(100 * median(run.test for run in of_cell if run.learning_rate == rate))
+        for rate in (3e-5, 1e-4)
+    }
+    assert medians == {3e-5: 95, 1e-4: 99}
 
 
 def test_the_tables_are_those_of_the_runs(tmp_path: Path) -> None:
