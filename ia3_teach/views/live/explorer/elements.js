@@ -42,6 +42,19 @@ export function onceAFrame(act) {
   };
 }
 
+/** Calls `act` once the frame that is being made has been painted: asked for while one is made, at most once for it. */
+export function oncePainted(act) {
+  let waiting = false;
+  return () => {
+    if (waiting) return;
+    waiting = true;
+    setTimeout(() => {
+      waiting = false;
+      act();
+    });
+  };
+}
+
 /** Calls `act` when it was not asked for during `pause` milliseconds. */
 export function whenQuiet(act, pause) {
   let timer = 0;

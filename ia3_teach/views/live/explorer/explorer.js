@@ -4,7 +4,7 @@ import { Acts } from "./acts.js";
 import { AnswersPanel } from "./answers_panel.js";
 import { read } from "./address.js";
 import { sentenceControls, toolControls, vectorControls } from "./controls.js";
-import { h, onceAFrame, whenQuiet } from "./elements.js";
+import { h, onceAFrame, oncePainted, whenQuiet } from "./elements.js";
 import { Learned, setsOf } from "./learned.js";
 import { LiveAnswers } from "./live_answers.js";
 import { Maps } from "./maps.js";
@@ -31,7 +31,7 @@ export class Explorer {
     this.maps.connect(this.acts);
     this.build(place, weights);
     this.soon = onceAFrame((names) => this.show(names));
-    this.answer = onceAFrame(() => this.showAnswers());
+    this.answer = oncePainted(() => this.showAnswers());
     this.later = whenQuiet(() => this.showTables(), QUIET);
     this.store.listen((names) => this.soon(names));
     new ResizeObserver(() => this.soon(["view"])).observe(this.maps.element);
@@ -80,7 +80,7 @@ export class Explorer {
     this.acts.onHover("");
   }
 
-  /** Redraw what the changed fields touch; answers come a frame later: the hand sees its map at once. */
+  /** Redraw what the changed fields touch; answers come when that is painted: the hand sees its map at once. */
   show(names) {
     this.fillSentence();
     for (const part of this.parts) part.show();
@@ -88,7 +88,7 @@ export class Explorer {
     this.maps.draw();
     const changed = [...names].some((name) => !LOOKS.has(name));
     if (this.answers && !this.said) this.showAnswers(); // at first, so that nothing jumps when they come
-    else if (this.answers && changed) this.answer([]);
+    else if (this.answers && changed) this.answer();
     this.later();
   }
 
