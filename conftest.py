@@ -1,5 +1,6 @@
 """What every test runs under: no network, one thread, and the same rules for notebooks."""
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -32,9 +33,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with a slow test come first, so that two workers end together and none waits for a long one."""
+    """Long files come first, so that two workers end together and none waits for a long one.
+
+    Of tests those with a slow one, of lessons those that took longest when they were recorded.
+    """
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    recorded = json.loads((ROOT / "data/results/lessons.json").read_text(encoding="utf-8"))["lessons"]
+    seconds = {name: lesson["seconds"] for name, lesson in recorded.items()}
+    items.sort(key=lambda item: (item.path not in slow, -seconds.get(item.path.stem, 0)))
 
 
 def pytest_collectstart(collector: Any) -> None:
