@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +15,7 @@ from torch import Tensor, nn
 from ia3_teach.arithmetic.values import vectors
 from ia3_teach.views.bundling import LIVE, bundle
 from ia3_teach.views.live_model import facts_of, map_facts, numbers_of, weights_of
+from ia3_teach.wording import brief
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -67,7 +70,9 @@ def map_part(sets: Mapping[str, Mapping[str, Tensor]], heads: int = 0, place: st
 
 
 def part(facts: Mapping[str, Any], values: bytes, weights: bytes, place: str) -> str:
-    """Style, data and modules of one explorer."""
+    """Style, data and modules of one explorer. Raises ValueError for a place that is no name of an element."""
+    if not re.fullmatch("[A-Za-z][A-Za-z0-9_-]*", place):
+        raise ValueError(f"place names an element of the page, such as vector-explorer; found {brief(place)}")
     data = {
         "facts": facts,
         "values": base64.b64encode(values).decode(),
@@ -88,5 +93,5 @@ def style() -> str:
 def write_page(path: str | Path, part: str, title: str = "Move a learned vector") -> Path:
     """A whole page around what `explorer_part` or `map_part` returns; returns its path."""
     path = Path(path)
-    path.write_text(PAGE.format(title=title, explorer=part), encoding="utf-8")
+    path.write_text(PAGE.format(title=html.escape(title), explorer=part), encoding="utf-8")
     return path
