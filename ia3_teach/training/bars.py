@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
+from html import escape
 
 from tqdm import tqdm
 
@@ -41,7 +42,7 @@ class Bar:
             self._draw(GONE)
 
     def _markup(self) -> str:
-        words = f"{self.label}: {self.done} of {self.total}{self.note and f', {self.note}'}"
+        words = escape(f"{self.label}: {self.done} of {self.total}{self.note and f', {self.note}'}")
         seconds = round(time.monotonic() - self.start)
         bar = f'<progress value="{self.done}" max="{self.total}" aria-label="{words}"></progress>'
         return f"{bar} {words}, {seconds} s"

@@ -42,6 +42,13 @@ def test_a_bar_counts_names_itself_and_is_html_alone(shown) -> None:
     assert 'aria-label="train: 2 of 4, loss 0.5"' in shown[0]["text/html"]
 
 
+def test_a_name_with_markup_in_it_is_read_as_it_is_written(shown) -> None:
+    bar = Bar('grading "<b>', 4)
+    bar.update()
+    (told,) = [bundle["text/html"] for bundle in shown]
+    assert "<b>" not in told and told.count("grading &quot;&lt;b&gt;: 1 of 4") == 2
+
+
 def test_what_is_done_soon_has_no_bar(shown, monkeypatch) -> None:
     monkeypatch.setattr(bars, "DELAY", 60.0)
     bar = Bar("fit", 1)
