@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import threading
 import time
 from pathlib import Path
@@ -166,6 +167,7 @@ def install(python: Path, extras: list[str], torch_index: str) -> None:
     pip = [str(python), "-I", "-m", "pip", "install", "--disable-pip-version-check"]
     pip += ["-c", "constraints.txt"]
     pip += ["--quiet"]  # its hundreds of lines say nothing to a reader; errors still come
+    pip += ["--no-compile"]  # it would, on one core: see compile_all
     index = ["--extra-index-url", torch_index] if torch_index else []
     say(1)
     run(
@@ -175,6 +177,17 @@ def install(python: Path, extras: list[str], torch_index: str) -> None:
     )
     say(2)
     run([*pip, "-e", "." + (f"[{','.join(extras)}]" if extras else "")], "Is the network still there?")
+    compile_all(python)
+
+
+def compile_all(python: Path) -> None:
+    """Have Python compile what is installed, on every core, for those too who may only read it.
+
+    Without -j it would take a minute on one. A few files of some packages are not meant to be compiled.
+    """
+    venv = python.parent.parent
+    packages = sysconfig.get_path("purelib", "venv", vars={"base": str(venv), "platbase": str(venv)})
+    run([str(python), "-I", "-m", "compileall", "-qq", "-j", "0", packages])
 
 
 def say(part: int, **names: object) -> None:
@@ -182,8 +195,11 @@ def say(part: int, **names: object) -> None:
     print(f"{part + 1} of {len(PARTS)}: {PARTS[part].format(**names)}", flush=True)
 
 
-def run(command: list[str], ask: str) -> None:
-    """Run from the clone, so that its own path, whatever is in it, stands in no requirement."""
+def run(command: list[str], ask: str = "") -> None:
+    """Run from the clone, so that its own path, whatever is in it, stands in no requirement.
+
+    `ask` is what to look at where it fails; without it a failure does not matter.
+    """
     done = threading.Event()
     threading.Thread(target=count_seconds, args=(done,), daemon=True).start()
     own = {key: value for key, value in os.environ.items() if key not in ELSEWHERE}
@@ -193,7 +209,7 @@ def run(command: list[str], ask: str) -> None:
         sys.exit("\nStopped. The same command takes the set-up up again.")
     finally:
         done.set()
-    if result.returncode != 0:
+    if ask and result.returncode != 0:
         sys.exit(f"The set-up stopped (see above). {ask} The same command takes it up again.")
 
 

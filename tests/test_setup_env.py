@@ -46,7 +46,7 @@ def call(module, monkeypatch, venv, words):
     module.calls.clear()
     monkeypatch.setattr(sys, "argv", ["setup_env.py", "--venv", str(venv), *words])
     module.main()
-    return [" ".join(command) for command in module.calls]
+    return [" ".join(command) for command in module.calls if "compileall" not in command]
 
 
 def test_an_old_python_is_refused_with_what_to_do(setup, monkeypatch):
@@ -96,6 +96,19 @@ def test_it_says_where_it_is_how_long_it_takes_and_nothing_of_pips(setup, capsys
     first, *parts, last = capsys.readouterr().out.splitlines()
     assert "minutes" in first and "GB of disk" in first and last.startswith("Ready after ")
     assert [part[:7] for part in parts] == ["1 of 3:", "2 of 3:", "3 of 3:"]
+
+
+def test_what_is_installed_is_compiled_on_every_core_and_once(setup, tmp_path):
+    assert all("--no-compile" in command for command in setup.call()[1:])
+    (compiled,) = [command for command in setup.calls if "compileall" in command]
+    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    assert compiled[-1] == str(tmp_path / "venv" / "lib" / version / "site-packages")
+    assert compiled[compiled.index("-j") + 1] == "0" and setup.calls[-1] == compiled
+
+
+def test_what_cannot_be_compiled_stops_nothing(setup):
+    setup.failing = "compileall"
+    assert setup.call() and setup.call() == []
 
 
 def test_ctrl_c_is_no_error(setup, monkeypatch):
@@ -211,7 +224,7 @@ def test_pips_own_settings_cannot_lead_out_of_the_environment(setup, monkeypatch
     monkeypatch.setenv("PIP_TARGET", str(tmp_path))
     monkeypatch.setenv("PIP_USER", "1")
     setup.install(Path("python"), [], "")
-    assert len(given) == 2 and all(named["cwd"] == ROOT for named in given)
+    assert len(given) == 3 and all(named["cwd"] == ROOT for named in given)
     assert all("PIP_TARGET" not in named["env"] and named["env"]["PIP_USER"] == "0" for named in given)
 
 
