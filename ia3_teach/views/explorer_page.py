@@ -70,7 +70,10 @@ def map_part(sets: Mapping[str, Mapping[str, Tensor]], heads: int = 0, place: st
 
 
 def part(facts: Mapping[str, Any], values: bytes, weights: bytes, place: str) -> str:
-    """Style, data and modules of one explorer. Raises ValueError for a place that is no name of an element."""
+    """Style, data and modules of one explorer.
+
+    Raises ValueError for a place that is no name of an element.
+    """
     if not re.fullmatch("[A-Za-z][A-Za-z0-9_-]*", place):
         raise ValueError(f"place names an element of the page, such as vector-explorer; found {brief(place)}")
     data = {

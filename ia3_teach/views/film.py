@@ -64,7 +64,8 @@ def turned(figure: "Figure", frames: Frames, losses: Sequence[float], step: int)
 def farthest(frames: Frames, kind: str) -> Tensor:
     """Each entry where it is farthest from 1 in the whole film, in log2; shape of one frame.
 
-    >>> farthest({0: {"l_k": torch.tensor([1.0, 2.0])}, 5: {"l_k": torch.tensor([0.25, 1.0])}}, "l_k").tolist()
+    >>> first, last = torch.tensor([1.0, 2.0]), torch.tensor([0.25, 1.0])
+    >>> farthest({0: {"l_k": first}, 5: {"l_k": last}}, "l_k").tolist()
     [-2.0, 1.0]
     """
     logs = torch.stack([log2_scale(frame[kind]).cpu() for frame in frames.values()])

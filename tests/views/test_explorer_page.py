@@ -9,7 +9,8 @@ import torch
 
 from ia3_teach.views.explorer_page import map_part, write_page
 
-HOSTILE = ["</script><script>stop()</script>", "<!--<script>", "a & b", '" onload="stop()', "{place}", "\u2028"]
+HOSTILE = ["</script><script>stop()</script>", "<!--<script>", "a & b", '" onload="stop()', "{place}"]
+HOSTILE += ["\u2028"]
 
 
 def sets_called(name: str) -> dict[str, dict[str, torch.Tensor]]:
@@ -27,7 +28,8 @@ def test_a_name_of_vectors_is_data_wherever_it_stands(text: str) -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_title_is_text(text: str, tmp_path: Path) -> None:
     page = write_page(tmp_path / "page.html", "<p>map</p>", title=text).read_text(encoding="utf-8")
-    assert page.count("<script") == 0 and "<!--" not in page and page.count("<h1>") == page.count("</h1>") == 1
+    assert page.count("<script") == 0 and "<!--" not in page
+    assert page.count("<h1>") == page.count("</h1>") == 1
 
 
 @pytest.mark.parametrize("place", [*HOSTILE, "", "1", "a b"])
