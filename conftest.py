@@ -38,7 +38,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Of tests those with a slow one, of lessons those that took longest when they were recorded.
     """
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    recorded = json.loads((ROOT / "data/results/lessons.json").read_text(encoding="utf-8"))["lessons"]
+    record = ROOT / "data/results/lessons.json"  # not in a copy of the tests alone
+    recorded = json.loads(record.read_text(encoding="utf-8"))["lessons"] if record.exists() else {}
     seconds = {name: lesson["seconds"] for name, lesson in recorded.items()}
     items.sort(key=lambda item: (item.path not in slow, -seconds.get(item.path.stem, 0)))
 

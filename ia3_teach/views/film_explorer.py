@@ -14,24 +14,23 @@ def explore_film(frames: Frames, losses: Sequence[float]) -> Controlled:
     """The recorded steps, of many nine at even distances; the last is shown first."""
     steps = {f"{step}": step for step in some_steps(list(frames))}
     return Controlled(
-        Reel(frames, losses),
+        Reel(plot_frame(frames, losses, max(frames)), frames, losses),
         lambda step: in_words(frames, step),
         [Control("steps", steps, list(steps)[-1], "film")],
     )
 
 
 class Reel:
-    """The film in one figure, which is laid out once and then turned from step to step."""
+    """The film in one figure, which is laid out when it is first shown and then turned from step to step."""
 
-    def __init__(self, frames: Frames, losses: Sequence[float]) -> None:
-        self.frames, self.losses, self.figure = frames, losses, None
+    def __init__(self, figure: "Figure", frames: Frames, losses: Sequence[float]) -> None:
+        self.figure, self.frames, self.losses, self.shown = figure, frames, losses, False
 
     def __call__(self, step: int) -> "Figure":
-        """The figure at a step; the one that came before is the same one and shows this step too."""
-        if self.figure is None:
-            self.figure = plot_frame(self.frames, self.losses, step)
-            return self.figure
-        self.figure.set_layout_engine("none")
+        """The figure at a step: always the same one, so what was shown before shows this step too."""
+        if self.shown:
+            self.figure.set_layout_engine("none")
+        self.shown = True
         return turned(self.figure, self.frames, self.losses, step)
 
 

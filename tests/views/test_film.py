@@ -79,7 +79,7 @@ def test_the_key_of_the_spread_covers_nothing(frames) -> None:
 
 
 def test_a_film_that_is_turned_shows_what_a_new_picture_of_each_step_shows(frames) -> None:
-    reel = Reel(frames, LOSSES)
+    reel = Reel(plot_frame(frames, LOSSES, 4), frames, LOSSES)
     for step in (4, 0, 2, 4):
         assert image(reel(step)) == image(plot_frame(frames, LOSSES, step))
 

@@ -46,12 +46,14 @@ def run_together(paths: list[Path], timeout: int, processes: int) -> Iterator[Le
     """Run lessons, `processes` at a time, and yield what each cost, in the order of the lessons.
 
     Raises:
-        LessonFailed: from the first that does not finish; those beside it are ended.
+        LessonFailed: from the first that does not finish, once those before it have come to their end; those
+            behind it are ended.
     """
     from tqdm import tqdm
 
     threads = max(1, (os.cpu_count() or 1) // processes)
-    waiting, done, told = list(paths), {}, 0
+    waiting, told = list(paths), 0
+    done: dict[Path, LessonRun | Exception] = {}
     under_way: dict[Connection, tuple[Path, BaseProcess]] = {}
     bar = tqdm(total=len(paths), unit="lesson", leave=False)
     try:
@@ -64,9 +66,11 @@ def run_together(paths: list[Path], timeout: int, processes: int) -> Iterator[Le
                 done[path] = _result(pipe, path)
                 process.join()
                 bar.update()
+                if isinstance(done[path], Exception):
+                    waiting.clear()
             while told < len(paths) and paths[told] in done:
                 bar.clear()
-                yield done[paths[told]]
+                yield _fine(done[paths[told]])
                 told += 1
     finally:
         bar.close()
@@ -93,11 +97,14 @@ def _run(path: Path, timeout: int, threads: int, pipe: Connection) -> None:
         pipe.send(error)
 
 
-def _result(pipe: Connection, path: Path) -> LessonRun:
+def _result(pipe: Connection, path: Path) -> LessonRun | Exception:
     try:
-        result = pipe.recv()
+        return pipe.recv()
     except EOFError:
-        raise LessonFailed(f"{path.name}: the process that ran it ended (out of memory?)") from None
+        return LessonFailed(f"{path.name}: the process that ran it ended (out of memory?)")
+
+
+def _fine(result: LessonRun | Exception) -> LessonRun:
     if isinstance(result, Exception):
         raise result
     return result

@@ -1,4 +1,4 @@
-"""All lessons: a line for each in order, alone or several at once; one that fails or dies ends the rest."""
+"""All lessons: a line for each in order, alone or several at once; one that fails or dies ends those behind it."""
 
 import os
 import signal
@@ -50,9 +50,18 @@ def test_lessons_beside_each_other_share_the_cores(tmp_path):
     run_all([lesson(tmp_path, "00_a", source), lesson(tmp_path, "01_b", source)], processes=2)
 
 
-def test_a_failure_ends_the_lessons_beside_it(tmp_path, temporary):
-    paths = [lesson(tmp_path, "00_long", LONG), lesson(tmp_path, "01_bad", "1 / 0")]
-    with pytest.raises(LessonFailed, match="01_bad.ipynb, cell 2 .*ZeroDivisionError"):
+def test_those_before_a_failure_are_told_though_they_end_after_it(tmp_path, capsys):
+    paths = [lesson(tmp_path, "00_slow", "import time; time.sleep(4)"), lesson(tmp_path, "01_fails", "1 / 0")]
+    paths.append(lesson(tmp_path, "02_never", "raise RuntimeError"))
+    with pytest.raises(LessonFailed, match="01_fails"):
+        run_all(paths, processes=2)
+    (told,) = capsys.readouterr().out.splitlines()
+    assert told.startswith("00_slow")
+
+
+def test_a_failure_ends_the_lessons_behind_it(tmp_path, temporary):
+    paths = [lesson(tmp_path, "00_bad", "1 / 0"), lesson(tmp_path, "01_long", LONG)]
+    with pytest.raises(LessonFailed, match="00_bad.ipynb, cell 2 .*ZeroDivisionError"):
         run_all(paths, processes=2)
     assert not list(running_kernels())
     assert not list(temporary.rglob("begun"))

@@ -28,7 +28,7 @@ def test_a_cell_tries_its_grid_with_one_seed_and_keeps_the_best(measured) -> Non
     cell = Cell("plan", "tiny-bloom", "lora", 32)
     runs = list(search(cell.pattern, cell.rates, cell.seeds, measuring.measured))
     assert [(r.seed, r.learning_rate) for r in runs] == [
-        (0, 1e-3), (0, 3e-3), (0, 1e-2), (0, 3e-2), (1, 3e-3), (2, 3e-3), (3, 3e-3), (4, 3e-3),
+        (0, 1e-3), (0, 3e-3), (0, 1e-2), (0, 3e-2), (0, 1e-1), (1, 3e-3), (2, 3e-3), (3, 3e-3), (4, 3e-3),
     ]  # fmt: skip
 
 
