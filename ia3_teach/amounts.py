@@ -106,8 +106,8 @@ def check_shape(*shape: int) -> None:
     if math.prod(shape) > MOST_VALUES.get():
         raise ValueError(
             f"the settings ask for {brief(math.prod(shape))} values beside one layer, in the shape "
-            f"{brief(tuple(shape))}, which may have at most {MOST_VALUES.get():,}: a slip in the settings, or a "
-            "file that has those of other tensors"
+            f"{brief(tuple(shape))}, which may have at most {MOST_VALUES.get():,}: a slip in the "
+            "settings, or a file that has those of other tensors"
         )
 
 

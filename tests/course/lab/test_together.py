@@ -1,4 +1,4 @@
-"""All lessons: a line for each in order, alone or several at once; one that fails or dies ends those behind it."""
+"""All lessons: a line for each in order, alone or several at once; one that fails ends those behind it."""
 
 import os
 import signal
