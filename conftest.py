@@ -1,6 +1,5 @@
 """What every test runs under: no network, one thread, and the same rules for notebooks."""
 
-import json
 import os
 import shutil
 from pathlib import Path
@@ -37,10 +36,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     Of tests those with a slow one, of lessons those that took longest when they were recorded.
     """
+    from ia3_teach.course.lab.recording import recorded
+
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    record = ROOT / "data/results/lessons.json"  # not in a copy of the tests alone
-    recorded = json.loads(record.read_text(encoding="utf-8"))["lessons"] if record.exists() else {}
-    seconds = {name: lesson["seconds"] for name, lesson in recorded.items()}
+    seconds = {name: lesson["seconds"] for name, lesson in recorded(ROOT / "data").items()}
     items.sort(key=lambda item: (item.path not in slow, -seconds.get(item.path.stem, 0)))
 
 
