@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 HASHED = ["data/MANIFEST.json", "data/models/tiny-bloom/tokenizer.json", "data/tasks/sentiment/test.jsonl"]
-EXECUTED = ["Makefile", ".ci/run", "setup_env.py"]
+EXECUTED = ["Makefile", ".ci/run", ".ci/programs", ".ci/packages", "setup_env.py"]
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 
 
