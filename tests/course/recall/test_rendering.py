@@ -4,6 +4,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from accessibility import barriers
 
 from ia3_teach.course.builds import BuildError, build_class, build_learner
 from ia3_teach.course.recall.questions import Choice, Question, questions_to
@@ -67,7 +68,6 @@ def test_questions_that_cannot_be_shown_stop_the_build_before_anything_is_writte
 @pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_they_can_be_answered_by_keyboard_and_read_by_everyone(scheme, chromium, tmp_path) -> None:
-    from axe_playwright_python.sync_playwright import Axe
     from playwright.sync_api import sync_playwright
 
     path = tmp_path / "questions.html"
@@ -81,7 +81,7 @@ def test_they_can_be_answered_by_keyboard_and_read_by_everyone(scheme, chromium,
         assert tab.evaluate("document.querySelectorAll('details[open]').length") == 1
         assert tab.evaluate("document.activeElement.parentElement.open")
         tab.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-        assert Axe().run(tab).response["violations"] == []
+        assert barriers(tab) == []
         assert tab.evaluate("document.documentElement.scrollWidth") <= 390
         tab.screenshot(path=tmp_path / f"questions-{scheme}.png", full_page=True)
         browser.close()
