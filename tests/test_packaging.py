@@ -123,6 +123,12 @@ def test_importing_the_core_leaves_transformers_and_pictures_alone():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_reading_a_notebook_builds_no_grammar_first():
+    """It would cost each server, each command of nbgrader and each lesson that runs a second."""
+    code = "import sys, nbformat; assert 'lark' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_code_and_notebooks_pass_ruff():
     done = subprocess.run([sys.executable, "-m", "ruff", "check", "."], cwd=ROOT,
                           capture_output=True, text=True)  # fmt: skip
