@@ -60,15 +60,28 @@ def made(answer: Answer) -> Any:
 
 def tried(answer: Answer) -> Result:
     """Run the learner's check and then judge records on cases of other seeds."""
-    quick = mock.patch.object(limits, "SECONDS", 2.0)  # of processor time; right answers take far less
-    with quick, warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-        warnings.simplefilter("ignore")
-        message = ""
+    message = refusal(answer)
+    with _quietly():
+        return Result(answer, not message, all(_judged(answer, seed) for seed in CLASS_SEEDS), message)
+
+
+def refusal(answer: Answer) -> str:
+    """What the learner's check alone says against the answer; nothing where it passes."""
+    with _quietly():
         try:
             answer.exercise.run(made(answer))
         except CheckFailed as failure:
-            message = str(failure)
-        return Result(answer, not message, all(_judged(answer, seed) for seed in CLASS_SEEDS), message)
+            return str(failure)
+    return ""
+
+
+@contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    """Without what answers print and warn of, and with little patience."""
+    quick = mock.patch.object(limits, "SECONDS", 2.0)  # of processor time; right answers take far less
+    with quick, warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _judged(answer: Answer, seed: int) -> bool:
