@@ -3,13 +3,15 @@
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 from pretend_runs import PART, bare, dying, dying_once, pretended, until, worked
 
-from ia3_teach.course.making import measuring
+from ia3_teach.course.making import grid, measuring
+from ia3_teach.course.making.methods import METHODS
 from ia3_teach.course.making.tracing import TracedRun
 from ia3_teach.course.shipped.results import read_runs
 
@@ -68,8 +70,11 @@ def test_a_killed_engine_takes_its_workers_along_and_is_taken_up(tmp_path: Path)
 
 @pytest.mark.slow
 def test_real_runs_are_the_same_in_one_process_and_in_two(tmp_path: Path, monkeypatch) -> None:
+    few = replace(METHODS["tiny-bert"]["head"], learning_rates=(3e-3, 1e-2))
+    monkeypatch.setitem(METHODS["tiny-bert"], "head", few)
+    monkeypatch.setattr(grid, "SEEDS", range(3))  # two rates, then two seeds: both rounds
     monkeypatch.setitem(PART, "method", ["head"])
     serial = worked(tmp_path / "serial" / "runs.csv", measuring.traced)
     found = worked(tmp_path / "runs.csv", measuring.traced, processes=2)
     assert [bare(run) for run in found] == [bare(run) for run in serial]
-    assert {run.machine for run in found} == {measuring.provenance()["machine"]}
+    assert len(found) == 4 and {run.machine for run in found} == {measuring.provenance()["machine"]}
