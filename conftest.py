@@ -1,5 +1,6 @@
 """What every test runs under: no network, one thread, and the same rules for notebooks."""
 
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -77,3 +78,9 @@ def box() -> None:
         check_box()
     except NoBox as error:
         pytest.skip(str(error))
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected by now stays: nothing needs to look whether it is garbage."""
+    gc.collect()
+    gc.freeze()
