@@ -93,6 +93,16 @@ def many(number: int, word: str) -> str:
     return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
+def with_article(noun: str) -> str:
+    """The noun, or the name of a class, behind "a" or "an".
+
+    >>> with_article("tuple"), with_article("AssertionError"), with_article("UnicodeError")
+    ('a tuple', 'an AssertionError', 'a UnicodeError')
+    """
+    vowel = noun[:1].lower() in tuple("aeiou") and not noun.lower().startswith(("uni", "use"))
+    return f"{'an' if vowel else 'a'} {noun}"
+
+
 def cut(text: str, limit: int) -> str:
     """The text, or its start and end with dots between."""
     if len(text) <= limit:
@@ -106,4 +116,5 @@ def written(found: object, how: type | object) -> str:
     try:
         return how(found)
     except Exception as error:  # a stranger's object may raise anything
-        return f"a {type(found).__name__[:40]} that cannot be written out ({type(error).__name__[:40]})"
+        kind, wrong = (type(one).__name__[:40] for one in (found, error))
+        return f"{with_article(kind)} that cannot be written out ({wrong})"

@@ -68,6 +68,8 @@ def longest(node: ast.AST, module: object) -> int:
             return NUMBER
         case ast.Call(func=ast.Name(id=name)) if name in SMALL_CALLS:
             return NUMBER
+        case ast.Call(func=ast.Name(id="with_article"), args=[noun]):
+            return len("an ") + longest(noun, module)
         case ast.Call(func=ast.Name(id=name)) if name in SHOWING:
             return limit_of(node, name)
     raise LookupError(ast.unparse(node))

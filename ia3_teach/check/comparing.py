@@ -1,13 +1,16 @@
 """Whether two results are the same, and what to say where they are not."""
 
 import math
+from os.path import commonprefix
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from ia3_teach.check.failure import CheckFailed, Picture, describe
+from ia3_teach.wording import with_article
 
+BEFORE = 25  # letters of a text shown before the place where it is wrong
 NOTHING = "the function returns nothing: is `return` missing?"
 NOT_A_NUMBER = "NaN comes from 0 / 0, from inf - inf, or from the root or logarithm of a number below 0"
 
@@ -44,11 +47,15 @@ def different(
     found: Any, wanted: Any, what: str, mistake: str, as_scale: bool = False, known: bool = False
 ) -> CheckFailed:
     """The message; a mistake that is not `known` gives way to what the kind or the shape already tells."""
+    if isinstance(found, str) and isinstance(wanted, str):
+        found, wanted = _where_they_part(found, wanted)
     expected = f"{what} = {describe(wanted)}"
     if not isinstance(wanted, Tensor):
+        if _is_number(wanted) and not _is_number(found) and not known:
+            mistake = f"return a number, not {_kind(found)}"
         return CheckFailed(expected, describe(found), NOTHING if found is None else mistake)
     if not isinstance(found, Tensor):
-        other = NOTHING if found is None else f"return a tensor, not {_article(found)}"
+        other = NOTHING if found is None else f"return a tensor, not {_kind(found)}"
         other = mistake if known else other
         return CheckFailed(f"{what} is a tensor of shape {tuple(wanted.shape)}", describe(found), other)
     if found.shape != wanted.shape:
@@ -64,6 +71,18 @@ def different(
     return CheckFailed(expected, told, mistake, drawn)
 
 
-def _article(found: Any) -> str:
-    kind = getattr(found, "kind", type(found).__name__)
-    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
+def _where_they_part(found: str, wanted: str) -> tuple[str, str]:
+    """Two long texts from shortly before the first letter that is another one."""
+    start = len(commonprefix([found, wanted])) - BEFORE
+    if start <= 0:
+        return found, wanted
+    return f"...{found[start:]}", f"...{wanted[start:]}"
+
+
+def _kind(found: Any) -> str:
+    return with_article(getattr(found, "kind", type(found).__name__))
+
+
+def _is_number(value: Any) -> bool:
+    one = isinstance(value, Tensor) and value.ndim == 0
+    return one or isinstance(value, float | int) and not isinstance(value, bool)

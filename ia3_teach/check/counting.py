@@ -7,6 +7,7 @@ from ia3_teach.check.judging import values
 from ia3_teach.check.probing.calls import call_each, case
 from ia3_teach.check.seen import Seen
 from ia3_teach.check.shape import Cases, Exercise, Property
+from ia3_teach.wording import with_article
 
 
 def _by_loop(n_layers: int, n_heads: int, kv_heads: int, d_head: int, d_ff: int, n_cross: int = 0) -> int:
@@ -163,7 +164,7 @@ def _refuses_a_remainder(seen: Seen) -> None:
         if error is None:
             expect(False, f"head_copies raises ValueError ({name})", describe(seen[name]), mistake)
         elif "ValueError" not in error["kinds"]:
-            came = f"a {error['kind']}" if not error["ended"] else "no end"
+            came = with_article(error["kind"]) if not error["ended"] else "no end"
             other = "the card asks for a ValueError" if not error["ended"] else mistake
             expect(False, f"head_copies raises ValueError ({name})", came, other)
 

@@ -15,6 +15,7 @@ from ia3_teach.check.probing.calls import case
 from ia3_teach.check.seen import Seen
 from ia3_teach.check.shape import Cases, Exercise, Property
 from ia3_teach.check.toy_block import Weights, block_weights, by_hand, linear
+from ia3_teach.wording import with_article
 
 
 def _cases(seed: int) -> Cases:
@@ -78,13 +79,13 @@ def _returns_handles(seen: Seen) -> None:
     kind = reached(seen, ONES, "kind")
     wanted = "a list of the handles that register_forward_hook returned"
     mistake = "without its handle a hook cannot be taken off again"
-    expect(kind in ("list", "tuple"), wanted, f"a {kind}", "return the handles as a list; " + mistake)
+    expect(kind in ("list", "tuple"), wanted, with_article(kind), "return the handles as a list; " + mistake)
     handles = reached(seen, ONES, "handles")
     expect(all(handles), wanted, describe(handles), mistake)
 
 
 def _ones_change_nothing(seen: Seen) -> None:
-    mistake = "a vector multiplies; adding it, or adding 1 to it, is something else"
+    mistake = "a vector multiplies what its own layer gives: adding it, or a hook elsewhere, does more"
     equal = torch.equal(reached(seen, ONES, "output"), reached(seen, ONES, "bare"))
     expect(equal, "the block's own output, with vectors of ones", "another one", mistake)
 

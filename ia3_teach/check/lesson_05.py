@@ -74,6 +74,11 @@ def _sum(
     return total
 
 
+def _one_of_each_size(recipe: Recipe) -> int:
+    """Values where parameters are told apart by their sizes."""
+    return sum({size for _, kind, *sizes in recipe["parts"] for size in SIZES[kind](*sizes)[0]})
+
+
 def _trained(recipe: Recipe) -> int:
     return (
         _sum(recipe)
@@ -107,6 +112,8 @@ def _totals(names: tuple[str, ...]) -> Property:
                 "the biases were left out: the bias counts too": _sum(recipe, biases=False),
                 "the norms were left out: their weights and biases are parameters too":
                     _sum(recipe) - _sum(recipe, "norm") - _sum(recipe, "scale"),
+                "of parameters with one shape only one was counted: tell them apart by the object":
+                    _one_of_each_size(recipe),
                 "the two numbers come in the wrong order: trainable, total": _trained(recipe),
             }  # fmt: skip
             wanted = _sum(recipe)

@@ -13,6 +13,7 @@ from ia3_teach.check.probing.calls import call_each, case
 from ia3_teach.check.probing.models import chosen_parameters
 from ia3_teach.check.seen import Seen
 from ia3_teach.check.shape import Cases, Exercise, Property
+from ia3_teach.wording import with_article
 
 __all__ = ["choose_trainable", "decay_to_one", "training_step"]
 VECTORS = ("l_k", "l_v", "l_ff")
@@ -118,7 +119,7 @@ def _returns_them(seen: Seen) -> None:
     for name in ALL:
         kind = reached(seen, name, "kind")
         mistake = NOTHING if kind == "NoneType" else "return a list"
-        expect(kind == "list", f"a list of parameters ({name})", f"a {kind}", mistake)
+        expect(kind == "list", f"a list of parameters ({name})", with_article(kind), mistake)
         returned, trained = reached(seen, name, "returned"), reached(seen, name, "trained")
         known = set(_names(seen, name))
         parameters = all(item in known for item in returned)

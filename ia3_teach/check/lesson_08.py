@@ -17,6 +17,7 @@ from ia3_teach.check.probing.merging import merged_layers
 from ia3_teach.check.seen import Seen
 from ia3_teach.check.shape import Cases, Exercise, Property
 from ia3_teach.check.undoing import merge_with_undo
+from ia3_teach.wording import with_article
 
 __all__ = ["merge_linear", "merge_with_undo", "scale_rows"]
 Bias = Tensor | None
@@ -73,7 +74,8 @@ def _is_plain(seen: Seen) -> None:
     for name in ALL:
         mistake = "make one with nn.Linear(in_features, out_features, bias=...) and return it"
         mistake = NOTHING if seen.note(name, "kind") == "NoneType" else mistake
-        expect(reached(seen, name, "plain"), "a plain nn.Linear", f"a {seen.note(name, 'kind')}", mistake)
+        plain = reached(seen, name, "plain")
+        expect(plain, "a plain nn.Linear", with_article(seen.note(name, "kind")), mistake)
         weight = seen.arguments(name)[0]
         mistake = (
             "nn.Linear(in_features, out_features): the weight has the shape (out, in), the other way round"

@@ -31,7 +31,9 @@ def _cases(seed: int) -> Cases:
         "three examples": case(late_first, _example(d, a, h)),
         "no example": case([], _example(a, b, c)),
         "one example": case(three[:1], _example(b, d, h)),
-        "the same question twice": case([*three, three[0] | {"answer": h}, three[0]], _example(d, d, a)),
+        "the same question twice": case(
+            [three[0], three[0] | {"answer": h}, *three[1:], three[0]], _example(d, d, a)
+        ),
         "an answer that an example has too": case(three, _example(d, b, f)),
         "an answer of two words, between braces": case([_example(a, b, "{0} %s")], _example(d, b, "{1} %d")),
     }

@@ -13,6 +13,7 @@ from ia3_teach.check.probing.calls import case
 from ia3_teach.check.probing.merging import undone_merges
 from ia3_teach.check.seen import Seen
 from ia3_teach.check.shape import Cases, Exercise, Property
+from ia3_teach.wording import with_article
 
 
 def _cases(seed: int) -> Cases:
@@ -45,7 +46,8 @@ def _returns_a_function(seen: Seen) -> None:
     for name in ALL:
         found = reached(seen, name, "callable")
         mistake = "return the inner function itself: `return undo`, without parentheses"
-        expect(all(found), "a function that takes no argument", f"a {seen.note(name, 'kind')}", mistake)
+        came = with_article(seen.note(name, "kind"))
+        expect(all(found), "a function that takes no argument", came, mistake)
 
 
 def _folds_in(seen: Seen) -> None:

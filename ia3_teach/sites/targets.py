@@ -13,7 +13,7 @@ from ia3_teach.amounts import whole
 from ia3_teach.experts import refuse_acted_on
 from ia3_teach.layer import is_stack, linear_layers, linears_among, original, outer_modules, unwrapped
 from ia3_teach.sites.patterns import Pattern, hits_of, match_all, near, text_of
-from ia3_teach.wording import brief, short
+from ia3_teach.wording import brief, short, with_article
 
 ALL_LINEAR = "all-linear"
 
@@ -131,6 +131,7 @@ def refuse_unsupported(model: nn.Module, paths: Sequence[str]) -> None:
         parent = modules[path.rpartition(".")[0]]
         if isinstance(parent, nn.MultiheadAttention | nn.TransformerEncoderLayer):
             raise ValueError(
-                f"{short(path)} lies in a {type(parent).__name__}, which reads weights without calling the "
-                f"layer: an adapter there would do nothing; leave it out with exclude=[{brief(path)}]"
+                f"{short(path)} lies in {with_article(type(parent).__name__)}, which reads weights without "
+                f"calling the layer: an adapter there would do nothing; "
+                f"leave it out with exclude=[{brief(path)}]"
             )

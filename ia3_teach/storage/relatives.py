@@ -11,7 +11,7 @@ from ia3_teach.recipe import Recipe
 from ia3_teach.storage.methods import method_of
 from ia3_teach.storage.peft_format import CONFIG, OWN, TENSORS
 from ia3_teach.storage.stored import Stored, Tensors
-from ia3_teach.wording import brief, short
+from ia3_teach.wording import brief, short, with_article
 
 SMALL = 2**20  # values: 4 MB
 
@@ -48,7 +48,7 @@ def recipe_of(stored: Stored) -> Recipe:
             settings = kind.from_peft(stored.config)
         return kind.from_file(settings, values_of(stored), heads)
     except (TypeError, KeyError) as error:
-        text = f"{CONFIG} has settings that do not make a {kind.__name__}: {error}"
+        text = f"{CONFIG} has settings that do not make {with_article(kind.__name__)}: {error}"
         raise ValueError(short(text, 300)) from error
 
 

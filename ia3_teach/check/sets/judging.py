@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ia3_teach.check.failure import CheckFailed, describe
 from ia3_teach.check.probing.sets.calls import UNWRITTEN
+from ia3_teach.wording import with_article
 
 ADVICE = {
     "NotImplementedError": "write the exercise's cell and run it",
@@ -60,7 +61,7 @@ def described(value: Any) -> str:
     'a function'
     """
     if isinstance(value, dict) and set(value) == {"kind"}:
-        return f"a {value['kind']}"
+        return with_article(value["kind"])
     return describe(value)
 
 
