@@ -44,6 +44,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (item.path not in slow, -seconds.get(item.path.stem, 0)))
 
 
+def pytest_collection_finish() -> None:
+    """What is imported and collected by now stays: nothing needs to look whether it is garbage."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_collectstart(collector: Any) -> None:
     """In notebooks compare what learners read as text; never pixels, widgets, progress bars."""
     if type(collector).__name__ == "IPyNbFile":
@@ -78,9 +84,3 @@ def box() -> None:
         check_box()
     except NoBox as error:
         pytest.skip(str(error))
-
-
-def pytest_collection_finish() -> None:
-    """What is imported and collected by now stays: nothing needs to look whether it is garbage."""
-    gc.collect()
-    gc.freeze()
