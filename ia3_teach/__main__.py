@@ -1,6 +1,7 @@
 """The command line: `python -m ia3_teach <verb>`."""
 
 import os
+import signal
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,12 +19,15 @@ class Verbs(TyperGroup):
     """Verbs that Ctrl-C ends in a word: it is no error."""
 
     def invoke(self, context: Any) -> Any:
-        """Run the verb."""
+        """Run the verb. Who is told to end (SIGTERM) tidies up as after Ctrl-C."""
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             return super().invoke(context)
         except KeyboardInterrupt:
             typer.echo("\nStopped.", err=True)
             raise typer.Exit(STOPPED) from None
+        finally:
+            signal.signal(signal.SIGTERM, before)
 
 
 app = typer.Typer(
@@ -221,7 +225,10 @@ def grade(
 
     at_once = boxes or os.cpu_count() or 1
     chosen = Settings(tuple(student or ()), again=again, boxes=at_once, boxed=not boxless)
-    print(grade_set(course, name, chosen).summary())
+    report = grade_set(course, name, chosen)
+    print(report.summary())
+    if report.left_out:
+        raise typer.Exit(1)
 
 
 @app.command()

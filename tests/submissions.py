@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import nbformat
-from nbformat.v4 import new_code_cell, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 Notebook = Any
 SCALE = """def scale(matrix, factors):
@@ -76,6 +76,15 @@ def with_large_outputs(notebook: Notebook) -> Notebook:
     return changed
 
 
+def with_half_a_character(notebook: Notebook, **where: bool) -> Notebook:
+    """Half an emoji, as some programs cut texts: no file in UTF-8 can hold it."""
+    changed = with_cell(notebook, f"# {HALF}")
+    changed.cells.append(new_markdown_cell(f"Half {HALF} of it"))
+    changed.cells[1].outputs = [new_output("stream", text=HALF)]
+    return changed
+
+
+HALF = "\ud83d"
 STUB = "def scale(matrix, factors):\n    raise NotImplementedError()"
 LAMBDA = "scale = lambda m, f: [[b * a for a in r] for r, b in zip(m, f)]"
 RENAMED = SCALE.replace("def scale", "def row_scaling")
@@ -83,6 +92,7 @@ FIRST_ONLY = SCALE.replace("return", "assert len(matrix[0]) == 3\n    return")
 NOT_EMPTY = "def total(numbers):\n    return numbers[0] + sum(numbers[1:])"
 HELPER = "def row_times(row, by):\n    return [by * x for x in row]"
 MAPPED = "def scale(matrix, factors):\n    return list(map(row_times, matrix, factors))"
+CALLS_CHECKS = "from ia3_teach.check import set_1 as check\ncheck.total(1)\ncheck.hints.total(2)"
 Made = Callable[[Notebook], Notebook | bytes | None]
 # name: (points of scale and total, a word in the lines about it or nothing, how it is made)
 RIGHT: dict[str, tuple[float, float, str, Made]] = {
@@ -112,6 +122,8 @@ total = Total()""")),
     "pictures of 100 MB": (4, 1, "", with_large_outputs),
     "magics": (4, 1, "", lambda n: with_cell(n, "%matplotlib inline\n!ls\ndisplay(1)")),
     "a failing cell": (4, 1, "", lambda n: with_cell(n, "1 / 0")),
+    "half a character": (4, 1, "", with_half_a_character),
+    "checks in its own cell": (4, 1, "", lambda n: answers(n, total=f"{CALLS_CHECKS}\n{TOTAL}")),
     "a slow cell": (4, 1, "", lambda n: with_cell(n, "import time\ntime.sleep(99)")),
 }  # fmt: skip
 WRONG: dict[str, tuple[float, float, str, Made]] = {
@@ -265,6 +277,33 @@ def total(numbers):
 LEAVES = "import os\ndef total(numbers): os._exit(0)"
 KILLS = "import os\ndef total(numbers):\n    for number in (os.getppid(), os.getpid()): os.kill(number, 9)"
 PRINTS = "def total(numbers):\n    print('x' * 1_000_000)\n    return sum(numbers)"
+SAYS = """
+import json, os
+def say(payload=b"", **said):
+    for descriptor in range(3, 20):
+        try:
+            os.write(descriptor, json.dumps(said | {"size": len(payload)}).encode() + b"\\n" + payload)
+        except OSError:
+            pass
+"""
+FORGED = "say(b'true', record='small.total', found='{}', other_name=True)"
+FLOODS_RECORDS = f"{SAYS}for i in range(5000): {FORGED.format('?')}"
+FLOODS_FRAMES = """
+import os, time
+end = time.time() + 3
+while time.time() < end:
+    for descriptor in range(3, 20):
+        try:
+            os.set_blocking(descriptor, False)
+            os.write(descriptor, b'{"failed": "a", "wrong": "b", "size": 0}\\n' * 90)
+        except OSError:
+            pass
+"""
+NAMES_A_CASE = SAYS + FORGED.format("HID' + 'DEN")
+NAMES_A_STEP = SAYS + "say(begin='cell HID' + 'DEN'); os._exit(0)"
+TELLS = "def total(numbers): raise KeyboardInterrupt('HID' + 'DEN')"
+IS_CALLED = "def total(numbers): raise type('HID' + 'DEN', (BaseException,), {})"
+HALF_STOPS = r"def total(numbers): raise KeyboardInterrupt('\ud800')"
 HOSTILE: dict[str, tuple[float, float, str, Made]] = {
     "patches comparisons": (1, 0, "", lambda n: answers(n, scale=PATCHED, total="")),
     "overwrites the probe": (0, 0, "", lambda n: answers(n, scale=OVERWRITES, total="")),
@@ -279,6 +318,13 @@ HOSTILE: dict[str, tuple[float, float, str, Made]] = {
     "exits politely": (4, 0, "", lambda n: answers(n, total="def total(n): raise SystemExit")),
     "prints 100 MB": (4, 1, "printed ", lambda n: with_cell(n, "for _ in range(100): print(10**6 * 'x')")),
     "prints on in an answer": (4, 1, "", lambda n: answers(n, total=PRINTS)),
+    "floods results": (4, 0, "another name", lambda n: answers(n, total=FLOODS_RECORDS)),
+    "floods frames": (4, 1, "more results", lambda n: with_cell(n, FLOODS_FRAMES)),
+    "names a case": (4, 0, "another name", lambda n: answers(n, total=NAMES_A_CASE)),
+    "names a step": (0, 0, "steps that there are not", lambda n: with_cell(n, NAMES_A_STEP)),
+    "tells a case": (4, 0, "", lambda n: answers(n, total=TELLS)),
+    "is called as a case": (4, 0, "", lambda n: answers(n, total=IS_CALLED)),
+    "stops by half a character": (4, 0, "", lambda n: answers(n, total=HALF_STOPS)),
     "takes memory": (4, 0, "", lambda n: answers(n, total=MEMORY)),
     "takes shared memory": (4, 0, "more memory", lambda n: answers(n, total=SHARED)),
     "forks without end": (4, 0, "more processes", lambda n: answers(n, total=BOMB)),

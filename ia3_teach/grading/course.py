@@ -40,7 +40,11 @@ class Course:
 
     def students(self, name: str) -> list[str]:
         """Who has handed in this set, sorted."""
-        return sorted(set(self._handed_in(name)))
+        return sorted({student for student in self._handed_in(name) if is_text(student)})
+
+    def unreadable(self, name: str) -> list[str]:
+        """Folders that nobody's name can be, as some programs unpack them: bytes that are no UTF-8."""
+        return sorted({short(student) for student in self._handed_in(name) if not is_text(student)})
 
     def chosen(self, name: str, wanted: Sequence[str]) -> list[str]:
         """Those of `wanted`, or all. Raises NoCourse for one who has handed in nothing."""
@@ -68,6 +72,15 @@ class Course:
             with replacing(path) as beside:
                 beside.write_text(secrets.token_hex(16))
         return path.read_text().strip()
+
+
+def is_text(name: str) -> bool:
+    """Whether a name of the disk is one that a gradebook and a page can hold."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def open_course(root: Path, name: str) -> Course:

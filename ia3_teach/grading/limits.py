@@ -25,4 +25,4 @@ class Limits:
     printed: int = 20_000
     said: int = 128 * MEGABYTE
     processes: int = 24
-    restarts: int = 4
+    restarts: int = 9

@@ -34,7 +34,8 @@ def mark(graded: Graded, work: Work, class_seed: str, student: str) -> Mark:
     if marks:
         return max(marks, key=lambda found: found.points)
     why = work.troubles.get(exercise.name, "the notebook could not be run")
-    return Mark(0.0, graded.points, [f"0 of {graded.points:g} points", why], [why])
+    told = work.details.get(exercise.name, why)
+    return Mark(0.0, graded.points, [f"0 of {graded.points:g} points", why], [told])
 
 
 def _judged(graded: Graded, file: bytes, seed: int) -> Mark:

@@ -29,10 +29,11 @@ class Entry:
 
 @dataclass
 class Report:
-    """All of a set. `without_judge` are the cells that a person grades."""
+    """All of a set. `without_judge` are cells that a person grades, `left_out` says what was not graded."""
 
     name: str
     without_judge: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
 
     def add(self, student: str, sheet: Any, result: Kept, changes: list[str]) -> None:
@@ -62,6 +63,7 @@ class Report:
             lines += [
                 f"  {entry.student}, {entry.sheet}: {line}" for line in entry.result.lines + entry.changes
             ]
+        lines += [f"  not graded: {line}" for line in self.left_out]
         if self.without_judge:
             lines.append(f"  graded by hand, in formgrader: {', '.join(self.without_judge)}")
         return printable("\n".join(lines))
@@ -69,6 +71,8 @@ class Report:
     def write(self, path: Path) -> None:
         """The whole of it as a page, with what the verdicts said in full."""
         lines = [f"# {in_markdown(self.name)}", ""]
+        lines += [f"- not graded: {in_markdown(line)}" for line in self.left_out]
+        lines += [""] * bool(self.left_out)
         for entry in self._sorted():
             of = sum(mark.of for mark in entry.result.marks.values())
             who = in_markdown(f"{entry.student}, {entry.sheet}")

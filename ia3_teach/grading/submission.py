@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
+import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +16,16 @@ from ia3_teach.grading.work import Work
 from ia3_teach.grading.workshop import Workshop
 
 Asked = list[dict[str, Any]]
+TIMES = 2  # limits.whole, for a submission that has to be begun again
 
 
 def run_submission(shop: Workshop, cells: list[dict[str, Any]], asked: Asked, work: Work) -> None:
     """Execute and probe, and begin again without the step that ended a run, so that others still count."""
     skip: list[str] = []
-    while asked and len(skip) <= shop.limits.restarts:
-        ran = _run_once(shop, cells, asked, skip)
+    end = time.monotonic() + TIMES * shop.limits.whole
+    steps = _steps(cells, asked)
+    while asked and len(skip) <= shop.limits.restarts and time.monotonic() < end:
+        ran = _run_once(_until(shop, end), cells, asked, skip)
         last = work.take(ran)
         if any("end" in said for said, _ in ran.frames) or shop.bell.is_set():
             return
@@ -27,9 +33,25 @@ def run_submission(shop: Workshop, cells: list[dict[str, Any]], asked: Asked, wo
             work.lines.append(f"not graded: the box did not come to a first cell ({ran.ended}); {ran.tail()}")
             work.started = False
             return
+        if not re.fullmatch(steps, last["begin"]):
+            work.lines.append("what came out of its box names steps that there are not; stopped there")
+            return
         skip.append(last["begin"])
         work.tell_end(ran, last["begin"])
         asked = _still_asked(asked, last, work)
+
+
+def _until(shop: Workshop, end: float) -> Workshop:
+    """The same, with no more time for the next run than is left for all."""
+    left = min(shop.limits.whole, end - time.monotonic())
+    return replace(shop, limits=replace(shop.limits, whole=max(1.0, left)))
+
+
+def _steps(cells: list[dict[str, Any]], asked: Asked) -> str:
+    """What a box may say that it begins: a cell that there is, or a candidate of an exercise."""
+    places = "|".join(re.escape(str(cell["place"])) for cell in cells)
+    names = "|".join(re.escape(each["name"]) for each in asked)
+    return rf"cell ({places})( definitions)?|({names}) [0-9]"
 
 
 def _still_asked(asked: Asked, last: dict[str, Any], work: Work) -> Asked:

@@ -23,6 +23,7 @@ from ia3_teach.grading.staging import stage
 from ia3_teach.grading.submission import asked_of
 from ia3_teach.grading.workshop import Workshop
 from ia3_teach.training.bars import new_bar
+from ia3_teach.wording import short
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ def grade_set(root: Path, name: str, settings: Settings = Settings()) -> Report:
     report = Report(
         name, without_judge=[each.grade_id for sheet in sheets for each in sheet.graded if by_hand(each)]
     )
+    report.left_out += [f"the folder {folder} (its name is no UTF-8)" for folder in course.unreadable(name)]
     with open_gradebook(course, name, sheets) as ledger, _desk(course, name, sheets, settings) as desk:
         _grade_all(desk, ledger, students, sheets, settings, report)
     report.write(course.own / f"{name}.md")
@@ -104,7 +106,12 @@ def _grade_all(
                 waiting[work] = student, sheet
         for done in as_completed(waiting):
             student, sheet = waiting[done]
-            report.add(student, sheet, *desk.finish(done.result(), student, sheet, ledger))
+            try:
+                report.add(student, sheet, *desk.finish(done.result(), student, sheet, ledger))
+            except Exception as error:  # whatever somebody has handed in, the others are graded
+                ledger.book.db.rollback()
+                why = f"{type(error).__name__}: {short(error, 300)}"
+                report.left_out.append(f"{student}, {sheet.name}: {why}")
             bar.update(1)
     except BaseException:
         desk.shop.bell.set()

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import builtins
 from dataclasses import dataclass, field
 from typing import Any
 
 from ia3_teach.grading.boxed import Ran
+from ia3_teach.wording import short, with_article
 
 MUCH = 5_000_000  # bytes printed
+ENDED_BY_ITS_OWN = "it ended with an error of its own kind"
 ENDED = {
     "time": "it did not stop when its time was over",
+    "whole": "all together it took longer than it may, and was stopped here",
     "memory": "it wanted more memory than there is for it",
     "processes": "it started more processes than it may",
     "results": "it wrote more results than there is room for, or none that can be read",
 }
+MOST_RECORDS = 6  # of one exercise: three answers are tried, and some once more after a box has ended
+MOST_LINES = 60
 NOT_FOUND = "nothing of this name was found in the notebook"
 
 
@@ -21,13 +27,15 @@ NOT_FOUND = "nothing of this name was found in the notebook"
 class Work:
     """What came of a submission.
 
-    `records` are {exercise: a file for each candidate}, `troubles` {exercise: why there is none}, `lines`
-    what a teacher should know. `started` is False where the fault is not the submission's.
+    `records` are {exercise: a file for each candidate}, `troubles` {exercise: why there is none}, `details`
+    the same in words for the teacher alone, `lines` what a teacher should know. `started` is False where the
+    fault is not the submission's.
     """
 
     cells: list[dict[str, Any]] | None = None
     records: dict[str, list[bytes]] = field(default_factory=dict)
     troubles: dict[str, str] = field(default_factory=dict)
+    details: dict[str, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
     started: bool = True
 
@@ -38,14 +46,14 @@ class Work:
             if isinstance(said.get("begin"), str):
                 last = said
             elif "record" in said:
-                self.records.setdefault(str(said["record"]), []).append(payload)
+                self._keep(str(said["record"]), payload)
             elif "failed" in said:
-                self.troubles[str(said["failed"])] = str(said.get("wrong", ""))[:300]
+                self._fail(str(said["failed"]), str(said.get("wrong", ""))[:300])
             elif "missing" in said:
                 self.troubles[str(said["missing"])] = NOT_FOUND
             if said.get("other_name"):
                 name = said.get("record", said.get("failed"))
-                self._tell(f"{name}: found under the name {str(said.get('found'))[:100]}")
+                self._tell(f"{name}: found under {self._named(said.get('found'))}")
         if ran.printed_bytes > MUCH:
             self._tell(f"it printed {ran.printed_bytes / 1e6:.0f} MB, of which nearly all was dropped")
         return last
@@ -60,6 +68,24 @@ class Work:
             self._tell(f"{exercise}: {why}")
             self.troubles.setdefault(exercise, why)
 
+    def _keep(self, exercise: str, record: bytes) -> None:
+        """One more candidate's record; who writes them by the thousand has only made some guesses."""
+        found = self.records.setdefault(exercise, [])
+        if len(found) < MOST_RECORDS:
+            found.append(record)
+
+    def _fail(self, exercise: str, wrong: str) -> None:
+        """What stopped an answer, which a teacher reads; a student its kind, since it may hold a case."""
+        kind = wrong.partition(":")[0]
+        known = kind in vars(builtins)
+        self.troubles[exercise] = f"it ended with {with_article(kind)}" if known else ENDED_BY_ITS_OWN
+        self.details[exercise] = wrong
+
+    def _named(self, found: object) -> str:
+        """A name as it stands in the notebook: what a box says may be anything, a case too."""
+        known = any(str(found) in cell["source"] for cell in self.cells or [])
+        return f"the name {short(found)}" if known and str(found).isidentifier() else "another name"
+
     def _tell(self, line: str) -> None:
-        if line not in self.lines:
+        if len(self.lines) < MOST_LINES and line not in self.lines:
             self.lines.append(line)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 import tempfile
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from ia3_teach.grading.box import Box
 from ia3_teach.grading.boxed import Ran, run_boxed
+from ia3_teach.grading.inside.frames import read_json
 from ia3_teach.grading.limits import Limits
 from ia3_teach.grading.work import ENDED, Work
 
@@ -47,7 +47,7 @@ class Workshop:
 
     def read(self, file: Path, work: Work) -> bool:
         """The cells of a notebook file into `work`; False, with a line, where there are none."""
-        if file.is_symlink():
+        if any(part.is_symlink() for part in (file, file.parent, file.parent.parent)):
             work.lines.append("a link was handed in, and no notebook; it was not followed")
             return False
         if not file.is_file():
@@ -65,7 +65,7 @@ def keep_notebook(ran: Ran, work: Work) -> bool:
     """What the reader found."""
     for said, payload in ran.frames:
         if "notebook" in said:
-            read = json.loads(payload)
+            read = read_json(payload)
             work.cells = read["cells"]
             if read["format"] != "4":
                 work.lines.append(f"a notebook of format {read['format']}, read as well as it can be")

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -62,6 +63,43 @@ def test_what_is_not_there_is_named(course) -> None:
     hand_in(course, ["perfect"])
     with pytest.raises(NoCourse, match="eve: nothing handed in for 'ps1'; there are: perfect"):
         grade_set(course, "ps1", Settings(students=("eve",), limits=LIMITS))
+
+
+def test_a_folder_that_is_a_link_is_not_followed(course, box) -> None:
+    hand_in(course, ["perfect"])
+    (course / "submitted" / "linked").mkdir()
+    (course / "submitted" / "linked" / "ps1").symlink_to(course / "submitted" / "perfect" / "ps1")
+    (course / "submitted" / "whole").symlink_to(course / "submitted" / "perfect")
+    report = grade_set(course, "ps1", QUICK)
+    assert report.points() == {"perfect": 5.0, "linked": 0.0, "whole": 0.0}
+    assert "linked, first: a link was handed in" in report.summary()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_name_that_is_no_text_is_left_out_and_named(course, box) -> None:
+    hand_in(course, ["perfect"])
+    shutil.copytree(course / "submitted" / "perfect", course / "submitted" / os.fsdecode(b"bad\xff"))
+    report = grade_set(course, "ps1", QUICK)
+    assert report.points() == {"perfect": 5.0}
+    assert "not graded: the folder bad" in report.summary()
+    assert "not graded: the folder bad" in (course / ".grading" / "ps1.md").read_text(encoding="utf-8")
+
+
+def test_what_cannot_be_graded_costs_the_others_nothing(course, box, monkeypatch) -> None:
+    hand_in(course, ["perfect", "columns", "in place"])
+    real = Desk._judged
+
+    def judged(*given):
+        if given[3] == "columns":
+            raise RuntimeError("no such thing")
+        return real(*given)
+
+    monkeypatch.setattr(Desk, "_judged", judged)
+    report = grade_set(course, "ps1", QUICK)
+    assert report.points() == {"perfect": 5.0, "in place": 4.0}
+    assert report.left_out == ["columns, first: RuntimeError: no such thing"]
+    monkeypatch.setattr(Desk, "_judged", real)
+    assert grade_set(course, "ps1", QUICK).points() == {"perfect": 5.0, "in place": 4.0, "columns": 2.0}
 
 
 def test_without_a_box_on_demand_the_points_are_the_same(course) -> None:

@@ -31,9 +31,19 @@ def run_job(job: dict[str, Any], speaker: Speaker) -> None:
     namespace = own_namespace()
     for _ in range(3):  # cells out of order: a name that was missing may be there the next time
         waiting = list(run_cells(waiting, namespace, job, sightings, speaker))
+    restore_torch()
     for probe in probes:
         try_candidates(probe, sightings, job, speaker)
     speaker.say(end=True)
+
+
+def restore_torch() -> None:
+    """Set back what a cell has set for all that comes later: at home a check runs before that."""
+    torch = sys.modules.get("torch")
+    with suppress(Exception):  # a submission may have put anything there
+        torch.set_default_dtype(torch.float32)
+        torch.set_default_device(None)
+        torch.set_grad_enabled(True)
 
 
 def own_namespace() -> dict[str, Any]:

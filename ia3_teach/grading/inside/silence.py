@@ -12,8 +12,16 @@ from typing import Any
 CHECKS = "ia3_teach.check"
 
 
-def nothing(*arguments: Any, **named: Any) -> None:
-    """Whatever a check cell calls."""
+class Nothing:
+    """Whatever a check cell calls, or takes for a module and calls something of."""
+
+    def __call__(self, *arguments: Any, **named: Any) -> None:
+        """Judges nothing."""
+
+    def __getattr__(self, name: str) -> Nothing:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
 
 
 class Silent(ModuleType):
@@ -24,7 +32,7 @@ class Silent(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return nothing
+        return Nothing()
 
 
 class SilentChecks(MetaPathFinder, Loader):
