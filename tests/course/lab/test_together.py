@@ -83,7 +83,8 @@ def running_kernels():
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends a POSIX signal")
-def test_ctrl_c_stops_all_of_them(tmp_path, temporary):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "told to end"])
+def test_a_signal_stops_all_of_them(number, tmp_path, temporary):
     """Sent to the one who began them alone, as a task manager does."""
     for name in ("00_long", "01_long"):
         lesson(tmp_path, name, LONG)
@@ -94,7 +95,7 @@ def test_ctrl_c_stops_all_of_them(tmp_path, temporary):
             break
         time.sleep(0.1)
     below = psutil.Process(process.pid).children(recursive=True)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     said = process.communicate(timeout=60)[1]
     assert process.returncode == 130 and said.rstrip().endswith("Stopped."), said
     assert "Traceback" not in said and "Error" not in said, said
