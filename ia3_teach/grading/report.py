@@ -29,12 +29,16 @@ class Entry:
 
 @dataclass
 class Report:
-    """All of a set. `without_judge` are cells that a person grades, `left_out` says what was not graded."""
+    """All of a set. `without_judge` are cells that a person grades, `left_out` says what was not graded.
+
+    `earlier` are those who were not asked for this time, as they were graded before.
+    """
 
     name: str
     without_judge: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
+    earlier: list[Entry] = field(default_factory=list)
 
     def add(self, student: str, sheet: Any, result: Kept, changes: list[str]) -> None:
         """One more notebook is done."""
@@ -50,16 +54,15 @@ class Report:
     def changes(self) -> list[str]:
         """What is another than it was at the last grading."""
         return [
-            f"{entry.student}, {entry.sheet}, {line}" for entry in self._sorted() for line in entry.changes
+            f"{entry.student}, {entry.sheet}, {line}"
+            for entry in _sorted(self.entries)
+            for line in entry.changes
         ]
-
-    def _sorted(self) -> list[Entry]:
-        return sorted(self.entries, key=lambda entry: (entry.student, entry.sheet))
 
     def summary(self) -> str:
         """A few lines for the terminal: who is done, what is to be looked at, what changed."""
         lines = [f"{self.name}: {many(len(self.points()), 'submission')} graded"]
-        for entry in self._sorted():
+        for entry in _sorted(self.entries):
             lines += [
                 f"  {entry.student}, {entry.sheet}: {line}" for line in entry.result.lines + entry.changes
             ]
@@ -73,7 +76,7 @@ class Report:
         lines = [f"# {in_markdown(self.name)}", ""]
         lines += [f"- not graded: {in_markdown(line)}" for line in self.left_out]
         lines += [""] * bool(self.left_out)
-        for entry in self._sorted():
+        for entry in _sorted(self.entries + self.earlier):
             of = sum(mark.of for mark in entry.result.marks.values())
             who = in_markdown(f"{entry.student}, {entry.sheet}")
             lines += [f"## {who}: {entry.points:g} of {of:g}", ""]
@@ -84,3 +87,7 @@ class Report:
             lines.append("")
         with replacing(path) as beside:
             beside.write_text("\n".join(lines), encoding="utf-8")
+
+
+def _sorted(entries: list[Entry]) -> list[Entry]:
+    return sorted(entries, key=lambda entry: (entry.student, entry.sheet))

@@ -15,9 +15,10 @@ from ia3_teach.grading import exercises as checks
 from ia3_teach.grading.box import check_box
 from ia3_teach.grading.course import Course, open_course
 from ia3_teach.grading.gradebook import Ledger, open_gradebook
+from ia3_teach.grading.keeping import kept
 from ia3_teach.grading.limits import Limits
 from ia3_teach.grading.one_student import Desk
-from ia3_teach.grading.report import Report
+from ia3_teach.grading.report import Entry, Report
 from ia3_teach.grading.source import Sheet, read_set
 from ia3_teach.grading.staging import stage
 from ia3_teach.grading.submission import asked_of
@@ -60,8 +61,16 @@ def grade_set(root: Path, name: str, settings: Settings = Settings()) -> Report:
     report.left_out += [f"the folder {folder} (its name is no UTF-8)" for folder in course.unreadable(name)]
     with open_gradebook(course, name, sheets) as ledger, _desk(course, name, sheets, settings) as desk:
         _grade_all(desk, ledger, students, sheets, settings, report)
+    report.earlier += graded_before(course, name, sheets, set(course.students(name)) - set(students))
     report.write(course.own / f"{name}.md")
     return report
+
+
+def graded_before(course: Course, name: str, sheets: list[Sheet], students: set[str]) -> list[Entry]:
+    """What is kept of these students."""
+    each = [(student, sheet.name) for student in students for sheet in sheets]
+    found = [(*both, kept(course.own / name, *both)) for both in each]
+    return [Entry(*both, result, []) for *both, result in found if result]
 
 
 def by_hand(graded: Any) -> bool:

@@ -219,6 +219,15 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(course, box, number, monkey
     }  # fmt: skip
 
 
+def test_the_page_keeps_those_who_were_not_asked_for(course, box) -> None:
+    hand_in(course, ["perfect", "columns"])
+    grade_set(course, "ps1", QUICK)
+    report = grade_set(course, "ps1", Settings(students=("columns",), limits=LIMITS))
+    assert report.points() == {"columns": 2.0}
+    page = (course / ".grading" / "ps1.md").read_text(encoding="utf-8")
+    assert "## columns, first: 2 of 5" in page and "## perfect, first: 5 of 5" in page
+
+
 def test_what_is_late_costs_what_the_course_says(course, box) -> None:
     (course / "late.py").write_text(
         "from nbgrader.plugins import BasePlugin\n"
