@@ -14,7 +14,7 @@ from ia3_teach.check.probing.sets.architecture_probe import (
     size_cases,
 )
 from ia3_teach.check.sets.graded import Exercise, Property
-from ia3_teach.check.sets.judging import described, value_of
+from ia3_teach.check.sets.judging import described, raised, value_of
 
 Records = dict[str, list[dict[str, Any]]]
 BLOCK = {
@@ -79,7 +79,7 @@ def _said(kind: str, case: dict[str, Any]) -> str:
 def _refuses(records: Records, cases: dict[str, list]) -> None:
     value_of(records["bert"][0], "count_values of a config that is known")
     (record,) = records["other"]
-    if record.get("error") != "ValueError" or "gpt2" not in record["says"]:
+    if not raised(record, "ValueError") or "gpt2" not in record["says"]:
         found = f"{record['error']}: {record['says']}" if "error" in record else described(record["value"])
         mistake = "raise ValueError(...) with config.model_type in its text"
         raise CheckFailed("for GPT-2 a ValueError that names gpt2", found, mistake)

@@ -28,6 +28,15 @@ def value_of(call: Mapping[str, Any], what: str) -> Any:
     return call["value"]
 
 
+def raised(call: Mapping[str, Any], *kinds: str) -> bool:
+    """Whether a call ended in an error of one of these kinds, or of a kind made from them.
+
+    >>> raised({"error": "KeyError", "kinds": ["KeyError", "LookupError"], "says": "x"}, "LookupError")
+    True
+    """
+    return not {*kinds}.isdisjoint(call.get("kinds", ()))
+
+
 def expect_tensor(found: Any, expected: Tensor, what: str, known: Mapping[str, Tensor] | None = None) -> None:
     """The same numbers, as near as the dtypes allow; a `known` wrong value names its mistake.
 

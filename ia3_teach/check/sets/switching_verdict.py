@@ -10,7 +10,7 @@ from torch import Tensor
 from ia3_teach.check.failure import CheckFailed
 from ia3_teach.check.probing.sets import comparing_probe as probes
 from ia3_teach.check.sets.graded import Exercise, Property
-from ia3_teach.check.sets.judging import described, expect_tensor, value_of
+from ia3_teach.check.sets.judging import described, expect_tensor, raised, value_of
 
 Case = dict[str, Any]
 
@@ -45,8 +45,8 @@ def _returns(records: list[Case], cases: list[Case]) -> None:
 def _refuses(records: list[Case], cases: list[Case]) -> None:
     for record, _ in zip(records, cases, strict=True):
         _after(record)
-        if record.get("unknown") not in ("KeyError", "ValueError"):
-            found = record.get("unknown") or "no error"
+        if not raised(record["unknown"], "KeyError", "ValueError"):
+            found = record["unknown"].get("error") or "no error"
             raise CheckFailed("a ValueError or KeyError for an unknown name", found, "look it up first")
         if not record["unharmed"]:
             raise CheckFailed("the layer as it was before that name", "another weight", "look it up first")
@@ -92,7 +92,7 @@ def _spares(record: dict[str, Any], cases: list[Case]) -> None:
 
 def _needs_names(record: dict[str, Any], cases: list[Case]) -> None:
     value_of(record["mixed"][0], "mixed_in with names that are there")
-    if record["wrong"].get("error") not in ("KeyError", "ValueError"):
+    if not raised(record["wrong"], "KeyError", "ValueError"):
         found = record["wrong"].get("error") or described(record["wrong"]["value"])
         mistake = "dict.get with ones treats a misspelt name as the bare model"
         raise CheckFailed("a ValueError or KeyError for a name that is not there", found, mistake)

@@ -83,7 +83,7 @@ def _switch(answer: Callable, case: dict[str, Any]) -> dict[str, Any]:
             seen["after"].append([plain(linear.weight), plain(linear.bias)])
         switch.use("a")
         before = linear.weight.clone()
-        seen["unknown"] = called(switch.use, "d").get("error")
+        seen["unknown"] = called(switch.use, "d")
         seen["unharmed"] = torch.equal(linear.weight, before)
         switch.use(None)
         seen["last"] = [plain(linear.weight), plain(linear.bias)]
