@@ -1,7 +1,13 @@
 """Problem set 3: a wrong answer loses the points of what it got wrong, and is told why."""
 
+from collections.abc import Callable
+from statistics import fmean, median
+from typing import Any
+
 import assignments
 import pytest
+
+from ia3_teach.check.sets.training_verdict import FAIR as FAIR_EXERCISE
 
 FAIR = '''
 def fair(runs):
@@ -105,3 +111,60 @@ def test_an_answer_gets_the_points_of_what_it_got_right(grade_id, source, points
     earned, _ = assignments.run_all("ps3", {grade_id: source}, only=grade_id)
     assert earned[f"{grade_id}_check"] == points
     assert said in capsys.readouterr().out
+
+
+def by(level: Callable, ties: Callable = sorted) -> Callable:
+    """A table whose rates are chosen by `level` of a rate's runs, from the rates as `ties` brings them."""
+
+    def answer(runs: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
+        result: dict[str, dict[str, float]] = {}
+        for method in {run["method"] for run in runs}:
+            rates: dict[float, list] = {}
+            for run in runs:
+                if run["method"] == method:
+                    rates.setdefault(run["rate"], []).append(run)
+            rate = max(ties(rates), key=lambda rate: level(rates[rate]))
+            result[method] = {"rate": rate, "test": median(run["test"] for run in rates[rate])}
+        return result
+
+    return answer
+
+
+def dev(statistic: Callable) -> Callable:
+    """A statistic of the accuracies of some runs."""
+    return lambda runs: statistic([run["dev"] for run in runs])
+
+
+def dev_of_seed(seed: int) -> Callable:
+    """The accuracy of one seed."""
+    return lambda runs: next(run["dev"] for run in runs if run["seed"] == seed)
+
+
+STATISTICS = {
+    "mean": dev(fmean), "max": dev(max), "min": dev(min), "first": dev(lambda devs: devs[0]),
+    "last": dev(lambda devs: devs[-1]), "seed 0": dev_of_seed(0), "seed 4": dev_of_seed(4),
+    "lower quarter": dev(lambda devs: sorted(devs)[1]), "upper quarter": dev(lambda devs: sorted(devs)[3]),
+    "test": lambda runs: median(run["test"] for run in runs),
+}  # fmt: skip
+TIES = {
+    "first met": list, "last met": lambda rates: [*rates][::-1],
+    "largest": lambda rates: sorted(rates, reverse=True),
+    "first seed met": lambda rates: sorted(rates, key=lambda rate: rates[rate][0]["seed"]),
+    "best seed": lambda rates: sorted(rates, key=lambda rate: -dev(max)(rates[rate])),
+    "mean": lambda rates: sorted(rates, key=lambda rate: -dev(fmean)(rates[rate])),
+}  # fmt: skip
+
+
+def points_of(answer: Callable, seed: int) -> list[float]:
+    """The points of each property of a fair table."""
+    record = FAIR_EXERCISE.probe(answer, FAIR_EXERCISE.cases(seed))
+    return [each.points for each in FAIR_EXERCISE.judge(record, seed)]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_only_medians_and_the_smaller_of_equal_rates_make_a_fair_table(seed: int) -> None:
+    assert points_of(by(dev(median)), seed) == [2, 2, 1]
+    wrong = {name: points_of(by(level), seed)[0] for name, level in STATISTICS.items()}
+    assert wrong == dict.fromkeys(STATISTICS, 0)
+    ties = {name: points_of(by(dev(median), rule), seed) for name, rule in TIES.items()}
+    assert ties == dict.fromkeys(TIES, [2, 2, 0])
