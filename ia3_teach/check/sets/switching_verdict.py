@@ -48,8 +48,10 @@ def _refuses(records: list[Case], cases: list[Case]) -> None:
         if not raised(record["unknown"], "KeyError", "ValueError"):
             found = record["unknown"].get("error") or "no error"
             raise CheckFailed("a ValueError or KeyError for an unknown name", found, "look it up first")
-        if not record["unharmed"]:
-            raise CheckFailed("the layer as it was before that name", "another weight", "look it up first")
+        for part, before, after in zip(("weight", "bias"), *record["around"], strict=True):
+            if not _bits(after, before):
+                expected = "the layer as it was before that name"
+                raise CheckFailed(expected, f"another {part}", "look it up first")
 
 
 def _after(record: Case) -> list:

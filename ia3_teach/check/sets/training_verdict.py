@@ -91,6 +91,8 @@ def _trains(steps: Callable[[int], bool]) -> Callable:
                     "half the gradient: the square has a factor of 2": ones + (right - ones) / 2,
                 }
             expect_tensor(value_of(record, what), right, what, known)
+            if case["steps"] > 1 and record["gradient"]:
+                raise CheckFailed(f"{what} without gradient", "it has requires_grad", "return l.detach()")
 
     return judge
 
@@ -129,7 +131,7 @@ TRAIN = Exercise(
     "set_3.train", "train", probes.training_cases, probes.probe_training,
     (
         Property("one step from ones", _trains(lambda steps: steps == 1), 2),
-        Property("many steps", _trains(lambda steps: steps > 1), 1),
+        Property("many steps, without gradient", _trains(lambda steps: steps > 1), 1),
         Property("nothing that was handed over changes", _leaves_alone, 1),
     ),
 )  # fmt: skip

@@ -74,6 +74,11 @@ def switch(clone: str = ".clone()", get: str = "[name]", bias: str = "l") -> str
     return SWITCH.format(clone=clone, use=BACK.format(get=get) + COPY.format(bias=bias))
 
 
+def spoiled(part: str) -> str:
+    """A switch that changes a part of the layer before it looks the name up."""
+    return switch().replace("l = torch", f"self.linear.{part}.mul_(3)\n        l = torch")
+
+
 MIXED = '''
 def mixed_in(x, weight, bias, vectors, names):
     ones = torch.ones(x.shape[-1])
@@ -93,7 +98,9 @@ ANSWERS = [
     ("train", train(reduce="mean(0)"), 1, "over the rows only"),
     ("train", train(reduce="sum(0)"), 1, "the sum in place of the mean"),
     ("train", train().replace("    return l", "    z.zero_()\n    return l"), 3, "clone what you change"),
+    ("train", train().replace("    return l", "    return l.requires_grad_()"), 3, "return l.detach()"),
     ("switch", switch(), 5, ""),
+    *(("switch", spoiled(part), 4, f"another {part}") for part in ("weight", "bias")),
     ("switch", SWITCH.format(clone=".clone()", use=DIVIDE), 0, "dividing rounds"),
     ("switch", switch(clone=""), 1, "the vector before is still in it"),
     ("switch", switch(bias="1"), 3, "the bias was left alone"),

@@ -64,19 +64,21 @@ def tried(found: dict[str, Any]) -> Iterator[None]:
 
 
 def called(function: Callable[..., Any], *arguments: Any) -> dict[str, Any]:
-    """{"value": plain} or {"error": kind, "says": text}, and "kept": whether the tensors handed over stayed.
+    """{"value": plain, "gradient": whether it has one} or the error, and "kept": of what was handed over.
 
     The arguments are copies, so that no case is spoiled for the next.
 
     >>> called(lambda number: 2 * number, 3)
-    {'value': 6, 'kept': True}
+    {'gradient': False, 'value': 6, 'kept': True}
     >>> called(int, "x")["error"]
     'ValueError'
     """
     given = [copied(argument) for argument in arguments]
     found: dict[str, Any] = {}
     with tried(found):
-        found["value"] = plain(function(*given))
+        value = function(*given)
+        found["gradient"] = isinstance(value, Tensor) and value.requires_grad
+        found["value"] = plain(value)
     pairs = zip(given, arguments, strict=True)
     return found | {"kept": all(_same(new, old) for new, old in pairs if isinstance(old, Tensor))}
 

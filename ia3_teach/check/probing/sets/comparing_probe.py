@@ -70,9 +70,9 @@ def _switch(answer: Callable, case: dict[str, Any]) -> dict[str, Any]:
             switch.use(name)
             seen["after"].append([plain(linear.weight), plain(linear.bias)])
         switch.use("a")
-        before = linear.weight.clone()
+        before = [plain(linear.weight), plain(linear.bias)]
         seen["unknown"] = called(switch.use, "d")
-        seen["unharmed"] = torch.equal(linear.weight, before)
+        seen["around"] = [before, [plain(linear.weight), plain(linear.bias)]]
         switch.use(None)
         seen["last"] = [plain(linear.weight), plain(linear.bias)]
     return seen
