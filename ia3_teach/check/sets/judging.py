@@ -37,6 +37,26 @@ def raised(call: Mapping[str, Any], *kinds: str) -> bool:
     return not {*kinds}.isdisjoint(call.get("kinds", ()))
 
 
+def same(found: Any, expected: Tensor) -> bool:
+    """Bit for bit the same tensor, in the same format.
+
+    >>> same(torch.ones(2), torch.ones(2)), same(torch.ones(2).double(), torch.ones(2))
+    (True, False)
+    """
+    return isinstance(found, Tensor) and found.dtype == expected.dtype and torch.equal(found, expected)
+
+
+def kept(call: Mapping[str, Any], *given: Tensor | None) -> bool:
+    """Whether the tensors that a call was given are after it what they were before."""
+    before = [tensor for tensor in given if isinstance(tensor, Tensor)]
+    return len(call["after"]) == len(before) and all(map(same, call["after"], before))
+
+
+def spared(record: Mapping[str, Any]) -> bool:
+    """Whether no gradient arrived at the weights of the layer handed over, and none was left there."""
+    return all(each is None for each in [*record["reached"], *record["left"]])
+
+
 def expect_tensor(found: Any, expected: Tensor, what: str, known: Mapping[str, Tensor] | None = None) -> None:
     """The same numbers, as near as the dtypes allow; a `known` wrong value names its mistake.
 

@@ -11,7 +11,7 @@ from ia3_teach.check.failure import CheckFailed
 from ia3_teach.check.probing.sets import small_core_probe as probes
 from ia3_teach.check.sets.core_changes import change_of, changes, near
 from ia3_teach.check.sets.graded import Exercise, Property
-from ia3_teach.check.sets.judging import described, expect_tensor, value_of
+from ia3_teach.check.sets.judging import described, expect_tensor, kept, same, spared, value_of
 
 Case = dict[str, Any]
 Records = list[dict[str, Any]]
@@ -57,11 +57,11 @@ def _computes(records: Records, cases: list[Case]) -> None:
 def _spares_weights(records: Records, cases: list[Case]) -> None:
     for record, case in zip(records, cases, strict=True):
         what = _named(case)
-        ran(record, what, "frozen")
+        ran(record, what, "weight")
         if not isinstance(record["gradient"], Tensor) or not record["gradient"].abs().max() > 0:
             found = described(record["gradient"])
             raise CheckFailed(f"{what}: a gradient at R", found, "use self.R in forward")
-        if not record["frozen"] or not record["kept"]:
+        if not spared(record) or not same(record["weight"], case["weight"]):
             raise CheckFailed(f"{what}: the Linear as it was", "it changed, or has a gradient", "freeze it")
 
 
@@ -91,7 +91,8 @@ def _keeps_weight(records: Records, cases: list[Case]) -> None:
     found = value_of(records[0], "merged(weight, core, alpha)")
     if not isinstance(found, torch.Tensor) or found.shape != cases[0]["weight"].shape:
         raise CheckFailed("a tensor of the shape of weight", described(found), "is `return` missing?")
-    if not all(record["kept"] for record in records):
+    given = [(case["weight"], case["core"]) for case in cases]
+    if not all(kept(record, *of) for record, of in zip(records, given, strict=True)):
         raise CheckFailed("weight and core as they were", "one of them changed", "no `+=` on what came in")
 
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from ia3_teach.check.failure import CheckFailed
 from ia3_teach.check.probing.sets import comparing_probe as probes
 from ia3_teach.check.sets.graded import Exercise, Property
-from ia3_teach.check.sets.judging import described, expect_tensor, raised, value_of
+from ia3_teach.check.sets.judging import described, expect_tensor, raised, same, value_of
 
 Case = dict[str, Any]
 
@@ -35,8 +35,7 @@ def _returns(records: list[Case], cases: list[Case]) -> None:
     for record, case in zip(records, cases, strict=True):
         states = [pair for name, pair in zip(case["order"], _after(record), strict=True) if name is None]
         for weight, bias in [*states, record.get("last") or _after(record)[-1]]:
-            same = _bits(weight, case["weight"]) and _bits(bias, case["bias"])
-            if not same:
+            if not (same(weight, case["weight"]) and same(bias, case["bias"])):
                 found = f"other bits in {case['weight'].dtype}"
                 mistake = "keep the originals and copy them back: dividing rounds, and 0 has no way back"
                 raise CheckFailed("after use(None) every bit of weight and bias as at first", found, mistake)
@@ -49,7 +48,7 @@ def _refuses(records: list[Case], cases: list[Case]) -> None:
             found = record["unknown"].get("error") or "no error"
             raise CheckFailed("a ValueError or KeyError for an unknown name", found, "look it up first")
         for part, before, after in zip(("weight", "bias"), *record["around"], strict=True):
-            if not _bits(after, before):
+            if not same(after, before):
                 expected = "the layer as it was before that name"
                 raise CheckFailed(expected, f"another {part}", "look it up first")
 
@@ -59,10 +58,6 @@ def _after(record: Case) -> list:
     if "error" in record:
         value_of(record, "Switch(linear, vectors), then use(name) or use(None)")
     return record["after"]
-
-
-def _bits(found: Any, expected: Tensor) -> bool:
-    return isinstance(found, Tensor) and found.dtype == expected.dtype and torch.equal(found, expected)
 
 
 def _by_rows(case: Case, names: list[str | None]) -> Tensor:

@@ -12,7 +12,7 @@ from torch import Tensor
 from ia3_teach.check.failure import CheckFailed
 from ia3_teach.check.probing.sets import comparing_probe as probes
 from ia3_teach.check.sets.graded import Exercise, Property
-from ia3_teach.check.sets.judging import close, described, expect_tensor, value_of
+from ia3_teach.check.sets.judging import close, described, expect_tensor, kept, value_of
 
 Case = dict[str, Any]
 Records = list[dict[str, Any]]
@@ -99,7 +99,9 @@ def _trains(steps: Callable[[int], bool]) -> Callable:
 
 def _leaves_alone(records: Records, cases: list[Case]) -> None:
     found = value_of(records[0], "train(...)")
-    if not isinstance(found, Tensor) or not all(record["kept"] for record in records):
+    parts = ("weight", "bias", "x", "z")
+    stayed = [kept(record, *map(case.get, parts)) for record, case in zip(records, cases, strict=True)]
+    if not isinstance(found, Tensor) or not all(stayed):
         expected = "a new vector, and weight, bias, x and z as they were"
         raise CheckFailed(expected, described(found), "clone what you change")
 

@@ -27,6 +27,9 @@ ENDLESS = {
 DEEPEST = 50  # levels of lists in lists; one that holds itself has no end
 STOPS = (Exception, SystemExit, *ENDLESS)  # what an answer may end in without ending the check
 HURRIED = 0.5  # seconds for each further call of an answer that had no end
+# Taken when this module is imported: cells that run later may put something else in their places.
+clone, detach, item, grad = Tensor.clone, Tensor.detach, Tensor.item, torch.autograd.grad
+named_parameters = nn.Module.named_parameters
 _seconds: ContextVar[float | None] = ContextVar("seconds that a call may take", default=None)
 
 
@@ -64,12 +67,12 @@ def tried(found: dict[str, Any]) -> Iterator[None]:
 
 
 def called(function: Callable[..., Any], *arguments: Any) -> dict[str, Any]:
-    """{"value": plain, "gradient": whether it has one} or the error, and "kept": of what was handed over.
+    """{"value": plain, "gradient": whether it has one} or the error, and "after": what was handed over.
 
     The arguments are copies, so that no case is spoiled for the next.
 
     >>> called(lambda number: 2 * number, 3)
-    {'gradient': False, 'value': 6, 'kept': True}
+    {'gradient': False, 'value': 6, 'after': []}
     >>> called(int, "x")["error"]
     'ValueError'
     """
@@ -79,8 +82,7 @@ def called(function: Callable[..., Any], *arguments: Any) -> dict[str, Any]:
         value = function(*given)
         found["gradient"] = isinstance(value, Tensor) and value.requires_grad
         found["value"] = plain(value)
-    pairs = zip(given, arguments, strict=True)
-    return found | {"kept": all(_same(new, old) for new, old in pairs if isinstance(old, Tensor))}
+    return found | {"after": [plain(argument) for argument in given if isinstance(argument, Tensor)]}
 
 
 def failed(error: BaseException) -> dict[str, Any]:
@@ -109,7 +111,7 @@ def plain(value: Any, depth: int = 0) -> Any:
     if kind in PLAIN:
         return value
     if kind in (Tensor, nn.Parameter):
-        return value.detach().clone()
+        return clone(detach(value))
     if depth < DEEPEST and issubclass(kind, list | tuple):
         base = list if issubclass(kind, list) else tuple
         return [plain(each, depth + 1) for each in base.__iter__(value)]
@@ -126,9 +128,18 @@ def _number(value: Any) -> Any:
     if kind is numpy.ndarray and value.ndim == 0:
         return value.item()
     if kind in (Tensor, nn.Parameter) and value.dim() == 0 and value.device.type == "cpu":
-        return Tensor.item(value)
+        return item(value)
     return None
 
 
-def _same(new: Tensor, old: Tensor) -> bool:
-    return new.dtype == old.dtype and new.shape == old.shape and torch.equal(new, old)
+def trained(module: nn.Module) -> dict[str, list[int]]:
+    """{name: shape} of what a module trains, whatever its own `named_parameters` says."""
+    return {name: list(weight.shape) for name, weight in named_parameters(module) if weight.requires_grad}
+
+
+def reached(output: Tensor, module: nn.Module) -> list[Any]:
+    """The gradients that the squares of an output send to a module's weights, before a hook hides them."""
+    asking = [weight for _, weight in named_parameters(module) if weight.requires_grad]
+    if not asking or not output.requires_grad:
+        return []
+    return [plain(each) for each in grad(output.square().sum(), asking, retain_graph=True, allow_unused=True)]

@@ -8,7 +8,15 @@ from typing import Any
 import torch
 
 from ia3_teach.check.probing import layers
-from ia3_teach.check.probing.sets.calls import called, plain, recorded, tried
+from ia3_teach.check.probing.sets.calls import (
+    called,
+    named_parameters,
+    plain,
+    reached,
+    recorded,
+    trained,
+    tried,
+)
 from ia3_teach.check.probing.sets.drawing import normal
 from ia3_teach.course.sets.targets import change
 from ia3_teach.course.sets.variants import generator, number
@@ -54,17 +62,17 @@ def _layer(answer: Callable, case: dict[str, Any]) -> dict[str, Any]:
     with tried(record):
         torch.manual_seed(0)
         layer = answer(linear, case["r"], case["alpha"])
-        trained = {name: p for name, p in layer.named_parameters() if p.requires_grad}
-        record["trained"] = {name: list(p.shape) for name, p in trained.items()}
+        record["trained"] = trained(layer)
         record["start"], record["core"] = plain(layer(case["x"].clone())), plain(layer.R)
         with torch.no_grad():
             layer.R.copy_(case["core"])
         output = layer(case["x"].clone())
         record["output"] = plain(output)
+        record["reached"] = reached(output, linear)
         output.square().sum().backward()
         record["gradient"] = plain(layer.R.grad)
-        record["frozen"] = all(p.grad is None for p in linear.parameters())
-        record["kept"] = torch.equal(linear.weight.detach(), case["weight"])
+        record["left"] = [plain(weight.grad) for _, weight in named_parameters(linear)]
+        record["weight"] = plain(linear.weight)
     return record
 
 
