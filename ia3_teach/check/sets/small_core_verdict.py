@@ -9,6 +9,7 @@ from torch import Tensor
 
 from ia3_teach.check.failure import CheckFailed
 from ia3_teach.check.probing.sets import small_core_probe as probes
+from ia3_teach.check.probing.sets.small_core_probe import WIDE
 from ia3_teach.check.sets.core_changes import change_of, changes, near
 from ia3_teach.check.sets.graded import Exercise, Property
 from ia3_teach.check.sets.judging import described, expect_tensor, kept, same, spared, value_of
@@ -40,6 +41,21 @@ def _starts_nearby(records: Records, cases: list[Case]) -> None:
         plain = torch.nn.functional.linear(case["x"], case["weight"], case["bias"])
         if not isinstance(record["start"], Tensor) or not near(record["start"], plain, 1e-2):
             raise CheckFailed(f"{what}: nearly the Linear's output", described(record["start"]), "R is tiny")
+    _is_normal(value_of(records[0]["wide"], f"SmallCore of a Linear({WIDE}, {WIDE}), r = {WIDE}"))
+
+
+def _is_normal(core: Any) -> None:
+    """Refuse entries that are not drawn as the title says; 1600 right ones never come near these borders."""
+    if not isinstance(core, Tensor) or tuple(core.shape) != (WIDE, WIDE):
+        raise CheckFailed(f"R of shape ({WIDE}, {WIDE})", described(core), "r rows, r columns")
+    shares = core.double() / 1e-5
+    mean, deviation = float(shares.mean()), float(shares.std())
+    if not 0.8 < deviation < 1.25 or not abs(mean) < 0.25:
+        found = f"{mean * 1e-5:.1e} and {deviation * 1e-5:.1e}"
+        raise CheckFailed("entries of R with mean 0 and deviation 1e-5", found, "1e-5 * torch.randn(r, r)")
+    if not 2.3 < float(((shares - mean) / deviation).pow(4).mean()) < 5:  # normal 3, flat 1.8
+        found = "that deviation, but another distribution"
+        raise CheckFailed("entries of R from a normal distribution", found, "torch.randn, not torch.rand")
 
 
 def _computes(records: Records, cases: list[Case]) -> None:

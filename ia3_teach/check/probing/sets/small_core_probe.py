@@ -23,6 +23,7 @@ from ia3_teach.course.sets.variants import generator, number
 
 Cases = list[dict[str, Any]]
 SHAPES = [(7, 5, 2), (5, 7, 3), (6, 6, 1)]  # d_out, d_in, r
+WIDE = 40
 
 
 def frame_cases(seed: int) -> Cases:
@@ -53,8 +54,17 @@ def layer_cases(seed: int) -> Cases:
 
 @recorded
 def probe_layer(answer: Callable, cases: Cases) -> Any:
-    """Of each layer: what trains, the output at the start, with a core, and the gradients."""
-    return [_layer(answer, case) for case in cases]
+    """Of each layer: what trains, the output at the start, with a core, the gradients; and a wide R."""
+    records = [_layer(answer, case) for case in cases]
+    records[0]["wide"] = called(_wide_core, answer)
+    return records
+
+
+def _wide_core(answer: Callable) -> Any:
+    """The start of a core with so many entries that they tell how they were drawn."""
+    torch.manual_seed(1)
+    sizes = torch.arange(1.0, WIDE + 1)
+    return answer(layers.linear(sizes.diag(), None), WIDE, 1.0).R
 
 
 def _layer(answer: Callable, case: dict[str, Any]) -> dict[str, Any]:
