@@ -37,13 +37,15 @@ def raised(call: Mapping[str, Any], *kinds: str) -> bool:
     return not {*kinds}.isdisjoint(call.get("kinds", ()))
 
 
-def same(found: Any, expected: Tensor) -> bool:
-    """Bit for bit the same tensor, in the same format.
+def same(found: Any, expected: Tensor | None) -> bool:
+    """Bit for bit the same tensor, in the same format; or none at all.
 
     >>> same(torch.ones(2), torch.ones(2)), same(torch.ones(2).double(), torch.ones(2))
     (True, False)
     """
-    return isinstance(found, Tensor) and found.dtype == expected.dtype and torch.equal(found, expected)
+    if not isinstance(found, Tensor) or expected is None:
+        return found is expected
+    return found.dtype == expected.dtype and torch.equal(found, expected)
 
 
 def kept(call: Mapping[str, Any], *given: Tensor | None) -> bool:
@@ -52,9 +54,11 @@ def kept(call: Mapping[str, Any], *given: Tensor | None) -> bool:
     return len(call["after"]) == len(before) and all(map(same, call["after"], before))
 
 
-def spared(record: Mapping[str, Any]) -> bool:
-    """Whether no gradient arrived at the weights of the layer handed over, and none was left there."""
-    return all(each is None for each in [*record["reached"], *record["left"]])
+def spared(record: Mapping[str, Any], case: Mapping[str, Any]) -> bool:
+    """Whether weight and bias of the layer handed over are what they were, and no gradient came to them."""
+    weight, bias = record["held"]
+    stayed = same(weight, case["weight"]) and same(bias, case["bias"])
+    return stayed and all(each is None for each in [*record["reached"], *record["left"]])
 
 
 def expect_tensor(found: Any, expected: Tensor, what: str, known: Mapping[str, Tensor] | None = None) -> None:

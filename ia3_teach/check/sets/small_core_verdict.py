@@ -12,7 +12,7 @@ from ia3_teach.check.probing.sets import small_core_probe as probes
 from ia3_teach.check.probing.sets.small_core_probe import WIDE
 from ia3_teach.check.sets.core_changes import change_of, changes, near
 from ia3_teach.check.sets.graded import Exercise, Property
-from ia3_teach.check.sets.judging import described, expect_tensor, kept, same, spared, value_of
+from ia3_teach.check.sets.judging import described, expect_tensor, kept, spared, value_of
 
 Case = dict[str, Any]
 Records = list[dict[str, Any]]
@@ -73,11 +73,11 @@ def _computes(records: Records, cases: list[Case]) -> None:
 def _spares_weights(records: Records, cases: list[Case]) -> None:
     for record, case in zip(records, cases, strict=True):
         what = _named(case)
-        ran(record, what, "weight")
+        ran(record, what, "held")
         if not isinstance(record["gradient"], Tensor) or not record["gradient"].abs().max() > 0:
             found = described(record["gradient"])
             raise CheckFailed(f"{what}: a gradient at R", found, "use self.R in forward")
-        if not spared(record) or not same(record["weight"], case["weight"]):
+        if not spared(record, case):
             raise CheckFailed(f"{what}: the Linear as it was", "it changed, or has a gradient", "freeze it")
 
 

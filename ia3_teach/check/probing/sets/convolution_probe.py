@@ -60,7 +60,7 @@ def _layer(answer: Callable, case: dict[str, Any]) -> dict[str, Any]:
         output.square().sum().backward()
         record["gradient"] = plain(None if layer.l.grad is None else layer.l.grad.flatten())
         record["left"] = [plain(weight.grad) for _, weight in named_parameters(conv)]
-        record["weight"] = plain(conv.weight)
+        record["held"] = [plain(conv.weight), plain(conv.bias)]
     return record
 
 

@@ -82,7 +82,7 @@ def _layer(answer: Callable, case: dict[str, Any]) -> dict[str, Any]:
         output.square().sum().backward()
         record["gradient"] = plain(layer.R.grad)
         record["left"] = [plain(weight.grad) for _, weight in named_parameters(linear)]
-        record["weight"] = plain(linear.weight)
+        record["held"] = [plain(linear.weight), plain(linear.bias)]
     return record
 
 
