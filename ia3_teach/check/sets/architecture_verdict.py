@@ -14,7 +14,7 @@ from ia3_teach.check.probing.sets.architecture_probe import (
     size_cases,
 )
 from ia3_teach.check.sets.graded import Exercise, Property
-from ia3_teach.check.sets.judging import described, value_of
+from ia3_teach.check.sets.judging import described, raised, value_of
 
 Records = dict[str, list[dict[str, Any]]]
 BLOCK = {
@@ -60,13 +60,16 @@ def _counts(kind: str) -> Callable:
 
     def judge(records: Records, cases: dict[str, list]) -> None:
         for record, case in zip(records[kind], cases[kind], strict=True):
-            d_model = case["heads"] * case["d_head"]
+            d_model = case.get("d_model", case["heads"] * case["d_head"])
             d_k = case["kv_heads"] * case["d_head"] if kind == "llama" else d_model
             d_ff = 4 * d_model if kind == "bloom" else case["d_ff"]
             expected = sum(2 * d_k + d_ff for _ in range(case["layers"]))
             whole = case["layers"] * (2 * d_model + d_ff)
-            shared = "keys and values have fewer heads than queries here"
-            known = {} if kind != "llama" else {whole: shared}
+            known = {}
+            if kind == "llama":
+                even = case["layers"] * (2 * case["kv_heads"] * (d_model // case["heads"]) + d_ff)
+                known[even] = "a head has a width of its own: hidden_size need not be heads times head_dim"
+                known[whole] = "keys and values have fewer heads than queries here"
             _expect_number(record, f"count_values of {_said(kind, case)}", expected, known)
 
     return judge
@@ -79,7 +82,7 @@ def _said(kind: str, case: dict[str, Any]) -> str:
 def _refuses(records: Records, cases: dict[str, list]) -> None:
     value_of(records["bert"][0], "count_values of a config that is known")
     (record,) = records["other"]
-    if record.get("error") != "ValueError" or "gpt2" not in record["says"]:
+    if not raised(record, "ValueError") or "gpt2" not in record["says"]:
         found = f"{record['error']}: {record['says']}" if "error" in record else described(record["value"])
         mistake = "raise ValueError(...) with config.model_type in its text"
         raise CheckFailed("for GPT-2 a ValueError that names gpt2", found, mistake)

@@ -10,7 +10,7 @@ from torch import Tensor
 from ia3_teach.check.failure import CheckFailed
 from ia3_teach.check.probing.sets.axis_probe import axis_cases, probe_axis
 from ia3_teach.check.sets.graded import Exercise, Property
-from ia3_teach.check.sets.judging import described, expect_tensor, value_of
+from ia3_teach.check.sets.judging import described, expect_tensor, kept, same, value_of
 
 Case = dict[str, Any]
 Records = list[dict[str, Any]]
@@ -37,9 +37,10 @@ def _stays_apart(records: Records, cases: list[Case]) -> None:
     found = value_of(records[0], "scale_axis returns")
     if not isinstance(found, Tensor) or found.shape != cases[0]["y"].shape:
         raise CheckFailed("a tensor of the shape of y", described(found), "is `return` missing?")
-    if not all(record["kept"] for record in records):
+    if not all(kept(record, case["y"], case["l"]) for record, case in zip(records, cases, strict=True)):
         raise CheckFailed("y and l as they were", "one of them changed", "no `*=` on what came in")
-    if not all(record["apart"] for record in records):
+    pairs = [(record["changed"], case["y"]) for record, case in zip(records, cases, strict=True)]
+    if not all(y is None or same(y, before) for y, before in pairs):
         raise CheckFailed("a new tensor", "a change of it changes y", "the result must not be y itself")
 
 

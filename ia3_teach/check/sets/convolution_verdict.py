@@ -11,7 +11,7 @@ from torch.nn import functional
 from ia3_teach.check.failure import CheckFailed
 from ia3_teach.check.probing.sets.convolution_probe import convolution_cases, probe_convolution
 from ia3_teach.check.sets.graded import Exercise, Property
-from ia3_teach.check.sets.judging import expect_tensor, value_of
+from ia3_teach.check.sets.judging import expect_tensor, spared, value_of
 
 Case = dict[str, Any]
 Records = list[dict[str, Any]]
@@ -63,7 +63,7 @@ def _reaches_l(records: Records, cases: list[Case]) -> None:
     for record, case in zip(records, cases, strict=True):
         what = f"ScaledConv, {_named(case)}: after backward"
         _ran(record, what, "gradient")
-        if not record["frozen"] or not record["kept"]:
+        if not spared(record, case):
             expected = f"{what} conv as it was, without gradients"
             raise CheckFailed(expected, "it changed, or has some", "freeze it by requires_grad_(False)")
         if record["gradient"] is None:

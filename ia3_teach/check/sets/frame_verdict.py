@@ -11,7 +11,7 @@ from ia3_teach.check.failure import CheckFailed
 from ia3_teach.check.probing.sets import small_core_probe as probes
 from ia3_teach.check.sets.core_changes import changes, largest, near
 from ia3_teach.check.sets.graded import Exercise, Property
-from ia3_teach.check.sets.judging import close, described, expect_tensor, pair_of, value_of
+from ia3_teach.check.sets.judging import close, described, expect_tensor, pair_of, raised, value_of
 
 Case = dict[str, Any]
 Records = list[dict[str, Any]]
@@ -49,7 +49,7 @@ def _is_orthonormal(record: dict[str, Records], cases: list[Case]) -> None:
 def _refuses_ranks(record: dict[str, Records], cases: list[Case]) -> None:
     value_of(record["right"][0], "frame of a weight and a rank that fits")
     for each in record["wrong"]:
-        if each.get("error") != "ValueError":
+        if not raised(each, "ValueError"):
             found = each.get("error") or described(each["value"])
             raise CheckFailed("a ValueError for r < 1 and r > min(d_out, d_in)", found, "compare r first")
 

@@ -28,6 +28,39 @@ def value_of(call: Mapping[str, Any], what: str) -> Any:
     return call["value"]
 
 
+def raised(call: Mapping[str, Any], *kinds: str) -> bool:
+    """Whether a call ended in an error of one of these kinds, or of a kind made from them.
+
+    >>> raised({"error": "KeyError", "kinds": ["KeyError", "LookupError"], "says": "x"}, "LookupError")
+    True
+    """
+    return not {*kinds}.isdisjoint(call.get("kinds", ()))
+
+
+def same(found: Any, expected: Tensor | None) -> bool:
+    """Bit for bit the same tensor, in the same format; or none at all.
+
+    >>> same(torch.ones(2), torch.ones(2)), same(torch.ones(2).double(), torch.ones(2))
+    (True, False)
+    """
+    if not isinstance(found, Tensor) or expected is None:
+        return found is expected
+    return found.dtype == expected.dtype and torch.equal(found, expected)
+
+
+def kept(call: Mapping[str, Any], *given: Tensor | None) -> bool:
+    """Whether the tensors that a call was given are after it what they were before."""
+    before = [tensor for tensor in given if isinstance(tensor, Tensor)]
+    return len(call["after"]) == len(before) and all(map(same, call["after"], before))
+
+
+def spared(record: Mapping[str, Any], case: Mapping[str, Any]) -> bool:
+    """Whether weight and bias of the layer handed over are what they were, and no gradient came to them."""
+    weight, bias = record["held"]
+    stayed = same(weight, case["weight"]) and same(bias, case["bias"])
+    return stayed and all(each is None for each in [*record["reached"], *record["left"]])
+
+
 def expect_tensor(found: Any, expected: Tensor, what: str, known: Mapping[str, Tensor] | None = None) -> None:
     """The same numbers, as near as the dtypes allow; a `known` wrong value names its mistake.
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from ia3_teach.check.failure import CheckFailed
 from ia3_teach.check.probing.sets.planted_probe import own_cases, planted_cases, probe_own, probe_planted
 from ia3_teach.check.sets.graded import Exercise, Property
-from ia3_teach.check.sets.judging import close, described, expect_tensor, pair_of, value_of
+from ia3_teach.check.sets.judging import close, described, expect_tensor, pair_of, raised, value_of
 
 Case = dict[str, Any]
 Records = list[dict[str, Any]]
@@ -37,7 +37,7 @@ def _finds(kind: str) -> Any:
 def _refuses(records: dict[str, Records], cases: dict[str, list[Case]]) -> None:
     value_of(records["easy"][0], "find_vector on a layer with a vector")
     for record in records["none"]:
-        if record.get("error") != "ValueError":
+        if not raised(record, "ValueError"):
             found = record.get("error") or described(record["value"])
             mistake = "try your candidates: does one of them give both the new weight and the new bias?"
             raise CheckFailed("a ValueError where no vector explains the change", found, mistake)

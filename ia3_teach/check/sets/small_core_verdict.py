@@ -9,9 +9,10 @@ from torch import Tensor
 
 from ia3_teach.check.failure import CheckFailed
 from ia3_teach.check.probing.sets import small_core_probe as probes
+from ia3_teach.check.probing.sets.small_core_probe import WIDE
 from ia3_teach.check.sets.core_changes import change_of, changes, near
 from ia3_teach.check.sets.graded import Exercise, Property
-from ia3_teach.check.sets.judging import described, expect_tensor, value_of
+from ia3_teach.check.sets.judging import described, expect_tensor, kept, spared, value_of
 
 Case = dict[str, Any]
 Records = list[dict[str, Any]]
@@ -40,6 +41,21 @@ def _starts_nearby(records: Records, cases: list[Case]) -> None:
         plain = torch.nn.functional.linear(case["x"], case["weight"], case["bias"])
         if not isinstance(record["start"], Tensor) or not near(record["start"], plain, 1e-2):
             raise CheckFailed(f"{what}: nearly the Linear's output", described(record["start"]), "R is tiny")
+    _is_normal(value_of(records[0]["wide"], f"SmallCore of a Linear({WIDE}, {WIDE}), r = {WIDE}"))
+
+
+def _is_normal(core: Any) -> None:
+    """Refuse entries that are not drawn as the title says; 1600 right ones never come near these borders."""
+    if not isinstance(core, Tensor) or tuple(core.shape) != (WIDE, WIDE):
+        raise CheckFailed(f"R of shape ({WIDE}, {WIDE})", described(core), "r rows, r columns")
+    shares = core.double() / 1e-5
+    mean, deviation = float(shares.mean()), float(shares.std())
+    if not 0.8 < deviation < 1.25 or not abs(mean) < 0.25:
+        found = f"{mean * 1e-5:.1e} and {deviation * 1e-5:.1e}"
+        raise CheckFailed("entries of R with mean 0 and deviation 1e-5", found, "1e-5 * torch.randn(r, r)")
+    if not 2.3 < float(((shares - mean) / deviation).pow(4).mean()) < 5:  # normal 3, flat 1.8
+        found = "that deviation, but another distribution"
+        raise CheckFailed("entries of R from a normal distribution", found, "torch.randn, not torch.rand")
 
 
 def _computes(records: Records, cases: list[Case]) -> None:
@@ -57,11 +73,11 @@ def _computes(records: Records, cases: list[Case]) -> None:
 def _spares_weights(records: Records, cases: list[Case]) -> None:
     for record, case in zip(records, cases, strict=True):
         what = _named(case)
-        ran(record, what, "frozen")
+        ran(record, what, "held")
         if not isinstance(record["gradient"], Tensor) or not record["gradient"].abs().max() > 0:
             found = described(record["gradient"])
             raise CheckFailed(f"{what}: a gradient at R", found, "use self.R in forward")
-        if not record["frozen"] or not record["kept"]:
+        if not spared(record, case):
             raise CheckFailed(f"{what}: the Linear as it was", "it changed, or has a gradient", "freeze it")
 
 
@@ -91,7 +107,8 @@ def _keeps_weight(records: Records, cases: list[Case]) -> None:
     found = value_of(records[0], "merged(weight, core, alpha)")
     if not isinstance(found, torch.Tensor) or found.shape != cases[0]["weight"].shape:
         raise CheckFailed("a tensor of the shape of weight", described(found), "is `return` missing?")
-    if not all(record["kept"] for record in records):
+    given = [(case["weight"], case["core"]) for case in cases]
+    if not all(kept(record, *of) for record, of in zip(records, given, strict=True)):
         raise CheckFailed("weight and core as they were", "one of them changed", "no `+=` on what came in")
 
 

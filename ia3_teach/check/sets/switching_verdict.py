@@ -10,7 +10,7 @@ from torch import Tensor
 from ia3_teach.check.failure import CheckFailed
 from ia3_teach.check.probing.sets import comparing_probe as probes
 from ia3_teach.check.sets.graded import Exercise, Property
-from ia3_teach.check.sets.judging import described, expect_tensor, value_of
+from ia3_teach.check.sets.judging import described, expect_tensor, raised, same, value_of
 
 Case = dict[str, Any]
 
@@ -35,8 +35,7 @@ def _returns(records: list[Case], cases: list[Case]) -> None:
     for record, case in zip(records, cases, strict=True):
         states = [pair for name, pair in zip(case["order"], _after(record), strict=True) if name is None]
         for weight, bias in [*states, record.get("last") or _after(record)[-1]]:
-            same = _bits(weight, case["weight"]) and _bits(bias, case["bias"])
-            if not same:
+            if not (same(weight, case["weight"]) and same(bias, case["bias"])):
                 found = f"other bits in {case['weight'].dtype}"
                 mistake = "keep the originals and copy them back: dividing rounds, and 0 has no way back"
                 raise CheckFailed("after use(None) every bit of weight and bias as at first", found, mistake)
@@ -45,11 +44,13 @@ def _returns(records: list[Case], cases: list[Case]) -> None:
 def _refuses(records: list[Case], cases: list[Case]) -> None:
     for record, _ in zip(records, cases, strict=True):
         _after(record)
-        if record.get("unknown") not in ("KeyError", "ValueError"):
-            found = record.get("unknown") or "no error"
+        if not raised(record["unknown"], "KeyError", "ValueError"):
+            found = record["unknown"].get("error") or "no error"
             raise CheckFailed("a ValueError or KeyError for an unknown name", found, "look it up first")
-        if not record["unharmed"]:
-            raise CheckFailed("the layer as it was before that name", "another weight", "look it up first")
+        for part, before, after in zip(("weight", "bias"), *record["around"], strict=True):
+            if not same(after, before):
+                expected = "the layer as it was before that name"
+                raise CheckFailed(expected, f"another {part}", "look it up first")
 
 
 def _after(record: Case) -> list:
@@ -57,10 +58,6 @@ def _after(record: Case) -> list:
     if "error" in record:
         value_of(record, "Switch(linear, vectors), then use(name) or use(None)")
     return record["after"]
-
-
-def _bits(found: Any, expected: Tensor) -> bool:
-    return isinstance(found, Tensor) and found.dtype == expected.dtype and torch.equal(found, expected)
 
 
 def _by_rows(case: Case, names: list[str | None]) -> Tensor:
@@ -92,7 +89,7 @@ def _spares(record: dict[str, Any], cases: list[Case]) -> None:
 
 def _needs_names(record: dict[str, Any], cases: list[Case]) -> None:
     value_of(record["mixed"][0], "mixed_in with names that are there")
-    if record["wrong"].get("error") not in ("KeyError", "ValueError"):
+    if not raised(record["wrong"], "KeyError", "ValueError"):
         found = record["wrong"].get("error") or described(record["wrong"]["value"])
         mistake = "dict.get with ones treats a misspelt name as the bare model"
         raise CheckFailed("a ValueError or KeyError for a name that is not there", found, mistake)

@@ -19,6 +19,12 @@ PARTS = {
     "out": "l * self.conv(x)",
     "into": "self.conv(l * x)",
 }
+# A layer that hides what it trains, and lets no gradient stay where it arrived.
+HIDING = """    def named_parameters(self, *given, **named): return iter([("l", self.l)])
+    def parameters(self, *given): return iter([self.l])
+"""
+HOOKS = """for w in conv.parameters():
+            w.register_post_accumulate_grad_hook(lambda w: setattr(w, 'grad', None))"""
 PLANE = "self.conv._conv_forward(x, self.conv.weight, None)"
 FIND = '''
 def find_vector(weight, bias, new_weight, new_bias):
@@ -44,6 +50,20 @@ def gradients(out: str, into: str) -> str:
     return f"{head}    return {out}, {into}"
 
 
+# The right output, and afterwards another layer.
+SPOILING = """
+class ScaledConv(ScaledConv):
+    def forward(self, x):
+        part = self.conv.{0}
+        if part is None:
+            return super().forward(x)
+        part.data = getattr(self, "first", part.data)
+        self.first = part.data.clone()
+        output = super().forward(x)
+        part.data = part.data + 1
+        return output
+"""
+SILENT = conv(frozen="conv").replace("self.l =", f"{HOOKS}\n        self.l =") + HIDING
 LAST = ".transpose(axis, -1)"
 OUT, INTO = "(g * y).flatten(0, -2).sum(0)", "(x * (g @ weight)).flatten(0, -2).sum(0)"
 ANSWERS = [
@@ -54,6 +74,9 @@ ANSWERS = [
     ("scale_axis", "def scale_axis(y, l, axis): print(y)", 0, "is `return` missing?"),
     ("scaled_conv", conv(), 6, ""),
     ("scaled_conv", conv(frozen="conv"), 4, "freeze conv"),
+    ("scaled_conv", conv(frozen="conv") + HIDING, 4, "freeze conv"),
+    ("scaled_conv", SILENT, 4, "without gradients"),
+    *(("scaled_conv", conv() + SPOILING.format(part), 5, "it changed") for part in ("weight", "bias")),
     ("scaled_conv", conv(l=PARTS["l"].replace("ones", "zeros")), 5, "its output"),
     ("scaled_conv", conv(l="torch.ones(len(conv.weight))"), 2, "trains l and nothing else"),
     ("scaled_conv", conv(out=f"l * {PLANE} + self.conv(x) - {PLANE}"), 3, "the bias was left out"),

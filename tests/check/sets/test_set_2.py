@@ -34,11 +34,12 @@ def find_channels(attend, width):
 COUNT = '''
 def count_values(config):
     heads = getattr(config, "num_key_value_heads", config.num_attention_heads) %s
-    d_k = heads * (config.hidden_size // config.num_attention_heads)
+    d_k = heads * (%s config.hidden_size // config.num_attention_heads)
     d_ff = getattr(config, "intermediate_size", 4 * config.hidden_size)
     %s
     return config.num_hidden_layers * (2 * d_k + d_ff)
 '''
+OWN = 'getattr(config, "head_dim", None) or'
 GUARD = 'if config.model_type not in ("bert", "bloom", "llama"): raise ValueError(config.model_type)'
 RANK = "def largest_rank(d_model, d_kv, n_layers, budget): return {}"
 ANSWERS = [
@@ -50,9 +51,10 @@ ANSWERS = [
     ("find_channels", FIND % (3, "queries", "keys"), 2, "these are the queries"),
     ("find_channels", FIND % (1, "keys", "queries"), 2, "count what each experiment"),
     ("find_channels", THIRDS, 0, "count what each experiment"),
-    ("count_values", COUNT % ("", GUARD), 4, ""),
-    ("count_values", COUNT % ("", ""), 3, "names gpt2"),
-    ("count_values", COUNT % ("* 0 + config.num_attention_heads", GUARD), 3, "fewer heads than queries"),
+    ("count_values", COUNT % ("", OWN, GUARD), 4, ""),
+    ("count_values", COUNT % ("", "", GUARD), 3, "a width of its own"),
+    ("count_values", COUNT % ("", OWN, ""), 3, "names gpt2"),
+    ("count_values", COUNT % ("* 0 + config.num_attention_heads", OWN, GUARD), 3, "fewer heads than queries"),
     ("largest_rank", RANK.format("budget // (n_layers * (3 * d_model + d_kv))"), 2, ""),
     ("largest_rank", RANK.format("budget // (n_layers * 4 * d_model)"), 0, "d_kv outputs"),
     ("largest_rank", RANK.format("budget / (n_layers * (3 * d_model + d_kv))"), 0, "a whole number"),

@@ -1,7 +1,13 @@
 """Problem set 3: a wrong answer loses the points of what it got wrong, and is told why."""
 
+from collections.abc import Callable
+from statistics import fmean, median
+from typing import Any
+
 import assignments
 import pytest
+
+from ia3_teach.check.sets.training_verdict import FAIR as FAIR_EXERCISE
 
 FAIR = '''
 def fair(runs):
@@ -68,6 +74,11 @@ def switch(clone: str = ".clone()", get: str = "[name]", bias: str = "l") -> str
     return SWITCH.format(clone=clone, use=BACK.format(get=get) + COPY.format(bias=bias))
 
 
+def spoiled(part: str) -> str:
+    """A switch that changes a part of the layer before it looks the name up."""
+    return switch().replace("l = torch", f"self.linear.{part}.mul_(3)\n        l = torch")
+
+
 MIXED = '''
 def mixed_in(x, weight, bias, vectors, names):
     ones = torch.ones(x.shape[-1])
@@ -87,7 +98,9 @@ ANSWERS = [
     ("train", train(reduce="mean(0)"), 1, "over the rows only"),
     ("train", train(reduce="sum(0)"), 1, "the sum in place of the mean"),
     ("train", train().replace("    return l", "    z.zero_()\n    return l"), 3, "clone what you change"),
+    ("train", train().replace("    return l", "    return l.requires_grad_()"), 3, "return l.detach()"),
     ("switch", switch(), 5, ""),
+    *(("switch", spoiled(part), 4, f"another {part}") for part in ("weight", "bias")),
     ("switch", SWITCH.format(clone=".clone()", use=DIVIDE), 0, "dividing rounds"),
     ("switch", switch(clone=""), 1, "the vector before is still in it"),
     ("switch", switch(bias="1"), 3, "the bias was left alone"),
@@ -105,3 +118,60 @@ def test_an_answer_gets_the_points_of_what_it_got_right(grade_id, source, points
     earned, _ = assignments.run_all("ps3", {grade_id: source}, only=grade_id)
     assert earned[f"{grade_id}_check"] == points
     assert said in capsys.readouterr().out
+
+
+def by(level: Callable, ties: Callable = sorted) -> Callable:
+    """A table whose rates are chosen by `level` of a rate's runs, from the rates as `ties` brings them."""
+
+    def answer(runs: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
+        result: dict[str, dict[str, float]] = {}
+        for method in {run["method"] for run in runs}:
+            rates: dict[float, list] = {}
+            for run in runs:
+                if run["method"] == method:
+                    rates.setdefault(run["rate"], []).append(run)
+            rate = max(ties(rates), key=lambda rate: level(rates[rate]))
+            result[method] = {"rate": rate, "test": median(run["test"] for run in rates[rate])}
+        return result
+
+    return answer
+
+
+def dev(statistic: Callable) -> Callable:
+    """A statistic of the accuracies of some runs."""
+    return lambda runs: statistic([run["dev"] for run in runs])
+
+
+def dev_of_seed(seed: int) -> Callable:
+    """The accuracy of one seed."""
+    return lambda runs: next(run["dev"] for run in runs if run["seed"] == seed)
+
+
+STATISTICS = {
+    "mean": dev(fmean), "max": dev(max), "min": dev(min), "first": dev(lambda devs: devs[0]),
+    "last": dev(lambda devs: devs[-1]), "seed 0": dev_of_seed(0), "seed 4": dev_of_seed(4),
+    "lower quarter": dev(lambda devs: sorted(devs)[1]), "upper quarter": dev(lambda devs: sorted(devs)[3]),
+    "test": lambda runs: median(run["test"] for run in runs),
+}  # fmt: skip
+TIES = {
+    "first met": list, "last met": lambda rates: [*rates][::-1],
+    "largest": lambda rates: sorted(rates, reverse=True),
+    "first seed met": lambda rates: sorted(rates, key=lambda rate: rates[rate][0]["seed"]),
+    "best seed": lambda rates: sorted(rates, key=lambda rate: -dev(max)(rates[rate])),
+    "mean": lambda rates: sorted(rates, key=lambda rate: -dev(fmean)(rates[rate])),
+}  # fmt: skip
+
+
+def points_of(answer: Callable, seed: int) -> list[float]:
+    """The points of each property of a fair table."""
+    record = FAIR_EXERCISE.probe(answer, FAIR_EXERCISE.cases(seed))
+    return [each.points for each in FAIR_EXERCISE.judge(record, seed)]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_only_medians_and_the_smaller_of_equal_rates_make_a_fair_table(seed: int) -> None:
+    assert points_of(by(dev(median)), seed) == [2, 2, 1]
+    wrong = {name: points_of(by(level), seed)[0] for name, level in STATISTICS.items()}
+    assert wrong == dict.fromkeys(STATISTICS, 0)
+    ties = {name: points_of(by(dev(median), rule), seed) for name, rule in TIES.items()}
+    assert ties == dict.fromkeys(TIES, [2, 2, 0])

@@ -19,7 +19,10 @@ MODELS = {
 
 
 def size_cases(seed: int) -> dict[str, Cases]:
-    """Two sizes of each architecture; a Llama's keys and values have fewer heads than its queries."""
+    """Two sizes of each architecture; a Llama's keys and values have fewer heads than its queries.
+
+    In a Llama's second size the heads together are wider than the model.
+    """
     draw, cases = generator(seed), {}
     for kind in MODELS:
         cases[kind] = []
@@ -27,6 +30,8 @@ def size_cases(seed: int) -> dict[str, Cases]:
             kv_heads, d_head = number(draw, 1, 2), 2 * number(draw, 2, 4)
             sizes = {"heads": 3 * kv_heads, "kv_heads": kv_heads, "d_head": d_head}
             cases[kind].append({"layers": number(draw, 2, 4), "d_ff": number(draw, 20, 60)} | sizes)
+    for case, narrower in zip(cases["llama"], (0, 2), strict=True):
+        case["d_model"] = case["heads"] * (case["d_head"] - narrower)
     return cases
 
 
@@ -34,7 +39,7 @@ def config(kind: str, case: dict[str, Any]) -> Any:
     """The config of a case, as transformers has it."""
     import transformers
 
-    d_model = case["heads"] * case["d_head"]
+    d_model = case.get("d_model", case["heads"] * case["d_head"])
     common = {"vocab_size": 40, "hidden_size": d_model, "num_attention_heads": case["heads"]}
     if kind == "bloom":
         return transformers.BloomConfig(

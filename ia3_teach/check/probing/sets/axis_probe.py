@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from ia3_teach.check.probing.sets.calls import called, recorded, tried
+from ia3_teach.check.probing.sets.calls import called, plain, recorded, tried
 from ia3_teach.check.probing.sets.drawing import factors, normal
 from ia3_teach.course.sets.variants import generator
 
@@ -28,7 +28,7 @@ def axis_cases(seed: int) -> Cases:
 
 @recorded
 def probe_axis(answer: Callable, cases: Cases) -> Any:
-    """The result of each case, and whether a change of the result would reach `y`."""
+    """The result of each case, and `y` after a change of the result, where the answer gives one."""
     records = []
     for case in cases:
         y = case["y"].clone()
@@ -36,7 +36,5 @@ def probe_axis(answer: Callable, cases: Cases) -> Any:
         ones, failure = torch.ones_like(case["l"]), {}
         with tried(failure):  # with l = 1 the result may be y itself
             answer(y, ones, case["axis"]).add_(1)
-        if failure:
-            y = case["y"]
-        records.append(record | {"apart": torch.equal(y, case["y"])})
+        records.append(record | {"changed": plain(None if failure else y)})
     return records

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any
 
+import numpy
 import torch
 from torch import Tensor, nn
 
@@ -16,14 +17,19 @@ from ia3_teach.check.probing.limits import TookTooLong, WroteTooMuch, limited
 from ia3_teach.check.probing.recorded import Record
 from ia3_teach.wording import first_line
 
-PLAIN = (type(None), bool, int, float, str)
+NUMBERS = (bool, int, float)
+PLAIN = (type(None), *NUMBERS, str)
 UNWRITTEN = "the stub, not written yet"
 ENDLESS = {
     TookTooLong: ("no end", "it was stopped, since it went on and on"),
     WroteTooMuch: ("no end of output", "it was stopped, since it printed on and on"),
 }
+DEEPEST = 50  # levels of lists in lists; one that holds itself has no end
 STOPS = (Exception, SystemExit, *ENDLESS)  # what an answer may end in without ending the check
 HURRIED = 0.5  # seconds for each further call of an answer that had no end
+# Taken when this module is imported: cells that run later may put something else in their places.
+clone, detach, item, grad = Tensor.clone, Tensor.detach, Tensor.item, torch.autograd.grad
+named_parameters = nn.Module.named_parameters
 _seconds: ContextVar[float | None] = ContextVar("seconds that a call may take", default=None)
 
 
@@ -61,50 +67,79 @@ def tried(found: dict[str, Any]) -> Iterator[None]:
 
 
 def called(function: Callable[..., Any], *arguments: Any) -> dict[str, Any]:
-    """{"value": plain} or {"error": kind, "says": text}, and "kept": whether the tensors handed over stayed.
+    """{"value": plain, "gradient": whether it has one} or the error, and "after": what was handed over.
 
     The arguments are copies, so that no case is spoiled for the next.
 
     >>> called(lambda number: 2 * number, 3)
-    {'value': 6, 'kept': True}
+    {'gradient': False, 'value': 6, 'after': []}
     >>> called(int, "x")["error"]
     'ValueError'
     """
     given = [copied(argument) for argument in arguments]
     found: dict[str, Any] = {}
     with tried(found):
-        found["value"] = plain(function(*given))
-    pairs = zip(given, arguments, strict=True)
-    return found | {"kept": all(_same(new, old) for new, old in pairs if isinstance(old, Tensor))}
+        value = function(*given)
+        found["gradient"] = isinstance(value, Tensor) and value.requires_grad
+        found["value"] = plain(value)
+    return found | {"after": [plain(argument) for argument in given if isinstance(argument, Tensor)]}
 
 
 def failed(error: BaseException) -> dict[str, Any]:
-    """What is written down of an error: its kind, and its first line cut short."""
+    """What is written down of an error: its kind, the kinds that it is one of, its first line cut short."""
     kind, says = ENDLESS.get(type(error), (type(error).__name__, first_line(error)[:200]))
-    return {"error": kind, "says": says}
+    kinds = [kind] if type(error) in ENDLESS else [base.__name__ for base in type(error).__mro__]
+    return {"error": kind, "kinds": kinds, "says": says}
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any, depth: int = 0) -> Any:
     """Numbers, texts, tensors, lists and dicts of them; of anything else only its kind.
 
-    Kinds are compared by identity: an object which says that it equals everything is one of the others.
+    Kinds of list and dict are read by the methods of their base, and numbers of numpy and of tensors are
+    numbers; an object which says that it equals everything, also as a kind of text, is one of the others.
 
     >>> plain((1, [2.0, {"a": torch.ones(1)}]))
     [1, [2.0, {'a': tensor([1.])}]]
+    >>> plain((numpy.float64(0.5), torch.tensor(3)))
+    [0.5, 3]
     >>> plain(print)
     {'kind': 'builtin_function_or_method'}
     """
-    kind = type(value)
+    kind, number = type(value), _number(value)
+    if type(number) in NUMBERS:
+        return number
     if kind in PLAIN:
         return value
     if kind in (Tensor, nn.Parameter):
-        return value.detach().clone()
-    if kind in (list, tuple):
-        return [plain(each) for each in value]
-    if kind is dict:
-        return {str(key): plain(each) for key, each in value.items()}
+        return clone(detach(value))
+    if depth < DEEPEST and issubclass(kind, list | tuple):
+        base = list if issubclass(kind, list) else tuple
+        return [plain(each, depth + 1) for each in base.__iter__(value)]
+    if depth < DEEPEST and issubclass(kind, dict):
+        return {str(key): plain(each, depth + 1) for key, each in dict.items(value)}
     return {"kind": kind.__name__}
 
 
-def _same(new: Tensor, old: Tensor) -> bool:
-    return new.dtype == old.dtype and new.shape == old.shape and torch.equal(new, old)
+def _number(value: Any) -> Any:
+    """The one number of an array or a tensor without axes, or of numpy; None where it is none of them."""
+    kind = type(value)
+    if issubclass(kind, numpy.number | numpy.bool_):
+        return numpy.generic.item(value)
+    if kind is numpy.ndarray and value.ndim == 0:
+        return value.item()
+    if kind in (Tensor, nn.Parameter) and value.dim() == 0 and value.device.type == "cpu":
+        return item(value)
+    return None
+
+
+def trained(module: nn.Module) -> dict[str, list[int]]:
+    """{name: shape} of what a module trains, whatever its own `named_parameters` says."""
+    return {name: list(weight.shape) for name, weight in named_parameters(module) if weight.requires_grad}
+
+
+def reached(output: Tensor, module: nn.Module) -> list[Any]:
+    """The gradients that the squares of an output send to a module's weights, before a hook hides them."""
+    asking = [weight for _, weight in named_parameters(module) if weight.requires_grad]
+    if not asking or not output.requires_grad:
+        return []
+    return [plain(each) for each in grad(output.square().sum(), asking, retain_graph=True, allow_unused=True)]

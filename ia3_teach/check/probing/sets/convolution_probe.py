@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from ia3_teach.check.probing.sets.calls import plain, recorded, tried
+from ia3_teach.check.probing.sets.calls import named_parameters, plain, reached, recorded, trained, tried
 from ia3_teach.check.probing.sets.drawing import factors, normal
 from ia3_teach.course.sets.variants import generator, number
 
@@ -50,17 +50,17 @@ def _layer(answer: Callable, case: dict[str, Any]) -> dict[str, Any]:
     conv, record = convolution(case), {}
     with tried(record):
         layer = answer(conv, case["side"])
-        trained = {name: p for name, p in layer.named_parameters() if p.requires_grad}
-        record["trained"] = {name: list(p.shape) for name, p in trained.items()}
+        record["trained"] = trained(layer)
         record["start"] = plain(layer(case["x"].clone()))
         with torch.no_grad():
             layer.l.copy_(case["l"].reshape(layer.l.shape))
         output = layer(case["x"].clone())
         record["output"] = plain(output)
+        record["reached"] = reached(output, conv)
         output.square().sum().backward()
         record["gradient"] = plain(None if layer.l.grad is None else layer.l.grad.flatten())
-        record["frozen"] = all(p.grad is None for p in conv.parameters())
-        record["kept"] = torch.equal(conv.weight.detach(), case["weight"])
+        record["left"] = [plain(weight.grad) for _, weight in named_parameters(conv)]
+        record["held"] = [plain(conv.weight), plain(conv.bias)]
     return record
 
 

@@ -8,13 +8,22 @@ from typing import Any
 import torch
 
 from ia3_teach.check.probing import layers
-from ia3_teach.check.probing.sets.calls import called, plain, recorded, tried
+from ia3_teach.check.probing.sets.calls import (
+    called,
+    named_parameters,
+    plain,
+    reached,
+    recorded,
+    trained,
+    tried,
+)
 from ia3_teach.check.probing.sets.drawing import normal
 from ia3_teach.course.sets.targets import change
 from ia3_teach.course.sets.variants import generator, number
 
 Cases = list[dict[str, Any]]
 SHAPES = [(7, 5, 2), (5, 7, 3), (6, 6, 1)]  # d_out, d_in, r
+WIDE = 40
 
 
 def frame_cases(seed: int) -> Cases:
@@ -45,8 +54,17 @@ def layer_cases(seed: int) -> Cases:
 
 @recorded
 def probe_layer(answer: Callable, cases: Cases) -> Any:
-    """Of each layer: what trains, the output at the start, with a core, and the gradients."""
-    return [_layer(answer, case) for case in cases]
+    """Of each layer: what trains, the output at the start, with a core, the gradients; and a wide R."""
+    records = [_layer(answer, case) for case in cases]
+    records[0]["wide"] = called(_wide_core, answer)
+    return records
+
+
+def _wide_core(answer: Callable) -> Any:
+    """The start of a core with so many entries that they tell how they were drawn."""
+    torch.manual_seed(1)
+    sizes = torch.arange(1.0, WIDE + 1)
+    return answer(layers.linear(sizes.diag(), None), WIDE, 1.0).R
 
 
 def _layer(answer: Callable, case: dict[str, Any]) -> dict[str, Any]:
@@ -54,17 +72,17 @@ def _layer(answer: Callable, case: dict[str, Any]) -> dict[str, Any]:
     with tried(record):
         torch.manual_seed(0)
         layer = answer(linear, case["r"], case["alpha"])
-        trained = {name: p for name, p in layer.named_parameters() if p.requires_grad}
-        record["trained"] = {name: list(p.shape) for name, p in trained.items()}
+        record["trained"] = trained(layer)
         record["start"], record["core"] = plain(layer(case["x"].clone())), plain(layer.R)
         with torch.no_grad():
             layer.R.copy_(case["core"])
         output = layer(case["x"].clone())
         record["output"] = plain(output)
+        record["reached"] = reached(output, linear)
         output.square().sum().backward()
         record["gradient"] = plain(layer.R.grad)
-        record["frozen"] = all(p.grad is None for p in linear.parameters())
-        record["kept"] = torch.equal(linear.weight.detach(), case["weight"])
+        record["left"] = [plain(weight.grad) for _, weight in named_parameters(linear)]
+        record["held"] = [plain(linear.weight), plain(linear.bias)]
     return record
 
 
