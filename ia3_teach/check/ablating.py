@@ -140,7 +140,8 @@ def _farthest_are_reset(seen: Seen) -> None:
     if all(sorted(_reset(seen, name)[1]) == sorted(_order(l)[:k]) for name, (l, k) in cases.items()):
         mistake = EXCHANGED
     for name, (l, k) in cases.items():
-        expect_equal(found[name], sorted(_order(l)[:k]), f"entries reset for the first number ({name})", mistake)
+        what = f"entries reset for the first number ({name})"
+        expect_equal(found[name], sorted(_order(l)[:k]), what, mistake)
 
 
 def _by_layer(l: Tensor, k: int) -> Tensor:

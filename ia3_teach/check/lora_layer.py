@@ -44,9 +44,9 @@ def _start(w: Tensor, b: Bias, r: int, alpha: float, x: Tensor, A: Tensor, B: Te
 
 
 def _gradient(w: Tensor, b: Bias, r: int, alpha: float, x: Tensor, A: Tensor, B: Tensor) -> dict[str, Tensor]:
-    A, B = A.clone().requires_grad_(), B.clone().requires_grad_()
+    A, B, x = (tensor.clone().requires_grad_() for tensor in (A, B, x))
     total = _whole(w, b, r, alpha, x, A, B).square().sum()
-    return dict(zip("AB", torch.autograd.grad(total, (A, B)), strict=True))
+    return dict(zip("ABx", torch.autograd.grad(total, (A, B, x)), strict=True))
 
 
 KNOWN = {

@@ -33,8 +33,9 @@ def _again(weight: Tensor, bias: Bias, side: str, x: Tensor, l: Tensor) -> Tenso
 
 
 def _gradient(weight: Tensor, bias: Bias, side: str, x: Tensor, l: Tensor) -> dict[str, Tensor]:
-    l = l.clone().requires_grad_()
-    return {"l": torch.autograd.grad(_scaled(weight, bias, side, x, l).square().sum(), l)[0]}
+    l, x = l.clone().requires_grad_(), x.clone().requires_grad_()
+    total = _scaled(weight, bias, side, x, l).square().sum()
+    return dict(zip("lx", torch.autograd.grad(total, (l, x)), strict=True))
 
 
 OUTPUTS = {

@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from ia3_teach.check.probing.calls import Case, each
@@ -71,6 +72,9 @@ def _hooked(answer: Any, one: Case, notes: dict[str, Any]) -> Any:
     notes["handles"] = [callable(getattr(handle, "remove", None)) for handle in handles]
     notes["output"] = block(x.clone())
     notes["second"] = block(2 * x)
+    before = x.clone().requires_grad_()
+    total = block(before * 1).square().sum()
+    notes["gradient"] = torch.autograd.grad(total, before)[0] if total.requires_grad else None
     notes["other block"] = other(x.clone())
     notes["key"], notes["value"] = _seen(block, x)
     notes["weights"] = {name: value.clone() for name, value in block.state_dict().items()}
