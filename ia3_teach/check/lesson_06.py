@@ -34,10 +34,11 @@ def _cases(seed: int) -> Cases:
         "all_layers.1.weight", "all_layers.1.l_ff", "classifier.weight", "classifier.bias",
     ]  # fmt: skip
     alike = [
+        "classifier.out.weight",  # the head stands before the vectors, in the model's order
         f"{some[0]}.model_k", f"{some[0]}.l_other", f"{some[1]}.key.l_k", f"{some[1]}.l_ff.weight",
         "l_v.bias",
         f"{some[2]}.classifier.weight", "pre_classifier.weight", "classifier2.weight", f"{some[2]}.l_v_norm",
-        "classifier.out.weight", f"{some[2]}.l_q", f"{some[1]}.l_kk", f"{some[0]}.xl_ff",
+        f"{some[2]}.l_q", f"{some[1]}.l_kk", f"{some[0]}.xl_ff",
     ]  # fmt: skip
     width = draw.number(*WIDTHS)
     return {
@@ -172,12 +173,13 @@ KNOWN = {
 
 def _decay_cases(seed: int) -> Cases:
     draw = Draw(seed)
+    far_below = torch.cat([draw.signed(5), draw.tensor(1, low=-4, high=-2)])  # negative after the decay, too
     return {
         "ones": case(torch.ones(3), draw.real(0.1, 0.3), draw.real(0.3, 0.7)),
         "entries on both sides of 1": case(draw.factors(4), draw.real(0.2, 0.4), draw.real(0.6, 0.9)),
         "another rate, another decay": case(draw.factors(4), draw.real(0.6, 0.9), draw.real(0.2, 0.4)),
-        "negative entries and a zero": case(draw.signed(5), draw.real(0.4, 0.9), draw.real(0.3, 0.7)),
-        "a matrix": case(draw.factors(6).view(2, 3), draw.real(0.4, 0.9), draw.real(1.1, 1.7)),
+        "negative entries and a zero": case(far_below, draw.real(0.1, 0.3), draw.real(0.3, 0.7)),
+        "a strong decay": case(draw.factors(6), draw.real(0.4, 0.9), draw.real(1.1, 1.7)),
         "no decay": case(draw.factors(3), draw.real(0.1, 0.9), 0.0),
     }
 

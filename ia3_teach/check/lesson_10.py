@@ -171,7 +171,7 @@ def _loss_cases(seed: int) -> Cases:
         "other logits": one(2, 6, 5, [(1, 6), (4, 5)]),
         "three texts": one(3, 5, 7, [(4, 5), (1, 4), (2, 5)]),
         "one text": one(1, 4, 3, [(2, 4)]),
-        "a label at the first place, which nothing predicts": one(2, 5, 4, [(0, 3), (2, 4)]),
+        "a label at the first place, which nothing predicts": one(2, 5, 4, [(0, 3), (0, 4)]),
         "a text without a learned token": one(2, 4, 4, [(1, 4), (0, 0)]),
         "float64": one(2, 5, 6, [(2, 4), (1, 3)], torch.float64),
     }

@@ -92,3 +92,15 @@ def training_step(model, batch, parameters, learning_rate):
         for parameter, slope in zip(parameters, slopes):
             parameter -= learning_rate * slope
     return loss.item()
+#%% choose_trainable | w | the vectors first, then the head
+def choose_trainable(model):
+    named = list(model.named_parameters())
+    vectors = [p for n, p in named if n.split(".")[-1] in ("l_k", "l_v", "l_ff")]
+    head = [p for n, p in named if n.startswith("classifier.")]
+    model.requires_grad_(False)
+    for p in vectors + head:
+        p.requires_grad_(True)
+    return vectors + head
+#%% decay_to_one | w | cut off at 0
+def decay_to_one(l, learning_rate, weight_decay):
+    return (1 + (1 - learning_rate * weight_decay) * (l - 1)).clamp(min=0)
