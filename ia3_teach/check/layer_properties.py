@@ -54,14 +54,20 @@ def _of(formula: Formula, seen: Seen, name: str) -> Any:
 
 
 def holds(
-    text: str, on: Sequence[str], note: str, wanted: Callable[..., Any], expected: str, hint: str
+    text: str,
+    on: Sequence[str],
+    note: str,
+    wanted: Callable[..., Any],
+    expected: str,
+    hint: str | Callable[[Any], str],
 ) -> Property:
-    """The note equals what `wanted` gives on the case's arguments."""
+    """The note equals what `wanted` gives on the case's arguments; a hint may depend on what came."""
 
     def judge(seen: Seen) -> None:
         for name in on:
             found = reached(seen, name, note)
-            expect(found == wanted(*seen.arguments(name)), f"{expected} ({name})", describe(found), hint)
+            told = hint if isinstance(hint, str) else hint(found)
+            expect(found == wanted(*seen.arguments(name)), f"{expected} ({name})", describe(found), told)
 
     return Property(text, judge)
 

@@ -124,9 +124,16 @@ def _returns_them(seen: Seen) -> None:
         returned, trained = reached(seen, name, "returned"), reached(seen, name, "trained")
         known = set(_names(seen, name))
         parameters = all(item in known for item in returned)
+        others = set(returned) - known
+        mistake = "an optimizer wants the parameters themselves"
+        if others == {"str"}:
+            mistake = "an optimizer wants the parameters themselves, not their names"
+        elif others <= {"tuple", "list"}:
+            mistake = "an optimizer wants the parameters alone, not pairs or lists of them"
+        elif others <= {"Parameter", "Tensor"}:
+            mistake = "these are others than the model's own: hand back its parameters, no copies"
         expect(
-            parameters, "a list of parameters", f"other things in it: {sorted(set(returned) - known)}",
-            "an optimizer wants the parameters themselves, not their names",
+            parameters, "a list of parameters", f"other things in it: {sorted(others)}", mistake
         )  # fmt: skip
         mistake = "the list and the requires_grad flags disagree"
         if sorted(returned) == sorted(trained):

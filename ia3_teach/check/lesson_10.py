@@ -102,7 +102,7 @@ join_pair = Exercise(
     (
         Property("a pair of lists comes back", _are_lists),
         values("input_ids are prompt, answer and the end", JOINED, _ids, "input_ids",
-               "the order is prompt, answer, end", IDS, first_of(LISTS)),
+               "the prompt, the answer, then the end, also where the answer has one", IDS, first_of(LISTS)),
         Property("there are as many labels as tokens", _one_label_per_token),
         values("the labels are -100 on the prompt, and the tokens themselves from there on", JOINED, _labels,
                "labels", "-100 for each token of the prompt, then answer and end", LABELS, second_of(LISTS)),
@@ -178,7 +178,7 @@ def _loss_cases(seed: int) -> Cases:
 
 
 ALL = tuple(_loss_cases(0))
-HINT = "logits[:, :-1] belong to labels[:, 1:]"
+HINT = "-log p of each learned token, read one position before it; then the mean over all of them"
 answer_loss = Exercise(
     "lesson_10.answer_loss", "answer_loss", _loss_cases, call_each,
     (
