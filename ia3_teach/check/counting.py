@@ -140,8 +140,8 @@ def _counts(seen: Seen) -> None:
             expect(name != EVEN[-1], f"a number of copies ({name})", "a ValueError", hint)
             trainable, adapter, d, n = seen.arguments(name)
             hint = (
-                f"{trainable} - {adapter} = {trainable - adapter} is a whole number of heads: one has "
-                f"d_model (d_model + 1) + n_labels (d_model + 1) = {_head(d, n)} here, biases included"
+                f"{trainable} - {adapter} = {trainable - adapter} is a whole number of heads; one has "
+                f"d_model (d_model + 1) + n_labels (d_model + 1) = {_head(d, n)} values, biases included"
             )
             hint = "nothing is left beside the adapter: that is 0 heads" if trainable == adapter else hint
             expect(False, f"a number of copies ({name})", "a ValueError", hint)

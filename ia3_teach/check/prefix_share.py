@@ -156,7 +156,7 @@ prefix_as_gate = Exercise(
                "(1 - g) of the attention to the text, and g of that to the prefix", OF_OUTPUT,
                second_of(PAIR)),
         Property("large scores do not overflow", _large_scores_do_not_overflow),
-        values("and give the same shares", (LARGE,), _share, "g", "the share at large scores", OF_SHARE,
+        values("and give the same shares", (LARGE,), _share, "g", "no score may be cut off at a bound", OF_SHARE,
                first_of(PAIR)),
         keeps_format(("float64",), 0, first_of(PAIR), "g"),
         keeps_format(("float64",), 0, second_of(PAIR), "y"),

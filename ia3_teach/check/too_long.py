@@ -87,7 +87,7 @@ def _cuts_the_end(seen: Seen) -> None:
         wrong = [row["input_ids"] for row in _found(seen, name) if tuple(row["input_ids"][:1]) not in begins]
         mistake = "each row keeps its first tokens, and a row without any is dropped"
         ends = [row["input_ids"] for row in seen.arguments(name)[0]]
-        if any(ids and ids == whole[-len(ids) :] for ids in wrong for whole in ends):
+        if any(len(ids) > 1 and ids == whole[-len(ids) :] for ids in wrong for whole in ends):
             mistake = "the beginning was cut off, and with it the instruction that is to be followed"
         expect(not wrong, f"each row begins as before ({name})", f"rows {wrong}", mistake)
 

@@ -66,7 +66,7 @@ def _hooked(answer: Any, one: Case, notes: dict[str, Any]) -> Any:
     other = ToyBlock(x.shape[-1], len(weights["intermediate.dense.bias"]), weights)
     notes["bare"] = block(x.clone())
     handles = answer(block, *vectors)
-    notes["kind"] = type(handles).__name__[:40]
+    notes["kind"] = "list" if isinstance(handles, list) else type(handles).__name__[:40]
     notes["vectors"] = [vector.clone() for vector in vectors]
     handles = list(handles)
     notes["handles"] = [callable(getattr(handle, "remove", None)) for handle in handles]
