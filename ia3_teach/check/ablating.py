@@ -1,5 +1,7 @@
 """Check of an ablation with its control (exercise 9.2)."""
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -15,6 +17,7 @@ from ia3_teach.check.seen import Seen
 from ia3_teach.check.shape import Cases, Exercise, Property
 
 SEEDS = 5
+EXCHANGED = "the two numbers are exchanged: the farthest come first, the control second"
 TWICE = "the same entry was drawn twice: draw without putting back"
 
 
@@ -38,16 +41,35 @@ FIRST, AGAIN = ALL[0], ALL[SEEDS]
 
 
 def _given(seen: Seen, name: str) -> list[Tensor]:
-    """What measure was given: two matrices of the shape of l."""
-    found, l = reached(seen, name, "given"), seen.arguments(name)[0]
-    if seen.error(name) is not None and len(found) < 2:
+    """The two matrices of the shape of l whose measures came back, in the order of the returned numbers.
+
+    Which call came first, and whether there were others (the model as it is), is the learner's business.
+    """
+    calls, l = reached(seen, name, "given"), seen.arguments(name)[0]
+    if seen.error(name) is not None and len(calls) < 2:
         seen[name]
-    mistake = "measure once for the farthest, once for the control"
-    expect_equal(len(found), 2, f"calls of measure ({name})", mistake)
+    found = calls
+    if seen.error(name) is None:
+        found = _of_the_numbers(calls, _numbers(seen[name])) or calls
+    mistake = "measure the vectors without the farthest, then those of the control, and return both numbers"
+    expect_equal(len(found), 2, f"vectors whose measures are returned ({name})", mistake)
     fits = all(isinstance(one, Tensor) and one.shape == l.shape for one in found)
     mistake = "give measure the vectors in their own shape: `.view_as(l)` folds a flat tensor back"
     expect(fits, f"matrices of shape {tuple(l.shape)} for measure ({name})", describe(found[0]), mistake)
     return found
+
+
+def _numbers(value: Any) -> list[Any]:
+    """What was returned, each tensor of one entry as a number."""
+    returned = value if isinstance(value, tuple | list) else []
+    return [one.item() if isinstance(one, Tensor) and one.numel() == 1 else one for one in returned]
+
+
+def _of_the_numbers(calls: list[Any], numbers: list[Any]) -> list[Any]:
+    """For two numbers, the first calls that gave them; nothing where a number came from no call."""
+    gave = [_measured(one) if isinstance(one, Tensor) else None for one in calls]
+    known = len(numbers) == 2 and all(type(one) is float and one in gave for one in numbers)
+    return [calls[gave.index(one)] for one in numbers] if known else []
 
 
 def _reset(seen: Seen, name: str) -> list[set[int]]:
@@ -68,11 +90,11 @@ def _two_measures(seen: Seen) -> None:
         mistake = NOTHING if found is None else "return what measure gave, the farthest first"
         two = isinstance(found, tuple | list) and len(found) == 2
         expect(two, f"two numbers ({name})", describe(found), mistake)
-        values = [one.item() if isinstance(one, Tensor) and one.numel() == 1 else one for one in found]
-        swapped = values == wanted[::-1] != wanted
-        mistake = "the farthest come first, the control second" if swapped else mistake
         expect(
-            values == wanted, f"(farthest reset, random reset) = {wanted} ({name})", describe(found), mistake
+            _numbers(found) == wanted,
+            f"(farthest reset, random reset) = {wanted} ({name})",
+            describe(found),
+            mistake,
         )
 
 
@@ -115,8 +137,11 @@ def _farthest_are_reset(seen: Seen) -> None:
         if all(sorted(ranking(*cases[name]).tolist()) == found[name] for name in ALL)
     ]  # fmt: skip
     mistake = EITHER.join(fits) or "rank by |log2 l| as in exercise 9.1, all layers together"
+    if all(sorted(_reset(seen, name)[1]) == sorted(_order(l)[:k]) for name, (l, k) in cases.items()):
+        mistake = EXCHANGED
     for name, (l, k) in cases.items():
-        expect_equal(found[name], sorted(_order(l)[:k]), f"entries reset first ({name})", mistake)
+        what = f"entries reset for the first number ({name})"
+        expect_equal(found[name], sorted(_order(l)[:k]), what, mistake)
 
 
 def _by_layer(l: Tensor, k: int) -> Tensor:
@@ -165,7 +190,7 @@ ablate = Exercise(
     "lesson_09.ablate", "ablate", _cases, ablations,
     (
         Property("what is reset becomes 1", _resets_to_one),
-        Property("first the k farthest are reset, by |log2 l|", _farthest_are_reset),
+        Property("for the first number the k farthest are reset, by |log2 l|", _farthest_are_reset),
         Property("the control resets k entries of the trained vectors, drawn by the seed and only by it",
                  _fair_control),
         Property("two numbers come back: without the k farthest, and without k random entries",

@@ -213,17 +213,23 @@ OF_UNLIKELY = {
     "choice 0 was taken for the right one":
         lambda p, real, right: _unlikelihood(p, real, torch.zeros_like(right)),
 }  # fmt: skip
+EACH = "-log(1 - p) of each real token of the wrong choices; their mean in each example; the examples' mean"
 AT_PADDING = (
     "at padding p is 1 and log(1 - p) is -inf, and 0 times inf is NaN, in backward too: put something "
     "harmless there before the logarithm"
+)
+TOO_LATE = (
+    "the loss is right, and backward gives NaN: padding was taken out after the logarithm, whose slope is "
+    "infinite there; put something harmless there before the logarithm"
 )
 
 unlikelihood_loss = Exercise(
     "lesson_11.unlikelihood_loss", "unlikelihood_loss", _unlikely_cases, call_each,
     (
         values("the loss is the mean of -log(1 - p) over the tokens of an example's wrong choices",
-               UNLIKELY[:4], _unlikelihood, "the loss", AT_PADDING, OF_UNLIKELY),
-        gradients(UNLIKELY[:4], ["log p"], _unlikelihood, AT_PADDING),
+               UNLIKELY[:4], _unlikelihood, "the loss", EACH, OF_UNLIKELY, of_nan=AT_PADDING),
+        gradients(UNLIKELY[:4], ["log p"], _unlikelihood,
+                  "the loss does not depend on log p: no .item(), no .tolist()", TOO_LATE),
         values("in float64 it is exact", UNLIKELY[4:], _unlikelihood, "the loss",
                "a tensor was turned into another format on the way", OF_UNLIKELY),
         keeps_format(UNLIKELY[4:], 0, lambda value: value, "the loss"),

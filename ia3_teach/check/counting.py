@@ -102,7 +102,8 @@ def _head_cases(seed: int) -> Cases:
     for copies in (1, 2, 0, 5, draw.number(12, 40)):
         d_model, n_labels, adapter = draw.number(4, 9), draw.number(2, 3), draw.number(400, 900)
         printed = adapter + copies * _head(d_model, n_labels)
-        cases[f"{copies if copies < 6 else 'many'} copies"] = case(printed, adapter, d_model, n_labels)
+        name = "1 copy" if copies == 1 else f"{copies if copies < 6 else 'many'} copies"
+        cases[name] = case(printed, adapter, d_model, n_labels)
     d_model, adapter = draw.number(16, 24), draw.number(400, 900)
     head = _head(d_model, 3)
     rests = {
@@ -137,12 +138,13 @@ def _counts(seen: Seen) -> None:
         if error is not None and "ValueError" in error["kinds"]:
             hint = "as many copies as there are: no upper limit may be written into the code"
             expect(name != EVEN[-1], f"a number of copies ({name})", "a ValueError", hint)
-            _, _, d, n = seen.arguments(name)
-            expect(
-                False, f"a number of copies ({name})", "a ValueError",
-                f"a head of two Linears has d_model (d_model + 1) + n_labels (d_model + 1) = "
-                f"{_head(d, n)} values here, biases included",
-            )  # fmt: skip
+            trainable, adapter, d, n = seen.arguments(name)
+            hint = (
+                f"{trainable} - {adapter} = {trainable - adapter} is a whole number of heads; one has "
+                f"d_model (d_model + 1) + n_labels (d_model + 1) = {_head(d, n)} values, biases included"
+            )
+            hint = "nothing is left beside the adapter: that is 0 heads" if trainable == adapter else hint
+            expect(False, f"a number of copies ({name})", "a ValueError", hint)
     KNOWN_HEADS.judge(seen)
 
 

@@ -32,7 +32,8 @@ def _cases(seed: int) -> Cases:
         mask = order < max(1, d_out * d_in // 3)
         return case(values, mask, slopes, draw.real(0.05, 0.2), draw.real(0.2, 0.6), tolerance=1e-5)
 
-    return {"3 x 3": one(3, 3), "2 x 5": one(2, 5), "4 x 2, float64": one(4, 2, torch.float64)}
+    return {"3 x 3": one(3, 3), "2 x 5": one(2, 5), "4 x 2, float64": one(4, 2, torch.float64),
+            "20 x 30": one(20, 30)}  # so many that a rounding shows in some  # fmt: skip
 
 
 ALL = tuple(_cases(0))

@@ -28,11 +28,12 @@ def values(
     known: Mapping[str, Reference] | None = None,
     part: Callable[[Any], Any] = lambda value: value,
     as_scale: bool = False,
+    of_nan: str = "",
 ) -> Property:
     """On each case of `on` the answer gives what `reference` gives, on the same arguments in float64.
 
     A known mistake is named where its formula gives what the answer gave, on every case: two that both do are
-    told as two, and where none does the neutral `hint` stands alone.
+    told as two, and where none does the neutral `hint` stands alone; `of_nan` stands in its place for NaN.
     """
 
     def judge(seen: Seen) -> None:
@@ -42,7 +43,10 @@ def values(
             if not same(value, wanted, tolerance):
                 mistake = _rounded(value, wanted) or _kept(seen, wanted)
                 mistake = mistake or explaining(known or {}, partial(_gives, seen, found), [name, *found])
-                raise different(value, wanted, f"{what} ({name})", mistake or hint, as_scale, bool(mistake))
+                neutral = of_nan if of_nan and _has_nan(value) else hint
+                raise different(
+                    value, wanted, f"{what} ({name})", mistake or neutral, as_scale, bool(mistake)
+                )
             later = part(seen.again(name))
             if not same(later, wanted, tolerance):
                 raise different(later, wanted, f"{what} ({name}), at a second call", KEPT, known=True)
@@ -50,6 +54,10 @@ def values(
             part(seen[name])  # which raises what stopped it
 
     return Property(text, judge)
+
+
+def _has_nan(value: Any) -> bool:
+    return isinstance(value, Tensor) and bool(value.isnan().any())
 
 
 def _rounded(value: Any, wanted: Any) -> str:
@@ -136,7 +144,9 @@ def _as_before(after: Any, before: Any, place: int, what: str, hint: str) -> Non
     expect(kept, f"{what} = {describe(before)}", describe(now), hint)
 
 
-def gradients(on: Sequence[str], names: Sequence[str], reference: Reference, hint: str) -> Property:
+def gradients(
+    on: Sequence[str], names: Sequence[str], reference: Reference, hint: str, of_nan: str = ""
+) -> Property:
     """Gradients reach these arguments, and are those of the reference."""
 
     def judge(seen: Seen) -> None:
@@ -151,7 +161,8 @@ def gradients(on: Sequence[str], names: Sequence[str], reference: Reference, hin
                     "the input itself"
                 )
                 if not same(gradient, wanted, 1e-3):
-                    raise different(gradient, wanted, what, right)
+                    told = of_nan if of_nan and _has_nan(gradient) else right
+                    raise different(gradient, wanted, what, told)
 
     return Property(f"gradients reach {' and '.join(names)}", judge)
 

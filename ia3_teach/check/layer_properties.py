@@ -14,6 +14,7 @@ from ia3_teach.check.seen import Seen
 from ia3_teach.check.shape import Property
 
 Formula = Callable[..., Tensor]
+CUT = "the layers below learn through this one: neither x nor what the Linear returns may be detached"
 
 
 def noted(
@@ -53,14 +54,20 @@ def _of(formula: Formula, seen: Seen, name: str) -> Any:
 
 
 def holds(
-    text: str, on: Sequence[str], note: str, wanted: Callable[..., Any], expected: str, hint: str
+    text: str,
+    on: Sequence[str],
+    note: str,
+    wanted: Callable[..., Any],
+    expected: str,
+    hint: str | Callable[[Any], str],
 ) -> Property:
-    """The note equals what `wanted` gives on the case's arguments."""
+    """The note equals what `wanted` gives on the case's arguments; a hint may depend on what came."""
 
     def judge(seen: Seen) -> None:
         for name in on:
             found = reached(seen, name, note)
-            expect(found == wanted(*seen.arguments(name)), f"{expected} ({name})", describe(found), hint)
+            told = hint if isinstance(hint, str) else hint(found)
+            expect(found == wanted(*seen.arguments(name)), f"{expected} ({name})", describe(found), told)
 
     return Property(text, judge)
 
@@ -70,6 +77,11 @@ def keeps_the_base(on: Sequence[str]) -> Property:
 
     def judge(seen: Seen) -> None:
         for name in on:
+            given = next(value for value in seen.arguments(name)[2:] if isinstance(value, Tensor))
+            now = reached(seen, name, "x")
+            kept = isinstance(now, Tensor) and now.shape == given.shape and torch.equal(now, given)
+            hint = "forward changed x in place: the caller goes on with it, so make a new tensor"
+            expect(kept, f"x as it was after the call ({name})", describe(now), hint)
             before = dict(zip(("weight", "bias"), seen.arguments(name)[:2], strict=True))
             for so_called, value in before.items():
                 now = reached(seen, name, so_called)
@@ -81,16 +93,19 @@ def keeps_the_base(on: Sequence[str]) -> Property:
 
 
 def learns(on: Sequence[str], formula: Callable[..., dict[str, Tensor]], hint: str) -> Property:
-    """The gradients of the sum of squares are the formula's."""
+    """The gradients of the sum of squares are the formula's, also at x: layers below learn through it."""
 
     def judge(seen: Seen) -> None:
         for name in on:
             found, wanted = reached(seen, name, "gradients"), _of(formula, seen, name)
             for so_called, right in wanted.items():
                 gradient = found[so_called]
+                told = CUT if so_called == "x" else hint
                 expect(
-                    isinstance(gradient, Tensor), f"a gradient at {so_called} ({name})", "none arrives", hint
+                    isinstance(gradient, Tensor), f"a gradient at {so_called} ({name})", "none arrives", told
                 )
+                if so_called == "x" and not same(gradient, right, 1e-3):
+                    raise different(gradient, right, f"the gradient at x ({name})", CUT)
                 if not same(gradient.flatten(), right.flatten(), 1e-3):
                     told = (
                         f"the output is right, and the gradient at {so_called} is not: nothing may "

@@ -70,7 +70,7 @@ answer_scores = Exercise(
     (
         values("one log-probability for each answer of each row", ALL[:2], _scores,
         "answer_scores(logits, answers)",
-               "shape (B, number of answers): column j belongs to answers[j]", KNOWN),
+               "the natural logarithm of softmax over the words, then column j for answers[j]", KNOWN),
         values("any number of prompts and of answers", ALL[2:4], _scores, "answer_scores(logits, answers)",
                "use all the prompts and all the token ids in `answers`, however many", KNOWN),
         values("logits of any size and format", ALL[4:], _scores, "answer_scores(logits, answers)",

@@ -94,11 +94,22 @@ def _computes_ia3(seen: Seen) -> None:
     weights, x, *vectors = seen.arguments(SQUARE)
     found, wanted = reached(seen, SQUARE, "output"), _three(weights, x, *vectors)
     if same(found, wanted, 1e-4):
+        _lets_gradients_through(seen)
         return
     guesses = {text: by_hand(weights, x, **factors) for text, factors in _places(*vectors).items()}
     mistake = EITHER.join(text for text, guess in guesses.items() if same(found, guess, 1e-4))
     hint = "test one vector at a time, with the other two at ones"
     raise different(found, wanted, "the block's output", mistake or hint, known=bool(mistake))
+
+
+def _lets_gradients_through(seen: Seen) -> None:
+    weights, x, *vectors = seen.arguments(SQUARE)
+    before = x.clone().requires_grad_()
+    wanted = torch.autograd.grad(_three(weights, before, *vectors).square().sum(), before)[0]
+    found = reached(seen, SQUARE, "gradient")
+    if not same(found, wanted, 1e-3):
+        told = "the blocks below learn through this one: a hook may not detach what it scales"
+        raise different(found, wanted, f"the gradient at x ({SQUARE})", told)
 
 
 def _sits_where_the_paper_says(seen: Seen) -> None:

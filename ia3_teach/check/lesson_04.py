@@ -87,7 +87,7 @@ fused_scale = Exercise(
     "lesson_04.fused_scale", "fused_scale", _scale_cases, call_each,
     (
         values("vectors of ones give ones", ALL[:1], _fused, "the fused vector of ones",
-               "queries are not scaled by IA3: their factor is 1, not 0", {
+               "one factor for each channel of queries, keys and values, and here all of them are 1", {
                    "queries are not scaled by IA3: their factor is 1, not 0":
                        lambda k, v, n: _laid({1: k, 2: v}, n, ground=0.0)}),
         values("l_k scales the keys, l_v the values, and the queries keep the factor 1", ALL[1:3], _fused,

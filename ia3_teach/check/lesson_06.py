@@ -34,10 +34,11 @@ def _cases(seed: int) -> Cases:
         "all_layers.1.weight", "all_layers.1.l_ff", "classifier.weight", "classifier.bias",
     ]  # fmt: skip
     alike = [
+        "classifier.out.weight",  # the head stands before the vectors, in the model's order
         f"{some[0]}.model_k", f"{some[0]}.l_other", f"{some[1]}.key.l_k", f"{some[1]}.l_ff.weight",
         "l_v.bias",
         f"{some[2]}.classifier.weight", "pre_classifier.weight", "classifier2.weight", f"{some[2]}.l_v_norm",
-        "classifier.out.weight", f"{some[2]}.l_q", f"{some[1]}.l_kk", f"{some[0]}.xl_ff",
+        f"{some[2]}.l_q", f"{some[1]}.l_kk", f"{some[0]}.xl_ff",
     ]  # fmt: skip
     width = draw.number(*WIDTHS)
     return {
@@ -123,9 +124,16 @@ def _returns_them(seen: Seen) -> None:
         returned, trained = reached(seen, name, "returned"), reached(seen, name, "trained")
         known = set(_names(seen, name))
         parameters = all(item in known for item in returned)
+        others = set(returned) - known
+        mistake = "an optimizer wants the parameters themselves"
+        if others == {"str"}:
+            mistake = "an optimizer wants the parameters themselves, not their names"
+        elif others <= {"tuple", "list"}:
+            mistake = "an optimizer wants the parameters alone, not pairs or lists of them"
+        elif others <= {"Parameter", "Tensor"}:
+            mistake = "these are others than the model's own: hand back its parameters, no copies"
         expect(
-            parameters, "a list of parameters", f"other things in it: {sorted(set(returned) - known)}",
-            "an optimizer wants the parameters themselves, not their names",
+            parameters, "a list of parameters", f"other things in it: {sorted(others)}", mistake
         )  # fmt: skip
         mistake = "the list and the requires_grad flags disagree"
         if sorted(returned) == sorted(trained):
@@ -172,12 +180,13 @@ KNOWN = {
 
 def _decay_cases(seed: int) -> Cases:
     draw = Draw(seed)
+    far_below = torch.cat([draw.signed(5), draw.tensor(1, low=-4, high=-2)])  # negative after the decay, too
     return {
         "ones": case(torch.ones(3), draw.real(0.1, 0.3), draw.real(0.3, 0.7)),
         "entries on both sides of 1": case(draw.factors(4), draw.real(0.2, 0.4), draw.real(0.6, 0.9)),
         "another rate, another decay": case(draw.factors(4), draw.real(0.6, 0.9), draw.real(0.2, 0.4)),
-        "negative entries and a zero": case(draw.signed(5), draw.real(0.4, 0.9), draw.real(0.3, 0.7)),
-        "a matrix": case(draw.factors(6).view(2, 3), draw.real(0.4, 0.9), draw.real(1.1, 1.7)),
+        "negative entries and a zero": case(far_below, draw.real(0.1, 0.3), draw.real(0.3, 0.7)),
+        "a strong decay": case(draw.factors(6), draw.real(0.4, 0.9), draw.real(1.1, 1.7)),
         "no decay": case(draw.factors(3), draw.real(0.1, 0.9), 0.0),
     }
 

@@ -113,7 +113,7 @@ merge_lora = Exercise(
         values("the new weight is W + (alpha / r) B A", ALL, _merged, "the merged weight",
                "r is the number of rows of A, and B A has the shape of W", MERGES, first_of(PAIR)),
         values("the bias stays as it is", WITH, _bias, "the bias",
-               "LoRA changes W alone: it is IA3 that scales the bias as well", {}, second_of(PAIR)),
+               "LoRA changes W alone: hand the bias back as it came", {}, second_of(PAIR)),
         values("no bias stays no bias", ("no bias",), _bias, "the bias of a layer without one",
         "hand None back", {},
                second_of(PAIR)),

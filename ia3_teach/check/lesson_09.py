@@ -41,6 +41,7 @@ KNOWN = {
         lambda l, k: torch.stack([torch.arange(len(l)), l.log2().abs().argmax(1)], 1)[:k],
     "one entry from every layer: rank all layers together":
         lambda l, k: torch.stack([torch.arange(len(l)), l.log2().abs().argmax(1)], 1),
+    "layers and channels are counted from 0 here, not from 1": lambda l, k: _ranking(l, k) + 1,
     "channel and layer are swapped: the layer comes first": lambda l, k: _ranking(l, k).flip(1),
     "the shape is (2, k): one row (layer, channel) for each of the k entries": lambda l, k: _ranking(l, k).T,
     "a position in the flattened matrix is d times the layer plus the channel: d is the number of channels":

@@ -102,7 +102,7 @@ join_pair = Exercise(
     (
         Property("a pair of lists comes back", _are_lists),
         values("input_ids are prompt, answer and the end", JOINED, _ids, "input_ids",
-               "the order is prompt, answer, end", IDS, first_of(LISTS)),
+               "the prompt, the answer, then the end, also where the answer has one", IDS, first_of(LISTS)),
         Property("there are as many labels as tokens", _one_label_per_token),
         values("the labels are -100 on the prompt, and the tokens themselves from there on", JOINED, _labels,
                "labels", "-100 for each token of the prompt, then answer and end", LABELS, second_of(LISTS)),
@@ -171,14 +171,14 @@ def _loss_cases(seed: int) -> Cases:
         "other logits": one(2, 6, 5, [(1, 6), (4, 5)]),
         "three texts": one(3, 5, 7, [(4, 5), (1, 4), (2, 5)]),
         "one text": one(1, 4, 3, [(2, 4)]),
-        "a label at the first place, which nothing predicts": one(2, 5, 4, [(0, 3), (2, 4)]),
+        "a label at the first place, which nothing predicts": one(2, 5, 4, [(0, 3), (0, 4)]),
         "a text without a learned token": one(2, 4, 4, [(1, 4), (0, 0)]),
         "float64": one(2, 5, 6, [(2, 4), (1, 3)], torch.float64),
     }
 
 
 ALL = tuple(_loss_cases(0))
-HINT = "logits[:, :-1] belong to labels[:, 1:]"
+HINT = "-log p of each learned token, read one position before it; then the mean over all of them"
 answer_loss = Exercise(
     "lesson_10.answer_loss", "answer_loss", _loss_cases, call_each,
     (

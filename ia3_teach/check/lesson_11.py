@@ -20,6 +20,7 @@ def _cases(seed: int) -> Cases:
     lengths = {
         "4 examples": [[1, 4], [4, 1], [2, 3], [5, 2]],
         "3 choices": [[1, 2, 4], [3, 1, 5], [4, 2, 1], [2, 4, 3]],
+        "40 examples": [[draw.number(1, 6) for _ in range(3)] for _ in range(40)],
         "fewer choices in some": [[2, 1, 0], [1, 4, 0], [3, 2, 4], [1, 0, 0]],
     }
     found = {}
@@ -35,7 +36,7 @@ def _cases(seed: int) -> Cases:
 
 
 ALL = tuple(_cases(0))
-SAME, FEWER = ALL[:4], ALL[4:]
+SAME, FEWER = ALL[:6], ALL[6:]
 
 
 def _best(scores: Tensor, real: Tensor) -> Tensor:
@@ -78,13 +79,15 @@ KNOWN = {
         p.gather(-1, (real.sum(-1, keepdim=True) - 1).clamp_min(0)).squeeze(-1), real),
     "the first token alone was scored": lambda p, real, by=True: _best(p[..., 0], real),
 }  # fmt: skip
+ABSENT = ("a choice was taken that", "0 / 0 is NaN")  # what can go wrong only where choices are missing
+OF_ALL = {text: wrong for text, wrong in KNOWN.items() if not text.startswith(ABSENT)}
 HINT = "a score per choice from its real tokens, then the number of the largest"
 
 rank_answers = Exercise(
     "lesson_11.rank_answers", "rank_answers", _cases, call_each,
     (
         values("by the mean log p of a choice's real tokens, or by their sum", SAME, _ranked, "the choices",
-               HINT, KNOWN),
+               HINT, OF_ALL),
         values("a choice that an example does not have is never taken", FEWER, _ranked, "the choices", HINT,
                KNOWN),
         untouched(ALL, {0: "log_p", 1: "real"}, "{} was changed in place"),

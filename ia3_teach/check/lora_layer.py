@@ -44,9 +44,9 @@ def _start(w: Tensor, b: Bias, r: int, alpha: float, x: Tensor, A: Tensor, B: Te
 
 
 def _gradient(w: Tensor, b: Bias, r: int, alpha: float, x: Tensor, A: Tensor, B: Tensor) -> dict[str, Tensor]:
-    A, B = A.clone().requires_grad_(), B.clone().requires_grad_()
+    A, B, x = (tensor.clone().requires_grad_() for tensor in (A, B, x))
     total = _whole(w, b, r, alpha, x, A, B).square().sum()
-    return dict(zip("AB", torch.autograd.grad(total, (A, B)), strict=True))
+    return dict(zip("ABx", torch.autograd.grad(total, (A, B, x)), strict=True))
 
 
 KNOWN = {
@@ -140,7 +140,7 @@ lora_linear = Exercise(
         holds("A and B are trained, and nothing else", ALL, "trained", lambda *_: ["A", "B"],
               "trained values of A and B", "A and B alone are trained, and both of them"),
         noted("y = W x + b + (alpha / r) B A x", ALL, "set", _whole, "layer(x)",
-              "go through the shapes from right to left", KNOWN),
+              "work out W x + b, A x, B (A x) and alpha / r one by one for a single x", KNOWN),
         noted("A and B count anew at every call", ALL, "set again", _again,
         "layer(x) after A and B were changed",
               "read A and B in `forward` at each call, and keep nothing of an earlier call", {}),

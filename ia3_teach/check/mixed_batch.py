@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from ia3_teach.check.comparing import same
 from ia3_teach.check.core import expect
 from ia3_teach.check.drawing import Draw
 from ia3_teach.check.failure import describe
@@ -93,7 +94,11 @@ def _refuses_unknown_names(seen: Seen) -> None:
         if error is not None and error["ended"] is None:
             continue
         found = seen[name]  # where it ran without end, this says so
-        mistake = "a misspelt name went through as the bare model: look it up with [], not with get"
+        y, vectors, names = seen.arguments(name)
+        bare = _row_by_row(y, vectors, [one if one in vectors else None for one in names])
+        mistake = "no vector has this name: look it up with [], which raises a KeyError"
+        if same(found, bare, 1e-4):
+            mistake = "a misspelt name went through as the bare model: look it up with [], not with get"
         expect(False, f"an error ({name})", describe(found), mistake)
 
 

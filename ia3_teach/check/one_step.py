@@ -143,6 +143,11 @@ def _leaves_the_rest(seen: Seen) -> None:
                 mistake = "the base was updated too: use `parameters` alone"
                 kept = torch.equal(after[key], values[key])
                 expect(kept, f"{key} as it was ({name})", describe(after[key]), mistake)
+            mode, frozen = reached(seen, name, f"training {number}"), reached(seen, name, f"frozen {number}")
+            mistake = "eval() is the caller's choice: a step of training leaves the mode as it is"
+            expect(mode, f"the model in training mode, as it was ({name})", "evaluation mode", mistake)
+            mistake = "requires_grad is the caller's choice: move the values alone, under torch.no_grad()"
+            expect(not frozen, f"requires_grad as it was ({name})", f"no longer set for {frozen}", mistake)
             kept = set(given) == set(batch) and all(torch.equal(given[key], batch[key]) for key in batch)
             expect(
                 kept,

@@ -1,5 +1,7 @@
 """Check of a Linear that carries a vector (exercise 2.2)."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -33,8 +35,9 @@ def _again(weight: Tensor, bias: Bias, side: str, x: Tensor, l: Tensor) -> Tenso
 
 
 def _gradient(weight: Tensor, bias: Bias, side: str, x: Tensor, l: Tensor) -> dict[str, Tensor]:
-    l = l.clone().requires_grad_()
-    return {"l": torch.autograd.grad(_scaled(weight, bias, side, x, l).square().sum(), l)[0]}
+    l, x = l.clone().requires_grad_(), x.clone().requires_grad_()
+    total = _scaled(weight, bias, side, x, l).square().sum()
+    return dict(zip("lx", torch.autograd.grad(total, (l, x)), strict=True))
 
 
 OUTPUTS = {
@@ -100,16 +103,41 @@ def _carries_l(seen: Seen) -> None:
         expect_equal(found.numel(), l.numel(), f"entries of l ({name})", mistake)
 
 
+AT_ONE = {
+    "forward adds l: at l = 1 everything moved up by 1, so it is not a factor":
+        lambda w, b, side, x, l: _linear(w, b, x) + 1 if side == "out" else _linear(w, b, x + 1),
+    "the bias was dropped: scale what the Linear returns": lambda w, b, side, x, l: _linear(w, None, x),
+}  # fmt: skip
+
+
+def _new(text: str, on: Sequence[str]) -> Property:
+    """A new layer computes what the Linear does; what to say depends on how l starts."""
+
+    def judge(seen: Seen) -> None:
+        starts = [seen.note(name, "values") or {} for name in on]
+        ones = all("l" in start and bool((start["l"] == 1).all()) for start in starts)
+        hint = "l must start as ones, not random or zero: training then starts at the old model"
+        hint = "at l = 1 the layer has to give what linear(x) gives" if ones else hint
+        known = AT_ONE if ones else {}
+        noted(text, on, "start", _plain, "a new layer's output", hint, known).judge(seen)
+
+    return Property(text, judge)
+
+
+def _also_trained(found: list[str]) -> str:
+    """What to say where more than l, or not even l, is trained."""
+    if "l" not in found:
+        return "l has to be a Parameter that requires a gradient, and the only one"
+    if any("." in name for name in found):
+        return "the base weights still train: call requires_grad_(False) on the Linear's parameters"
+    return "l alone is trained: what else the layer holds need not be a Parameter"
+
+
 ia3_linear = Exercise(
     "lesson_02.ia3_linear", "IA3Linear", _cases, scaling_layer,
     (
         Property("the layer has a parameter l as long as the side it scales", _carries_l),
-        noted("a new layer computes exactly what the Linear computes", ALL[:2], "start", _plain,
-        "a new layer's output",
-              "l must start as ones, not random or zero: training then starts at the old model", {
-                  "forward adds l: at l = 1 everything moved up by 1, so it is not a factor":
-                      lambda w, b, side, x, l: _linear(w, b, x) + 1 if side == "out" else _linear(w, b,
-                      x + 1)}),
+        _new("a new layer computes exactly what the Linear computes", ALL[:2]),
         noted('side "out": every output is multiplied by its entry of l, the bias too', (OUT[0], OUT[1]),
         "set",
               _scaled, "l * (Wx + b)", "compare l * linear(x)", OUTPUTS),
@@ -118,8 +146,7 @@ ia3_linear = Exercise(
               _scaled, "W(l * x) + b", "scale x, then call the Linear on it", INPUTS),
         noted("shapes of any size, with and without bias, factors of any sign", ALL[4:], "set", _scaled,
               "the layer's output", "compare one output by hand: l is set to the case's factors", {}),
-        noted("a new layer of any size computes what the Linear computes", ALL[2:], "start", _plain,
-              "a new layer's output", "l must start as ones: training then starts at the old model", {}),
+        _new("a new layer of any size computes what the Linear computes", ALL[2:]),
         noted("l counts anew at every call", ALL, "set again", _again, "the output after l was changed",
               "l is read in `forward` at each call, and nothing of an earlier call is kept", {}),
         noted("two layers have nothing in common", ALL, "twin", _plain, "a second new layer's output",
@@ -129,10 +156,10 @@ ia3_linear = Exercise(
               "what a layer needs belongs to `self`, not to the class or a global name", {}),
         holds("l is the only parameter that is trained", ALL, "trained", lambda *_: ["l"],
         "trainable parameters = ['l']",
-              "the base weights still train: call requires_grad_(False) on the Linear's parameters"),
+              _also_trained),
         holds("the given Linear is frozen", ALL, "base frozen", lambda *_: True, "a frozen Linear",
               "freeze the Linear that was handed in, weight and bias, on both sides"),
-        learns(ALL, _gradient, "l was detached: use self.l itself in forward, not self.l.data"),
+        learns(ALL, _gradient, "use self.l itself in forward: no .data, no detach(), no torch.no_grad()"),
         keeps_the_base(ALL),
     ),
 )  # fmt: skip

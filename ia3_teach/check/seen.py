@@ -20,6 +20,8 @@ ENDS = {
     "print the shapes: a broadcast may have made a far larger tensor"),
 }  # fmt: skip
 
+OF_SHAPES = ("shape", "size", "dimension", "broadcast", "singleton")  # in the text of an error
+
 
 class Seen:
     """The record of a probe beside the cases that it was made on; `seen[name]` is what that case gave."""
@@ -85,5 +87,7 @@ def failed(error: dict[str, Any], during: str) -> CheckFailed:
         return CheckFailed(
             during, f"your code ran, but this check could not use what came back ({what})", mistake
         )
-    mistake = "read the error first; print the shapes just before that line"
+    mistake = "read the error first: its last line says what was wrong, and the line where"
+    if any(word in error["text"].lower() for word in OF_SHAPES):
+        mistake = "read the error first; print the shapes just before that line"
     return CheckFailed(during, f"your code stopped with {what}{line}", mistake)

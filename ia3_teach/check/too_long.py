@@ -85,7 +85,10 @@ def _cuts_the_end(seen: Seen) -> None:
     for name in ALL:
         begins = {tuple(row["input_ids"][:1]) for row in seen.arguments(name)[0]}
         wrong = [row["input_ids"] for row in _found(seen, name) if tuple(row["input_ids"][:1]) not in begins]
-        mistake = "the beginning was cut off, and with it the instruction that is to be followed"
+        mistake = "each row keeps its first tokens, and a row without any is dropped"
+        ends = [row["input_ids"] for row in seen.arguments(name)[0]]
+        if any(len(ids) > 1 and ids == whole[-len(ids) :] for ids in wrong for whole in ends):
+            mistake = "the beginning was cut off, and with it the instruction that is to be followed"
         expect(not wrong, f"each row begins as before ({name})", f"rows {wrong}", mistake)
 
 
@@ -94,7 +97,11 @@ def _keeps_what_can_be_learned(seen: Seen) -> None:
         rows, length = seen.arguments(name)
         firsts = [row["input_ids"][0] for row in _found(seen, name) if row["input_ids"]]
         wanted = [row["input_ids"][0] for row in _wanted(rows, length)]
-        mistake = "after the cut, keep a row if any of its labels is not -100"
+        mistake = "after a cut at max_length, a row stays if any of its labels is not -100"
+        if sorted(firsts) == sorted(wanted):
+            mistake = "the rows came in another order"
+        elif firsts == [row["input_ids"][0] for row in _wanted(rows, length - 1) if row["input_ids"]]:
+            mistake = "the cut is one place too early: max_length tokens stay"
         if name == FIRST:
             starts = [row["input_ids"][0] for row in rows]
             kept = [starts.index(first) for first in firsts if first in starts]

@@ -74,6 +74,10 @@ def _folds_in(seen: Seen) -> None:
             )
             known = {"the bias was not merged: l multiplies W x + b": b}
             _compare(bias, f * b, f"the merged bias ({name})", "b'[j] = l[j] b[j]", known, seen, name)
+    for name in ALL:
+        mistake = "write into the old ones (copy_, mul_): whoever holds them would keep what was there"
+        in_place = all(reached(seen, name, "in place"))
+        expect(in_place, f"the layer's own weight and bias, in place ({name})", "new Parameters", mistake)
 
 
 def _compare(
@@ -93,7 +97,10 @@ def _brings_zeros_back(seen: Seen) -> None:
     what = "row 0 as it was, whose factor is 0"
     expect(bool(weight[0].isfinite().all()), what, "NaN or inf in row 0", divided)
     if same(weight, l[:, None] * old, 1e-6):
-        mistake = "undo() changed nothing: a second name for the same tensor is no copy, use clone()"
+        mistake = (
+            "undo() changed nothing: it has to copy back a clone made before the merge "
+            "(a second name for the same tensor is no copy)"
+        )
     else:
         mistake = "the row that was multiplied by 0 is gone: a small number added to l does not bring it back"
     expect(bool((weight[0] != 0).any()), what, "zeros in row 0", mistake)

@@ -96,7 +96,7 @@ def test_layer_rejects_every_known_wrong_answer() -> None:
             "wrong side": (WrongSide, "wrong side"),
             "base weights left trainable": (TrainsBase, "base weights still train"),
             "wrong axis": (WrongAxis, "positions T"),
-            "detached": (Detached, "was detached"),
+            "detached": (Detached, "no detach()"),
         },
     )
 

@@ -143,7 +143,10 @@ def test_head_copies_rejects_every_known_wrong_answer() -> None:
             "no biases": (lambda t, a, d, n: (t - a) // (d * d + d * n), "biases are missing"),
             "last Linear only": (lambda t, a, d, n: (t - a) // (d * n + n), "square Linear"),
             "square Linear only": (lambda t, a, d, n: (t - a) // (d * d + d), "last Linear"),
-            "no biases, strict": (lambda t, a, d, n: divided(t - a, d * d + d * n), "biases included"),
+            "no biases, strict": (
+                lambda t, a, d, n: divided(t - a, d * d + d * n),
+                "is a whole number of heads",
+            ),
             "with the adapter": (lambda t, a, d, n: t // ((d + n) * (d + 1)), "were not taken off"),
             "no remainder": (lambda t, a, d, n: (t - a) // ((d + n) * (d + 1)), "divmod"),
             "negative": (lambda t, a, d, n: negative(t - a, (d + n) * (d + 1)), "a negative rest"),

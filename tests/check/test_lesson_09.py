@@ -51,7 +51,7 @@ def test_ablate_rejects_every_known_wrong_answer() -> None:
             "smaller control": (ablation(draw=lambda order, k, seed: order[-2:]), "of another size"),
             "one draw for ever": (ablation(draw=lambda order, k, seed: order[-k:]), "torch.randperm"),
             "by l": (ablation(key=lambda l: l), "sorted by l itself"),
-            "control first": (lambda *args: ablation()(*args)[::-1], "the farthest come first"),
+            "control first": (lambda *args: ablation()(*args)[::-1], "numbers are exchanged"),
         },
     )
 

@@ -182,7 +182,7 @@ def test_unlikelihood_loss_rejects_every_known_wrong_answer() -> None:
             "added up": (lambda p, real, y: len(y) * unlikely(p, real, y), "the examples were added up"),
             "choice 0": (lambda p, real, y: unlikely(p, real, torch.zeros_like(y)), "choice 0 was taken"),
             "0 times inf": (zero_times_inf, "0 times inf is NaN"),
-            "mask too late": (mask_too_late, "how it depends on the input is not"),
+            "mask too late": (mask_too_late, "taken out after the logarithm"),
             "in place": (mask_spoilt, "in place"),
         },
     )

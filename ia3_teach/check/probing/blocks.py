@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from ia3_teach.check.probing.calls import Case, each
@@ -65,12 +66,15 @@ def _hooked(answer: Any, one: Case, notes: dict[str, Any]) -> Any:
     other = ToyBlock(x.shape[-1], len(weights["intermediate.dense.bias"]), weights)
     notes["bare"] = block(x.clone())
     handles = answer(block, *vectors)
-    notes["kind"] = type(handles).__name__[:40]
+    notes["kind"] = "list" if isinstance(handles, list) else type(handles).__name__[:40]
     notes["vectors"] = [vector.clone() for vector in vectors]
     handles = list(handles)
     notes["handles"] = [callable(getattr(handle, "remove", None)) for handle in handles]
     notes["output"] = block(x.clone())
     notes["second"] = block(2 * x)
+    before = x.clone().requires_grad_()
+    total = block(before * 1).square().sum()
+    notes["gradient"] = torch.autograd.grad(total, before)[0] if total.requires_grad else None
     notes["other block"] = other(x.clone())
     notes["key"], notes["value"] = _seen(block, x)
     notes["weights"] = {name: value.clone() for name, value in block.state_dict().items()}

@@ -67,6 +67,8 @@ def _through(
     notes["set"] = output
     notes["x"] = given
     notes["gradients"] = _gradients(output, held)
+    before = x.clone().requires_grad_()
+    notes["gradients"] |= _gradients(layer(before * 1), {"x": before})
     with torch.no_grad():
         for value in held.values():
             value.mul_(-2)

@@ -44,14 +44,17 @@ def undone_merges(answer: Any, cases: dict[str, Case]) -> Record:
 def _undone(answer: Any, one: Case, notes: dict[str, Any]) -> Any:
     weights, biases, vectors = one["arguments"]
     layers = [linear(*both).requires_grad_(False) for both in zip(weights, biases, strict=True)]
+    own = [(layer.weight, layer.bias) for layer in layers]
     undos = [answer(layer, l) for layer, l in zip(layers, vectors, strict=True)]
     notes["callable"] = [callable(undo) for undo in undos]
     notes["kind"] = type(undos[0]).__name__[:40]
     notes["vectors"] = [_copy(l) for l in vectors]
     notes["merged"] = [_held(layer) for layer in layers]
+    notes["in place"] = [_still_holds(*both) for both in zip(layers, own, strict=True)]
     for undo in undos:
         undo()
     notes["undone"] = [_held(layer) for layer in layers]
+    notes["in place"] += [_still_holds(*both) for both in zip(layers, own, strict=True)]
     layer, (first, second) = layers[0], vectors
     undo = answer(layer, second.clone())
     notes["merged again"] = _held(layer)
@@ -63,6 +66,11 @@ def _undone(answer: Any, one: Case, notes: dict[str, Any]) -> Any:
     outer()
     notes["undone again"] = _held(layer)
     return True
+
+
+def _still_holds(layer: nn.Linear, own: tuple[Tensor, Tensor]) -> bool:
+    """Whether weight and bias are these very objects."""
+    return layer.weight is own[0] and layer.bias is own[1]
 
 
 def _held(layer: nn.Linear) -> list[Tensor]:

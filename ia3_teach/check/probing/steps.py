@@ -41,4 +41,6 @@ def _steps(answer: Any, one: Case, notes: dict[str, Any]) -> Any:
         notes[f"loss {number}"] = answer(model, given, chosen, rate)
         notes[f"values {number}"] = {name: value.detach().clone() for name, value in model.named_parameters()}
         notes[f"batch {number}"] = given
+        notes[f"training {number}"] = model.training
+        notes[f"frozen {number}"] = [name for name, one in model.named_parameters() if not one.requires_grad]
     return True

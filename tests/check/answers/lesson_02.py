@@ -86,3 +86,24 @@ def fold(weight, bias, l, side):
     if side == "in":
         return weight * f, bias
     return f[:, None] * weight, None if bias is None else f * bias
+#%% ia3_linear | w | what the Linear returns is detached
+class IA3Linear(nn.Module):
+    def __init__(self, linear, side):
+        super().__init__()
+        self.linear, self.side = linear.requires_grad_(False), side
+        self.l = nn.Parameter(torch.ones(linear.out_features if side == "out" else linear.in_features))
+    def forward(self, x):
+        if self.side == "out":
+            return self.l * self.linear(x).detach()
+        return self.linear(self.l * x.detach())
+#%% ia3_linear | w | x is scaled in place
+class IA3Linear(nn.Module):
+    def __init__(self, linear, side):
+        super().__init__()
+        self.linear, self.side = linear.requires_grad_(False), side
+        self.l = nn.Parameter(torch.ones(linear.out_features if side == "out" else linear.in_features))
+    def forward(self, x):
+        if self.side == "out":
+            return self.linear(x) * self.l
+        x *= self.l
+        return self.linear(x)

@@ -39,3 +39,10 @@ def fold_four(l_q, l_k, l_v, l_o):
 #%% fold_four | w | one vector for both
 def fold_four(l_q, l_k, l_v, l_o):
     return l_q * l_k * l_v * l_o, torch.ones_like(l_v)
+#%% place_hooks | w | the hooks detach what they scale
+def place_hooks(block, l_k, l_v, l_ff):
+    return [
+        block.attention.self.key.register_forward_hook(lambda m, i, o: o.detach() * l_k),
+        block.attention.self.value.register_forward_hook(lambda m, i, o: o.detach() * l_v),
+        block.output.dense.register_forward_pre_hook(lambda m, i: (i[0] * l_ff,)),
+    ]

@@ -72,3 +72,35 @@ def decay_to_one(l, learning_rate, weight_decay):
 #%% decay_to_one | w | in place
 def decay_to_one(l, learning_rate, weight_decay):
     return l.sub_(learning_rate * weight_decay * (l - 1))
+#%% training_step | w | leaves the model in evaluation mode
+def training_step(model, batch, parameters, learning_rate):
+    model.eval()
+    loss = nn.functional.cross_entropy(model(batch["input_ids"], batch["attention_mask"]).logits, batch["labels"])
+    slopes = torch.autograd.grad(loss, parameters)
+    with torch.no_grad():
+        for parameter, slope in zip(parameters, slopes):
+            parameter -= learning_rate * slope
+    return loss.item()
+#%% training_step | w | freezes what is not trained, for good
+def training_step(model, batch, parameters, learning_rate):
+    model.requires_grad_(False)
+    for parameter in parameters:
+        parameter.requires_grad_(True)
+    loss = nn.functional.cross_entropy(model(batch["input_ids"], batch["attention_mask"]).logits, batch["labels"])
+    slopes = torch.autograd.grad(loss, parameters)
+    with torch.no_grad():
+        for parameter, slope in zip(parameters, slopes):
+            parameter -= learning_rate * slope
+    return loss.item()
+#%% choose_trainable | w | the vectors first, then the head
+def choose_trainable(model):
+    named = list(model.named_parameters())
+    vectors = [p for n, p in named if n.split(".")[-1] in ("l_k", "l_v", "l_ff")]
+    head = [p for n, p in named if n.startswith("classifier.")]
+    model.requires_grad_(False)
+    for p in vectors + head:
+        p.requires_grad_(True)
+    return vectors + head
+#%% decay_to_one | w | cut off at 0
+def decay_to_one(l, learning_rate, weight_decay):
+    return (1 + (1 - learning_rate * weight_decay) * (l - 1)).clamp(min=0)

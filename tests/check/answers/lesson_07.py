@@ -50,3 +50,14 @@ def merge_lora(weight, bias, A, B, alpha):
 def merge_lora(weight, bias, A, B, alpha):
     weight += alpha / len(A) * (B @ A)
     return weight, bias
+#%% lora_linear | w | the base's output is detached
+class LoRALinear(nn.Module):
+    def __init__(self, base, r, alpha):
+        super().__init__()
+        self.base, self.scaling = base.requires_grad_(False), alpha / r
+        self.A = nn.Parameter(torch.randn(r, base.in_features) * 0.1)
+        self.B = nn.Parameter(torch.zeros(base.out_features, r))
+    def forward(self, x):
+        with torch.no_grad():
+            y = self.base(x)
+        return y + self.scaling * (x @ self.A.T @ self.B.T)

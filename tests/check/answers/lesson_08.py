@@ -72,3 +72,11 @@ def scale_rows(y, vectors, names):
 def scale_rows(y, vectors, names):
     f = torch.stack([torch.ones(y.shape[-1]) if n is None else vectors[n] for n in names])
     return y * f[:, :, None]
+#%% merge_with_undo | w | new Parameters
+def merge_with_undo(linear, l):
+    old = linear.weight, linear.bias
+    linear.weight = nn.Parameter((old[0].float() * l[:, None]).to(old[0].dtype), requires_grad=False)
+    linear.bias = nn.Parameter((old[1].float() * l).to(old[1].dtype), requires_grad=False)
+    def undo():
+        linear.weight, linear.bias = old
+    return undo

@@ -72,3 +72,26 @@ def mix(vectors, weights):
 def mix(vectors, weights):
     vectors -= 1
     return 1 + torch.tensor(weights) @ vectors
+#%% ablate | r | the control is measured first, after the model as it is
+def ablate(measure, l, k, seed):
+    measure(l.clone())
+    order = l.log2().abs().flatten().argsort(descending=True)
+    g = torch.Generator().manual_seed(seed)
+    drawn = torch.randperm(l.numel(), generator=g)[:k]
+    def without(places):
+        changed = l.clone().flatten()
+        changed[places] = 1
+        return measure(changed.view_as(l))
+    control = without(drawn)
+    return without(order[:k]), control
+#%% ablate | w | the difference to the model as it is
+def ablate(measure, l, k, seed):
+    base = measure(l.clone())
+    order = l.log2().abs().flatten().argsort(descending=True)
+    g = torch.Generator().manual_seed(seed)
+    numbers = []
+    for places in (order[:k], torch.randperm(l.numel(), generator=g)[:k]):
+        changed = l.clone().flatten()
+        changed[places] = 1
+        numbers.append(measure(changed.view_as(l)) - base)
+    return tuple(numbers)

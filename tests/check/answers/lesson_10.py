@@ -49,3 +49,7 @@ def answer_loss(logits, labels):
 #%% answer_loss | w | not shifted
 def answer_loss(logits, labels):
     return nn.functional.cross_entropy(logits.flatten(0, 1), labels.flatten())
+#%% answer_loss | w | flattened first, shifted afterwards
+def answer_loss(logits, labels):
+    flat, marks = logits.flatten(0, 1)[:-1], labels.flatten()[1:]
+    return nn.functional.cross_entropy(flat, marks)

@@ -174,3 +174,9 @@ def take_out_bias(scores, measured):
 def take_out_bias(scores, measured):
     scores -= measured.softmax(-1).mean(0).log()
     return scores
+#%% rank_answers | w | divided by the logarithm of the length
+def rank_answers(log_p, real, length_normalised=True):
+    scores = log_p.masked_fill(~real, 0).sum(-1)
+    if length_normalised:
+        scores = scores / (1 + real.sum(-1).float()).log()
+    return scores.masked_fill(~real.any(-1), -torch.inf).argmax(-1)

@@ -154,3 +154,16 @@ def gated_change(x, real, w, change):
     with torch.no_grad():
         g = (torch.sigmoid(x @ w) * real).sum(1) / real.sum(1)
     return g[:, None, None] * change
+#%% masked_step | w | the gradient is masked and the decay undone by a division
+def masked_step(optimizer, weight, mask):
+    weight.grad[~mask] = 0
+    group = optimizer.param_groups[0]
+    optimizer.step()
+    with torch.no_grad():
+        weight[~mask] /= 1 - group["lr"] * group["weight_decay"]
+#%% prefix_as_gate | w | exponentials as they are, NaN replaced
+def prefix_as_gate(q, K, V, P_K, P_V):
+    text, more = q @ K.T / q.shape[1] ** 0.5, q @ P_K.T / q.shape[1] ** 0.5
+    sizes = more.exp().sum(1, keepdim=True), text.exp().sum(1, keepdim=True)
+    g = (sizes[0] / (sizes[0] + sizes[1])).nan_to_num(1.0)
+    return g, (1 - g) * (text.softmax(1) @ V) + g * (more.softmax(1) @ P_V)

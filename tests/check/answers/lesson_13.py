@@ -124,3 +124,18 @@ def between_heads(x, n_heads):
 def between_heads(x, n_heads):
     heads = x.view(len(x), n_heads, -1).mean(2)
     return float((heads.var(1, correction=0) / x.var(1, correction=0)).mean())
+#%% shuffle_rows | w | the last entry stays
+def shuffle_rows(x, seed):
+    g = torch.Generator().manual_seed(seed)
+    n = x.shape[1]
+    rows = [torch.cat([row[torch.randperm(n - 1, generator=g)], row[-1:]]) for row in x]
+    return torch.stack(rows)
+#%% shuffle_rows | w | one shuffle, moved along from row to row
+def shuffle_rows(x, seed):
+    order = torch.randperm(x.shape[1], generator=torch.Generator().manual_seed(seed))
+    return torch.stack([row[order.roll(number)] for number, row in enumerate(x)])
+#%% shuffle_rows | w | two orders in turn
+def shuffle_rows(x, seed):
+    g = torch.Generator().manual_seed(seed)
+    orders = [torch.randperm(x.shape[1], generator=g) for _ in range(2)]
+    return torch.stack([row[orders[number % 2]] for number, row in enumerate(x)])
