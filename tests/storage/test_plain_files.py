@@ -245,7 +245,6 @@ BY_ITSELF = {
     "grading/inside/reading.py": "runs in a box, on what a student sent",
     "grading/inside/running.py": "a job that the grader has just laid there",
     "grading/keeping.py": "what this program kept; a damaged file counts as none",
-    "grading/workshop.py": "what a box printed, its length bounded",
     "storage/plain_files.py": "the reader itself",
     "views/live_model.py": "what a tokenizer says of itself",
 }
