@@ -76,7 +76,7 @@ def with_large_outputs(notebook: Notebook) -> Notebook:
     return changed
 
 
-def with_half_a_character(notebook: Notebook, **where: bool) -> Notebook:
+def with_half_a_character(notebook: Notebook) -> Notebook:
     """Half an emoji, as some programs cut texts: no file in UTF-8 can hold it."""
     changed = with_cell(notebook, f"# {HALF}")
     changed.cells.append(new_markdown_cell(f"Half {HALF} of it"))

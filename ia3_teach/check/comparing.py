@@ -23,11 +23,10 @@ def same(found: Any, wanted: Any, tolerance: float) -> bool:
     """
     if isinstance(wanted, Tensor):
         return isinstance(found, Tensor) and found.shape == wanted.shape and _close(found, wanted, tolerance)
-    if isinstance(wanted, float | int) and not isinstance(wanted, bool):
+    if _is_number(wanted):
         if isinstance(found, Tensor) and found.ndim == 0:
             found = found.item()
-        number = isinstance(found, float | int) and not isinstance(found, bool)
-        return number and (
+        return _is_number(found) and (
             found == wanted
             or math.isclose(found, wanted, rel_tol=min(tolerance, 1e-6))
             and isinstance(wanted, float)

@@ -2,6 +2,7 @@
 
 import assignments
 import pytest
+from spoiled_layers import spoiled
 
 CONV = '''
 class ScaledConv(nn.Module):
@@ -50,19 +51,6 @@ def gradients(out: str, into: str) -> str:
     return f"{head}    return {out}, {into}"
 
 
-# The right output, and afterwards another layer.
-SPOILING = """
-class ScaledConv(ScaledConv):
-    def forward(self, x):
-        part = self.conv.{0}
-        if part is None:
-            return super().forward(x)
-        part.data = getattr(self, "first", part.data)
-        self.first = part.data.clone()
-        output = super().forward(x)
-        part.data = part.data + 1
-        return output
-"""
 SILENT = conv(frozen="conv").replace("self.l =", f"{HOOKS}\n        self.l =") + HIDING
 LAST = ".transpose(axis, -1)"
 OUT, INTO = "(g * y).flatten(0, -2).sum(0)", "(x * (g @ weight)).flatten(0, -2).sum(0)"
@@ -76,7 +64,8 @@ ANSWERS = [
     ("scaled_conv", conv(frozen="conv"), 4, "freeze conv"),
     ("scaled_conv", conv(frozen="conv") + HIDING, 4, "freeze conv"),
     ("scaled_conv", SILENT, 4, "without gradients"),
-    *(("scaled_conv", conv() + SPOILING.format(part), 5, "it changed") for part in ("weight", "bias")),
+    ("scaled_conv", conv() + spoiled("ScaledConv", "conv", "weight"), 5, "it changed"),
+    ("scaled_conv", conv() + spoiled("ScaledConv", "conv", "bias"), 5, "it changed"),
     ("scaled_conv", conv(l=PARTS["l"].replace("ones", "zeros")), 5, "its output"),
     ("scaled_conv", conv(l="torch.ones(len(conv.weight))"), 2, "trains l and nothing else"),
     ("scaled_conv", conv(out=f"l * {PLANE} + self.conv(x) - {PLANE}"), 3, "the bias was left out"),

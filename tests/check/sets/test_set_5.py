@@ -2,6 +2,7 @@
 
 import assignments
 import pytest
+from spoiled_layers import spoiled
 
 FRAME = '''
 def frame(weight, r):
@@ -36,19 +37,6 @@ def layer(**pieces: str) -> str:
     return LAYER.format(**{**PIECES, **pieces})
 
 
-# The right output, and afterwards another layer.
-SPOILING = """
-class SmallCore(SmallCore):
-    def forward(self, x):
-        part = self.linear.{0}
-        if part is None:
-            return super().forward(x)
-        part.data = getattr(self, "first", part.data)
-        self.first = part.data.clone()
-        output = super().forward(x)
-        part.data = part.data + 1
-        return output
-"""
 MERGED = '''
 def merged(weight, core, alpha):
     left, right = frame(weight, len(core))
@@ -79,7 +67,8 @@ ANSWERS = [
     ("small_core", layer(start="1e-5 * torch.randn(1, r).expand(r, r).clone() + 1e-5"), 5, "mean 0"),
     ("small_core", layer(start="12 ** 0.5 * 1e-5 * (torch.rand(r, r) - 0.5)"), 5, "not torch.rand"),
     ("small_core", layer(start="1e-5 * torch.randn(r, r).sign()"), 5, "normal distribution"),
-    *(("small_core", layer() + SPOILING.format(part), 5, "it changed") for part in ("weight", "bias")),
+    ("small_core", layer() + spoiled("SmallCore", "linear", "weight"), 5, "it changed"),
+    ("small_core", layer() + spoiled("SmallCore", "linear", "bias"), 5, "it changed"),
     ("small_core", layer(scale=""), 3, "alpha is left out"),
     ("small_core", layer(turned=""), 3, ""),
     ("merged", MERGED.format("weight + alpha * left @ core @ right"), 3, ""),
