@@ -289,15 +289,16 @@ def say(payload=b"", **said):
 FORGED = "say(b'true', record='small.total', found='{}', other_name=True)"
 FLOODS_RECORDS = f"{SAYS}for i in range(5000): {FORGED.format('?')}"
 FLOODS_FRAMES = """
-import os, time
-end = time.time() + 3
-while time.time() < end:
-    for descriptor in range(3, 20):
-        try:
+import os, stat
+FRAMES = b'{"failed": "a", "wrong": "b", "size": 0}\\n' * 90
+for descriptor in range(3, 20):
+    try:
+        if stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+            os.set_blocking(descriptor, True)
+            for _ in range(300): os.write(descriptor, FRAMES)
             os.set_blocking(descriptor, False)
-            os.write(descriptor, b'{"failed": "a", "wrong": "b", "size": 0}\\n' * 90)
-        except OSError:
-            pass
+    except OSError:
+        pass
 """
 NAMES_A_CASE = SAYS + FORGED.format("HID' + 'DEN")
 NAMES_A_STEP = SAYS + "say(begin='cell HID' + 'DEN'); os._exit(0)"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from contextlib import suppress
 
 import psutil
@@ -42,8 +44,15 @@ def _fair_part(process: psutil.Process) -> int:
     return 0
 
 
-def end_all(root: psutil.Process) -> None:
-    """End a box at once. The first process of its namespace takes all the others with it."""
-    for process in [*below(root), root]:
+def end_all(root: psutil.Process, seconds: float = 10.0) -> None:
+    """End a box, and wait until all that it had started is gone: a killed process may take its time.
+
+    `root`, which has to lead a process group, is left for its parent to wait for.
+    """
+    started = below(root)
+    with suppress(OSError):  # what is being started at this moment is in the group, and not yet in the list
+        os.killpg(root.pid, signal.SIGKILL)
+    for process in [*started, root]:
         with suppress(psutil.Error):
             process.kill()
+    psutil.wait_procs(started, timeout=seconds)

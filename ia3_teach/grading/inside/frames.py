@@ -20,7 +20,8 @@ class Speaker:
     descriptor: int
 
     def say(self, payload: bytes = b"", **said: Any) -> None:
-        """One frame: what is said, and bytes that belong to it."""
+        """One frame: what is said, and bytes that belong to it, however long the listener takes."""
+        os.set_blocking(self.descriptor, True)  # a submission may have set it otherwise
         head = json.dumps(said | {"size": len(payload)}).encode() + b"\n"
         _write_all(self.descriptor, head + payload)
 

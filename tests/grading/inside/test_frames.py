@@ -1,6 +1,7 @@
 """What comes out of a box is frames, or refused."""
 
 import os
+import threading
 
 import pytest
 
@@ -38,3 +39,21 @@ def test_frames_are_put_together_however_they_are_cut(step) -> None:
     for start in range(0, len(content), step):
         heard += listener.hear(content[start : start + step])
     assert heard == [({"begin": "cell 1"}, b""), ({"record": "fold", "found": "fold"}, b"\n{}\n")]
+
+
+def test_a_frame_is_said_whole_to_a_slow_listener_whatever_an_answer_has_set() -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+
+    def speak() -> None:
+        with os.fdopen(writing, "wb"):
+            Speaker(writing).say(b"x" * 1_000_000, record="fold")
+
+    speaking = threading.Thread(target=speak)
+    speaking.start()
+    listener, heard = Listener(), []
+    while piece := os.read(reading, 5000):
+        heard += listener.hear(piece)
+    speaking.join()
+    os.close(reading)
+    assert heard == [({"record": "fold"}, b"x" * 1_000_000)]
