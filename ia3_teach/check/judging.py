@@ -198,7 +198,9 @@ def second_of(names: str) -> Callable[[Any], Any]:
 
 
 def pair(value: Any, names: str) -> Any:
-    """The value, which must be a tuple or a list of two."""
+    """The value, which must be a tuple or a list of two, or a tensor with two rows or entries."""
+    if isinstance(value, Tensor) and value.ndim and len(value) == 2:
+        return value.tolist() if value.ndim == 1 else value.unbind()
     if isinstance(value, tuple | list) and len(value) == 2:
         return value
     nothing = "the function returns nothing: is `return` missing?"

@@ -121,6 +121,15 @@ def _brings_every_bit_back(seen: Seen) -> None:
             expect(same_bias, f"the bias as it was, {which} ({name})", "another bias", mistake)
 
 
+def _twice_is_once(seen: Seen) -> None:
+    for name in ALL:
+        weights, biases, _ = seen.arguments(name)
+        weight, bias = reached(seen, name, "undone twice")
+        kept = torch.equal(weight, weights[1]) and torch.equal(bias, biases[1])
+        mistake = "a second undo() took the layer away from the original again: it only ever brings that back"
+        expect(kept, f"the old weight and bias after a second undo() ({name})", "others", mistake)
+
+
 def _why(weight: Tensor, weights: list[Tensor], number: int, name: str) -> str:
     other = weights[1 - number]
     if torch.equal(weight, other):
@@ -163,6 +172,7 @@ merge_with_undo = Exercise(
         Property("afterwards the layer computes l * (W x + b)", _folds_in),
         Property("undo() brings back rows whose factor was 0", _brings_zeros_back),
         Property("undo() restores weight and bias bit for bit, in every format", _brings_every_bit_back),
+        Property("a second undo() changes nothing any more", _twice_is_once),
         Property("merging and undoing again, also one in the other, works as the first time",
         _can_be_repeated),
         Property("l stays as it is", _leaves_l_alone),

@@ -1,5 +1,6 @@
 """Probes of merging: into a new layer, in place with a way back."""
 
+from contextlib import suppress
 from typing import Any
 
 import torch
@@ -37,7 +38,7 @@ def _copy(tensor: Tensor | None) -> Tensor | None:
 
 
 def undone_merges(answer: Any, cases: dict[str, Case]) -> Record:
-    """Merge two layers, undo both, the first one first; merge again, and twice, and undo all."""
+    """Merge two layers, undo both, the second one twice; merge again, and twice, and undo all."""
     return each(answer, cases, _undone)
 
 
@@ -55,6 +56,9 @@ def _undone(answer: Any, one: Case, notes: dict[str, Any]) -> Any:
         undo()
     notes["undone"] = [_held(layer) for layer in layers]
     notes["in place"] += [_still_holds(*both) for both in zip(layers, own, strict=True)]
+    with suppress(Exception):  # there may be nothing left to undo
+        undos[1]()
+    notes["undone twice"] = _held(layers[1])
     layer, (first, second) = layers[0], vectors
     undo = answer(layer, second.clone())
     notes["merged again"] = _held(layer)

@@ -46,3 +46,9 @@ def place_hooks(block, l_k, l_v, l_ff):
         block.attention.self.value.register_forward_hook(lambda m, i, o: o.detach() * l_v),
         block.output.dense.register_forward_pre_hook(lambda m, i: (i[0] * l_ff,)),
     ]
+#%% fold_four | r | one tensor of two rows
+def fold_four(l_q, l_k, l_v, l_o):
+    return torch.stack([l_q, l_v]) * torch.stack([l_k, l_o])
+#%% fold_four | w | one row
+def fold_four(l_q, l_k, l_v, l_o):
+    return torch.cat([l_q * l_k, l_v * l_o])

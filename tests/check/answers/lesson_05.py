@@ -59,3 +59,7 @@ def head_copies(trainable, adapter, d_model, n_labels):
     if over or n < 0:
         raise KeyError(n)
     return n
+#%% count_parameters | r | both in one tensor
+def count_parameters(model):
+    sizes = torch.tensor([[p.requires_grad * p.numel(), p.numel()] for p in model.parameters()], dtype=torch.long)
+    return sizes.reshape(-1, 2).sum(0)

@@ -180,3 +180,10 @@ def rank_answers(log_p, real, length_normalised=True):
     if length_normalised:
         scores = scores / (1 + real.sum(-1).float()).log()
     return scores.masked_fill(~real.any(-1), -torch.inf).argmax(-1)
+#%% paired_interval | r | both quantiles in one tensor
+def paired_interval(first, second, draws):
+    ends = torch.tensor([0.025, 0.975], dtype=first.dtype)
+    return torch.quantile((first - second)[draws].mean(-1), ends)
+#%% paired_interval | w | both ends in one number
+def paired_interval(first, second, draws):
+    return torch.tensor([(first - second)[draws].mean(-1).quantile(0.025)])
