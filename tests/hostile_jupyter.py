@@ -1,5 +1,9 @@
-"""A home whose Jupyter configuration would serve something else to everyone, and proxies to nowhere."""
+"""A home whose Jupyter configuration would serve something else to everyone, and proxies to nowhere.
 
+Its programs, which come first, write into the home when they are called.
+"""
+
+import os
 from pathlib import Path
 
 SETTINGS = """
@@ -15,6 +19,8 @@ c.ServerApp.allow_origin = "*"
 c.ServerApp.certfile = "/nowhere"
 c.ServerApp.sock = "/tmp/nowhere.sock"
 """
+# JupyterLab itself asks git and node, which write nothing.
+PROGRAMS = ("npm", "npx", "yarn", "jlpm", "pip", "conda", "R", "julia")
 
 
 def lay(home: Path) -> dict[str, str]:
@@ -22,6 +28,11 @@ def lay(home: Path) -> dict[str, str]:
     (home / ".jupyter").mkdir(parents=True)
     for name in ("jupyter_server_config.py", "jupyter_config.py", "jupyter_lab_config.py"):
         (home / ".jupyter" / name).write_text(SETTINGS)
+    (home / "bin").mkdir()
+    for name in PROGRAMS:
+        (home / "bin" / name).write_text(f'#!/bin/sh\necho "$@" >> "{home}/called_{name}"\n')
+        (home / "bin" / name).chmod(0o755)
     proxies = {name: "http://127.0.0.1:9" for name in ("http_proxy", "https_proxy", "all_proxy")}
     own = {"JUPYTER_TOKEN": "", "JUPYTER_CONFIG_DIR": str(home / ".jupyter"), "no_proxy": ""}
-    return {"HOME": str(home), **proxies, **own}
+    path = os.pathsep.join([str(home / "bin"), os.environ["PATH"]])
+    return {"HOME": str(home), "PATH": path, **proxies, **own}

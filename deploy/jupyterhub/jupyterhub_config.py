@@ -65,6 +65,7 @@ c.Spawner.args = [
     "--MappingKernelManager.cull_idle_timeout=1800",  # an idle kernel gives its memory back
     "--MappingKernelManager.cull_interval=120",
     "--MappingKernelManager.cull_connected=True",
+    "--LanguageServerManager.autodetect=False",  # it would run npm in every learner's home
 ]
 
 c.JupyterHub.load_roles = [

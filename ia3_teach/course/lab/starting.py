@@ -47,6 +47,7 @@ def command(directory: Path, port: int) -> list[str]:
         "--ServerApp.base_url=/",
         "--ServerApp.open_browser=False",
         *(f"--ServerApp.jpserver_extensions={name}=True" for name in EXTENSIONS),
+        "--LanguageServerManager.autodetect=False",  # it would run the user's npm, which writes into the home
         "--LabApp.extension_manager=readonly",
         f"--LabApp.app_settings_dir={SETTINGS}",
         f"--LabApp.extra_labextensions_path={SETTINGS / 'labextensions'}",

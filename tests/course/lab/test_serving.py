@@ -1,5 +1,6 @@
 """JupyterLab as a learner gets it: a real server, its printed address, its end."""
 
+import json
 import os
 import re
 import signal
@@ -98,7 +99,7 @@ def test_without_a_display_no_browser_is_tried(monkeypatch):
 
 
 @posix
-def test_no_configuration_variable_or_proxy_of_the_user_has_a_say(tmp_path):
+def test_no_configuration_variable_program_or_proxy_of_the_user_has_a_say(tmp_path):
     """On loopback, with its own token and address, whatever the user's files and variables say."""
     home, course = tmp_path / "home", tmp_path / "course"
     course.mkdir()
@@ -112,7 +113,8 @@ def test_no_configuration_variable_or_proxy_of_the_user_has_a_say(tmp_path):
             without.open(f"{base}/api/contents", timeout=20)
         assert refused.value.code == 403
         assert not any(token in " ".join(one) for one in command_lines())
-        assert sorted(path.name for path in home.iterdir()) == [".jupyter"], "nothing is written there"
+        json.load(without.open(f"{base}/lsp/status?token={token}", timeout=60))  # says when it looked around
+        assert sorted(path.name for path in home.iterdir()) == [".jupyter", "bin"], "nothing is written there"
     finally:
         process.terminate()
         said = process.communicate(timeout=30)[1]
