@@ -92,6 +92,11 @@ FIRST_ONLY = SCALE.replace("return", "assert len(matrix[0]) == 3\n    return")
 NOT_EMPTY = "def total(numbers):\n    return numbers[0] + sum(numbers[1:])"
 HELPER = "def row_times(row, by):\n    return [by * x for x in row]"
 MAPPED = "def scale(matrix, factors):\n    return list(map(row_times, matrix, factors))"
+# Two helpers with one name, each right for its own answer; and one that a later cell mends.
+OF_ROWS = f"def helper(row, by):\n    return [by * x for x in row]\n{MAPPED.replace('row_times', 'helper')}"
+OF_SUMS = "def helper(x):\n    return sum(x)\ndef total(numbers):\n    return helper(numbers) + ZERO"
+SPOILED = "def helper(numbers):\n    return None\ndef total(numbers):\n    return helper(numbers)"
+MENDED = "def helper(numbers):\n    return sum(numbers)"
 CALLS_CHECKS = "from ia3_teach.check import set_1 as check\ncheck.total(1)\ncheck.hints.total(2)"
 Made = Callable[[Notebook], Notebook | bytes | None]
 # name: (points of scale and total, a word in the lines about it or nothing, how it is made)
@@ -110,6 +115,8 @@ RIGHT: dict[str, tuple[float, float, str, Made]] = {
         return sum(numbers)
 total = Total()""")),
     "with helpers": (4, 1, "", lambda n: with_cell(n, HELPER, scale=MAPPED)),
+    "two helpers of one name": (4, 1, "", lambda n: answers(n, scale=OF_ROWS, total=OF_SUMS)),
+    "a helper mended": (4, 1, "", lambda n: with_cell(n, MENDED, at=99, total=SPOILED)),
     "another name": (4, 1, "under the name row_scaling", lambda n: answers(n, scale=RENAMED)),
     "in another order": (4, 1, "another order", reversed_cells),
     "a copy left empty": (4, 1, "more than once", answered_then_stub),

@@ -10,6 +10,18 @@ MOST = 3  # candidates of one exercise that are tried
 MISSING = object()
 
 
+@dataclass(frozen=True)
+class Candidate:
+    """Something that may be an answer, the name it was found under, and the helpers that it has to meet.
+
+    `beside` is what was defined when its cell had run: a later cell may have given a name to something else.
+    """
+
+    name: str
+    value: Any
+    beside: dict[str, Any] = field(default_factory=dict)
+
+
 @dataclass
 class Sightings:
     """What each cell bound to the names that matter, in order.
@@ -18,33 +30,39 @@ class Sightings:
     """
 
     wanted: dict[str, str]  # answer's name -> the grade_id of its cell
-    seen: dict[str, list[Any]] = field(default_factory=dict)
+    seen: dict[str, list[Candidate]] = field(default_factory=dict)
     defined: dict[str, list[str]] = field(default_factory=dict)
     _before: dict[str, Any] = field(default_factory=dict)
 
     def look(self, namespace: dict[str, Any], grade_id: str | None) -> None:
         """Note what the last cell has changed."""
+        beside = {name: value for name, value in namespace.items() if _helps(name, value)}
         for name, value in namespace.items():
             if name.startswith("__") or self._before.get(name, MISSING) is value:
                 continue
             self._before[name] = value
-            if name in self.wanted:
-                self.seen.setdefault(name, []).append(value)
-            if callable(value) and getattr(value, "__module__", None) == "__main__":
+            if name in self.wanted or _is_own(value):
+                self.seen.setdefault(name, []).append(Candidate(name, value, beside))
+            if _is_own(value):
                 self.defined.setdefault(grade_id or "", []).append(name)
 
-    def candidates(self, answer: str) -> list[tuple[str, Any]]:
-        """(name it was found under, value), the best guess first; empty where there is nothing.
+    def candidates(self, answer: str) -> list[Candidate]:
+        """What may be the answer, the best guess first; empty where there is nothing.
+
+        Where a helper is another one by now, each is tried with the old ones and with those of the end.
 
         >>> sightings = Sightings({"fold": "fold_cell"})
         >>> sightings.look({"fold": 1}, "fold_cell"); sightings.look({"fold": 2}, None)
-        >>> sightings.candidates("fold")
-        [('fold', 2), ('fold', 1)]
+        >>> [found.value for found in sightings.candidates("fold")]
+        [2, 1]
         """
-        if answer in self.seen:
-            return [(answer, value) for value in self.seen[answer][::-1][:MOST]]
-        name = self._other_name(answer)
-        return [(name, self._before[name])] if name else []
+        found = self.seen.get(answer) or self.seen.get(self._other_name(answer), [])[-1:]
+        return [one for seen in found[::-1][:MOST] for one in self._each_way(seen)]
+
+    def _each_way(self, seen: Candidate) -> list[Candidate]:
+        helpers = [name for name, value in seen.beside.items() if _is_own(value) and name != seen.name]
+        changed = any(self._before[name] is not seen.beside[name] for name in helpers)
+        return [seen, Candidate(seen.name, seen.value)] if changed else [seen]
 
     def _other_name(self, answer: str) -> str | None:
         """The last thing defined in the answer's own cell, else the one spelled most like it."""
@@ -55,3 +73,13 @@ class Sightings:
         plain = {name.lower().replace("_", ""): name for name in sorted(free)}
         close = difflib.get_close_matches(answer.lower().replace("_", ""), plain, n=1, cutoff=0.7)
         return plain[close[0]] if close else None
+
+
+def _is_own(value: Any) -> bool:
+    """Whether a submission has defined this itself."""
+    return callable(value) and getattr(value, "__module__", None) == "__main__"
+
+
+def _helps(name: str, value: Any) -> bool:
+    """Functions, classes, numbers and texts; a large tensor of then is kept alive by nobody."""
+    return not name.startswith("__") and (_is_own(value) or isinstance(value, int | float | str))

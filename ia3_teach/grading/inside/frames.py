@@ -27,9 +27,9 @@ class Speaker:
 
 
 def read_json(content: bytes | str) -> Any:
-    """What JSON from a box says; half a character, which no file and no page could hold, as U+FFFD.
+    r"""What JSON from a box says; half a character, which no file and no page could hold, as U+FFFD.
 
-    >>> read_json(b'{"a": "\\ud83d\\ude00 \\ud83d"}')
+    >>> read_json(rb'{"a": "\ud83d\ude00 \ud83d"}')
     {'a': '😀 \ufffd'}
     """
     text = json.dumps(json.loads(content), ensure_ascii=False)

@@ -7,7 +7,7 @@ import os
 import resource
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -33,7 +33,7 @@ def run_job(job: dict[str, Any], speaker: Speaker) -> None:
         waiting = list(run_cells(waiting, namespace, job, sightings, speaker))
     restore_torch()
     for probe in probes:
-        try_candidates(probe, sightings, job, speaker)
+        try_candidates(probe, sightings, namespace, job, speaker)
     speaker.say(end=True)
 
 
@@ -76,23 +76,38 @@ def run_cells(
             yield cell
 
 
-def try_candidates(probe: Probe, sightings: Sightings, job: dict[str, Any], speaker: Speaker) -> None:
+def try_candidates(
+    probe: Probe, sightings: Sightings, namespace: dict[str, Any], job: dict[str, Any], speaker: Speaker
+) -> None:
     """Probe each thing that may be the answer; "found" says under which name it was."""
     candidates = sightings.candidates(probe.answer)
     if not candidates:
         speaker.say(missing=probe.name)
-    for number, (name, value) in enumerate(candidates):
+    for number, one in enumerate(candidates):
         step = f"{probe.name} {number}"
-        under = {"found": name, "other_name": name != probe.answer}
+        under = {"found": one.name, "other_name": one.name != probe.answer}
         if step in job["skip"]:
             continue
         speaker.say(begin=step, more=number + 1 < len(candidates))
         try:
-            record = probe.record(value, job["probe_seconds"])
+            with meeting(one.beside, namespace):
+                record = probe.record(one.value, job["probe_seconds"])
         except BaseException as error:  # an answer may raise anything, and raise it again when it is told
             speaker.say(failed=probe.name, wrong=told(error), **under)
         else:
             speaker.say(record, record=probe.name, **under)
+
+
+@contextmanager
+def meeting(beside: dict[str, Any], namespace: dict[str, Any]) -> Iterator[None]:
+    """For a while a submission's names stand for what they stood for when an answer's cell had run."""
+    later = dict(namespace)
+    namespace.update(beside)
+    try:
+        yield
+    finally:
+        namespace.clear()
+        namespace.update(later)
 
 
 def limit_self(job: dict[str, Any]) -> None:
