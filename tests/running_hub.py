@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 from open_to_all import PATH, ROOT, opened
 
 DEPLOY = ROOT / "deploy" / "jupyterhub"
@@ -105,8 +106,12 @@ def served(port: int, state: Path, environment: dict[str, str]) -> Iterator[None
         wait_for(port, running, state / "log")
         yield
     finally:
-        running.terminate()
-        running.wait(120)
+        # A hub asked to end waits half a minute for servers; nothing here is wanted any more.
+        below = psutil.Process(running.pid).children(recursive=True)
+        for process in [psutil.Process(running.pid), *below]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        running.wait(60)
 
 
 def wait_for(port: int, running: subprocess.Popen, log: Path) -> None:

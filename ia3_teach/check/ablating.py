@@ -1,5 +1,6 @@
 """Check of an ablation with its control (exercise 9.2)."""
 
+import itertools
 from typing import Any
 
 import torch
@@ -18,6 +19,7 @@ from ia3_teach.check.shape import Cases, Exercise, Property
 
 SEEDS = 5
 EXCHANGED = "the two numbers are exchanged: the farthest come first, the control second"
+DRAWN = "draw with torch.randperm"
 TWICE = "the same entry was drawn twice: draw without putting back"
 
 
@@ -33,6 +35,7 @@ def _cases(seed: int) -> Cases:
         "the first seed again": case(l.clone(), 5, first, draw.number(1000, 1999)),
         "one entry": case(wide.clone(), 1, first, 0), "other vectors": case(wide.clone(), 7, first + 3, 1),
         "all entries": case(wide[:1].clone(), 5, first, 2), "one layer": case(l[:1].clone(), 3, first, 3),
+        "seed 0": case(l.clone(), 5, 0, 4), "seed 0 again": case(l.clone(), 5, 0, 5),
     }  # fmt: skip
 
 
@@ -160,20 +163,29 @@ def _fair_control(seen: Seen) -> None:
     for name in ALL:
         k, size = seen.arguments(name)[1], len(_reset(seen, name)[1])
         few = TWICE if size < k and len(sizes) > 1 else ""
+        if size < k and sizes == {seen.arguments(FIRST)[1]}:
+            few = "the control is drawn among all entries of l, not among a part of them"
         mistake = few or "a control of another size controls nothing: reset k"
         expect_equal(size, k, f"entries reset in the control ({name})", mistake)
     expect(
         any(control != farthest for control in controls), "random entries", "the farthest again",
         "the control resets the same entries as the test",
     )  # fmt: skip
-    mistake = "seed a torch.Generator with `seed` and draw with torch.randperm"
+    mistake = f"seed a torch.Generator with `seed`, and {DRAWN}"
     several = len({tuple(sorted(control)) for control in controls}) > 1
     expect(several, "another draw for another seed", f"the same entries for {SEEDS} seeds", mistake)
     again = _reset(seen, AGAIN)[1]
     mistake = "the draw does not depend on `seed` alone: something else was drawn from before, and it changed"
     expect(again == controls[0], "the same draw for the same seed", "another one", mistake)
+    zero = [_reset(seen, name)[1] for name in ("seed 0", "seed 0 again")]
+    mistake = "0 is a seed like any other: `if seed` leaves it out"
+    expect(zero[0] == zero[1], "the same draw for seed 0", "another one", mistake)
     spread = len(set().union(*controls))
     mistake = "the control is drawn among all entries of l, not among a part of them"
+    combs = [{b - a for a, b in itertools.pairwise(sorted(control))} for control in controls]
+    even = all(len(gaps) == 1 for gaps in combs)
+    regular = f"they lie in equal steps: {DRAWN}"
+    expect(not even, "entries drawn one by one", f"{sorted(controls[0])}", regular)
     layers = {place // 10 for control in controls for place in control}
     expect(spread > 9 and len(layers) > 1, "entries of all layers", f"{spread} different ones", mistake)
 

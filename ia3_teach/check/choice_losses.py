@@ -33,7 +33,7 @@ def _cases(seed: int) -> Cases:
         "3 choices": one_case(draw, [[2, 1, 4], [3, 3, 1]], [2, 1]),
         "1 example": one_case(draw, [[4, 2]], [0]),
         "3 examples, many wrong tokens in one": one_case(draw, [[1, 5, 5], [3, 1, 2], [2, 1, 1]], [0, 0, 1]),
-        "hardly likely": one_case(draw, [[2, 3], [1, 3]], [0, 1], low=-400.0),
+        "hardly likely": one_case(draw, [[2, 3], [1, 3]], [0, 1], low=-4000.0),
         "float64": one_case(draw, [[1, 3], [3, 2]], [1, 1], dtype=torch.float64),
     }
 

@@ -104,6 +104,8 @@ def _head_cases(seed: int) -> Cases:
         printed = adapter + copies * _head(d_model, n_labels)
         name = "1 copy" if copies == 1 else f"{copies if copies < 6 else 'many'} copies"
         cases[name] = case(printed, adapter, d_model, n_labels)
+    d_model = draw.number(4, 9)
+    cases["2 copies, one label, no adapter"] = case(2 * _head(d_model, 1), 0, d_model, 1)
     d_model, adapter = draw.number(16, 24), draw.number(400, 900)
     head = _head(d_model, 3)
     rests = {
@@ -117,7 +119,7 @@ def _head_cases(seed: int) -> Cases:
 
 
 HEADS = tuple(_head_cases(0))
-EVEN, UNEVEN = HEADS[:5], HEADS[5:]
+EVEN, UNEVEN = HEADS[:6], HEADS[6:]
 SIZES = {
     "the biases are missing: a Linear has one per output": lambda d, n: d * d + d * n,
     "the square Linear, d_model to d_model, is missing": lambda d, n: d * n + n,
@@ -137,7 +139,7 @@ def _counts(seen: Seen) -> None:
         error = seen.error(name)
         if error is not None and "ValueError" in error["kinds"]:
             hint = "as many copies as there are: no upper limit may be written into the code"
-            expect(name != EVEN[-1], f"a number of copies ({name})", "a ValueError", hint)
+            expect(name != EVEN[4], f"a number of copies ({name})", "a ValueError", hint)
             trainable, adapter, d, n = seen.arguments(name)
             hint = (
                 f"{trainable} - {adapter} = {trainable - adapter} is a whole number of heads; one has "

@@ -39,6 +39,10 @@ class Draw:
         order = torch.randperm(length, generator=self.generator)
         return (2 ** (signs * powers))[order].to(dtype)
 
+    def near_one(self, length: int) -> Tensor:
+        """Factors that have moved a little, as most of a trained vector have."""
+        return 1 + self.tensor(length, low=0.002, high=0.009)
+
     def signed(self, length: int, dtype: torch.dtype = torch.float32) -> Tensor:
         """Factors of both signs, with a 0 among them where there is room; other signs from call to call."""
         found, self.turn = self.factors(length, dtype), 1 - self.turn

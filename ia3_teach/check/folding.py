@@ -51,6 +51,9 @@ def _cases(seed: int) -> Cases:
     cases |= {f"no bias, side {side}": one(3, 3, side, bias=False) for side in ("out", "in")}
     cases |= {f"no bias, wide, side {side}": one(2, 4, side, bias=False) for side in ("out", "in")}
     cases |= {f"negative factors and a zero, side {side}": one_case for side, one_case in signed.items()}
+    for side, length in (("out", 3), ("in", 2)):
+        zeros = case(draw.tensor(3, 2), torch.zeros(3), draw.factors(length), side)
+        cases[f"a bias of zeros, side {side}"] = zeros
     return cases | {f"float64, side {side}": one(4, 3, side, dtype=torch.float64) for side in ("out", "in")}
 
 

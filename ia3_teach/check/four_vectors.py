@@ -13,7 +13,8 @@ def _cases(seed: int) -> Cases:
     draw = Draw(seed)
 
     def four(length: int, signed: bool = False, dtype: torch.dtype = torch.float32) -> dict:
-        return case(*((draw.signed if signed else draw.factors)(length, dtype) for _ in range(4)))
+        make = draw.signed if signed else draw.factors
+        return case(*(make(length, dtype).roll(place) for place in range(4)))  # each has its 0 elsewhere
 
     return {
         "four channels": four(4), "four others": four(4), "seven channels": four(7), "one channel": four(1),

@@ -21,19 +21,21 @@ HELD_BY_NOTHING = "nothing holds them: keep a copy of what was there before the 
 def _cases(seed: int) -> Cases:
     draw = Draw(seed)
 
-    def one(d_out: int, d_in: int, dtype: torch.dtype = torch.float32) -> dict:
+    def one(d_out: int, d_in: int, dtype: torch.dtype = torch.float32, rate: float | None = None,
+            low: float = 1.0) -> dict:  # fmt: skip
         shapes = {"weight": (d_out, d_in), "head": (3,)}
-        values = {name: draw.tensor(*shape, low=1, high=3, dtype=dtype) for name, shape in shapes.items()}
+        values = {name: draw.tensor(*shape, low=low, high=3, dtype=dtype) for name, shape in shapes.items()}
         slopes = [
             {name: draw.tensor(*shape, low=0.5, high=2, dtype=dtype) for name, shape in shapes.items()}
             for _ in range(2)
         ]
         order = torch.tensor([draw.number(0, 10**6) for _ in range(d_out * d_in)]).argsort().view(d_out, d_in)
         mask = order < max(1, d_out * d_in // 3)
-        return case(values, mask, slopes, draw.real(0.05, 0.2), draw.real(0.2, 0.6), tolerance=1e-5)
+        return case(values, mask, slopes, rate or draw.real(0.05, 0.2), draw.real(0.2, 0.6), tolerance=1e-5)
 
     return {"3 x 3": one(3, 3), "2 x 5": one(2, 5), "4 x 2, float64": one(4, 2, torch.float64),
-            "20 x 30": one(20, 30)}  # so many that a rounding shows in some  # fmt: skip
+            # so many that a rounding shows in some
+            "20 x 30": one(20, 30, low=-3.0), "a small rate": one(20, 30, rate=2e-6)}  # fmt: skip
 
 
 ALL = tuple(_cases(0))

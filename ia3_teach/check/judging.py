@@ -16,6 +16,7 @@ from ia3_teach.check.shape import Property
 
 Reference = Callable[..., Any]
 EITHER = ", or: "  # two mistakes that look alike are told as two
+ANY_SIGN = "0 and negative factors are factors like any other"
 KEPT = "the same call gave something else before: something is kept from call to call"
 
 
@@ -63,7 +64,10 @@ def _has_nan(value: Any) -> bool:
 def _rounded(value: Any, wanted: Any) -> str:
     """Right, but not to the last place of float64."""
     right = isinstance(wanted, Tensor) and same(value, wanted, 1e-5)
-    told = "right up to the places of float32: a tensor was turned into another format on the way"
+    told = (
+        "right up to the places of float32: a tensor was turned into another format on the way, "
+        "or a small number was added"
+    )
     return told if right else ""
 
 
@@ -139,6 +143,9 @@ def _as_before(after: Any, before: Any, place: int, what: str, hint: str) -> Non
     now = after[place]
     if isinstance(before, Tensor):
         kept = isinstance(now, Tensor) and now.shape == before.shape and torch.equal(now, before)
+    elif isinstance(before, dict):
+        kept = isinstance(now, dict) and now.keys() == before.keys()
+        kept = kept and all(same(now[key], value, 0) for key, value in before.items())
     else:
         kept = now == before
     expect(kept, f"{what} = {describe(before)}", describe(now), hint)

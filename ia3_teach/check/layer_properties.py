@@ -14,6 +14,8 @@ from ia3_teach.check.seen import Seen
 from ia3_teach.check.shape import Property
 
 Formula = Callable[..., Tensor]
+IN_USE = "the same in train() and in eval(), with gradients and without"
+SAME = "no mode of the model and no torch.no_grad() changes the formula"
 CUT = "the layers below learn through this one: neither x nor what the Linear returns may be detached"
 
 

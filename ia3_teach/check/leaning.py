@@ -20,7 +20,7 @@ def _cases(seed: int) -> Cases:
 
     return {
         "4 examples": one(4, 3, 2), "3 choices": one(5, 8, 3), "as many texts as choices": one(3, 3, 3),
-        "one text": one(4, 1, 2), "unlikely choices": one(4, 5, 2, low=-300.0),
+        "one text": one(4, 1, 2), "unlikely choices": one(4, 5, 2, low=-900.0),
     }  # fmt: skip
 
 

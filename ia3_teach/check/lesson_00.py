@@ -46,6 +46,7 @@ def _cases(seed: int) -> Cases:
         "λ beyond 1": case(two(), draw.real(2.1, 3.9)),
         "λ below 0": case(two(), draw.real(-1.9, -0.6)),
         "negative entries and zeros": case(draw.signed(5), draw.real(0.2, 0.8)),
+        "entries near 1": case(draw.near_one(5), draw.real(2.1, 3.9), tolerance=1e-6),
         "one entry": case(draw.factors(1), draw.real(1.1, 1.9)),
         "three axes": case(draw.factors(24).view(2, 3, 4), draw.real(0.2, 0.8)),
         "float64": case(draw.factors(4, torch.float64), draw.real(0.2, 0.8)),

@@ -57,6 +57,7 @@ def _score_cases(seed: int) -> Cases:
     return {
         "two prompts, two answers": case(draw.tensor(2, 5, low=-1, high=3), [4, 1]),
         "three answers": case(draw.tensor(3, 6), [0, 5, 2]),
+        "the same token twice": case(draw.tensor(2, 6), [3, 1, 3]),
         "one prompt, one answer": case(draw.tensor(1, 4), [draw.number(0, 3)]),
         "five prompts": case(draw.tensor(5, 7), [draw.number(4, 6), draw.number(0, 3)]),
         "large logits": case(draw.tensor(2, 5, low=400, high=900), [3, 0], tolerance=1e-4),
@@ -71,11 +72,11 @@ answer_scores = Exercise(
         values("one log-probability for each answer of each row", ALL[:2], _scores,
         "answer_scores(logits, answers)",
                "the natural logarithm of softmax over the words, then column j for answers[j]", KNOWN),
-        values("any number of prompts and of answers", ALL[2:4], _scores, "answer_scores(logits, answers)",
+        values("any number of prompts and of answers", ALL[2:5], _scores, "answer_scores(logits, answers)",
                "use all the prompts and all the token ids in `answers`, however many", KNOWN),
-        values("logits of any size and format", ALL[4:], _scores, "answer_scores(logits, answers)",
-               "e to a large logit is infinite: log_softmax, or subtracting the largest logit first, "
-               "avoids it", KNOWN),
+        values("logits of any size and format", ALL[5:], _scores, "answer_scores(logits, answers)",
+               "e to a large logit is infinite, and log p may be hundreds below 0: log_softmax can do both; "
+               "add no small number, and clamp nothing", KNOWN),
         untouched(ALL, {0: "logits", 1: "answers"}, "{} was changed in place: make a new tensor"),
     ),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from ia3_teach.check.drawing import Draw
 from ia3_teach.check.folding import fold
-from ia3_teach.check.judging import untouched, values
+from ia3_teach.check.judging import ANY_SIGN, untouched, values
 from ia3_teach.check.probing.calls import call_each, case
 from ia3_teach.check.scaling_layer import ia3_linear
 from ia3_teach.check.shape import Cases, Exercise
@@ -49,13 +49,16 @@ def _cases(seed: int) -> Cases:
 
 
 ALL = tuple(_cases(0))
+SIGNED = ALL[5:6]
+SIZES = tuple(name for name in ALL[2:] if name not in SIGNED)
 scale_by_loop = Exercise(
     "lesson_02.scale_by_loop", "scale_by_loop", _cases, call_each,
     (
         values("each channel is multiplied by its own entry of l", ALL[:2], _by_loop, "scale_by_loop(y, l)",
                "compare a channel by hand", KNOWN),
-        values("shapes (B, T, d) of any size, factors of any sign", ALL[2:], _by_loop, "scale_by_loop(y, l)",
+        values("shapes (B, T, d) of any size", SIZES, _by_loop, "scale_by_loop(y, l)",
                "l has d entries, one per channel: d is the last axis", KNOWN),
+        values("factors of any sign", SIGNED, _by_loop, "scale_by_loop(y, l)", ANY_SIGN, KNOWN),
         untouched(ALL, {0: "y", 1: "l"}, "{} was changed in place: write into a new tensor instead"),
     ),
 )  # fmt: skip

@@ -1,5 +1,7 @@
 """Checks of lesson 03: three hooks on one BERT block; `four_vectors.py` checks the second exercise."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -9,7 +11,7 @@ from ia3_teach.check.drawing import Draw
 from ia3_teach.check.failure import describe
 from ia3_teach.check.four_vectors import fold_four as fold_four
 from ia3_teach.check.judging import EITHER
-from ia3_teach.check.layer_properties import noted, reached
+from ia3_teach.check.layer_properties import IN_USE, SAME, noted, reached
 from ia3_teach.check.probing.blocks import hooks_on_a_block
 from ia3_teach.check.probing.calls import case
 from ia3_teach.check.seen import Seen
@@ -21,18 +23,18 @@ from ia3_teach.wording import with_article
 def _cases(seed: int) -> Cases:
     draw = Draw(seed)
 
-    def one(width: int, inner: int, *batch: int, ones: bool = False, signed: bool = False) -> dict:
-        make = torch.ones if ones else draw.signed if signed else draw.factors
+    def one(width: int, inner: int, *batch: int, make: Callable[[int], Tensor] = draw.factors) -> dict:
         x = draw.tensor(*batch, width, low=-1, high=1)
         vectors = [make(width), make(width), make(inner)]
         return case(block_weights(draw, width, inner), x, *vectors, tolerance=1e-4)
 
     return {
-        "vectors of ones": one(4, 4, 4, 4, ones=True),
+        "vectors of ones": one(4, 4, 4, 4, make=torch.ones),
         "B = T = d_model = d_ff": one(4, 4, 4, 4),
         "d_ff larger than d_model": one(4, 6, 2, 3),
         "one text of one token": one(6, 4, 1, 1),
-        "negative factors and a zero": one(4, 6, 2, 2, signed=True),
+        "negative factors and a zero": one(4, 6, 2, 2, make=draw.signed),
+        "factors near 1": one(4, 6, 2, 2, make=draw.near_one),
     }
 
 
@@ -123,7 +125,11 @@ def _sits_where_the_paper_says(seen: Seen) -> None:
     for name, vector in (("key", k), ("value", v)):
         found, wanted = reached(seen, SQUARE, name), vector * linear(weights, f"attention.self.{name}", x)
         if not same(found, wanted, 1e-4):
-            raise different(found, wanted, f"the output of attention.self.{name}", told[name], known=True)
+            bias = weights[f"attention.self.{name}.bias"].double()
+            without = same(found, wanted - vector * bias + bias, 1e-4)
+            mistake = "the vector multiplies all that the layer returns, its bias too"
+            mistake = mistake if without else told[name]
+            raise different(found, wanted, f"the output of attention.self.{name}", mistake, known=True)
 
 
 def _can_be_taken_off(seen: Seen) -> None:
@@ -171,6 +177,7 @@ place_hooks = Exercise(
         noted("the hooks act at every call", ALL, "second",
               lambda weights, x, *vectors: _three(weights, 2 * x, *vectors), "the output of the next call",
               "the next call gave something else: a hook must do the same every time"),
+        noted(IN_USE, ALL, "evaluated", _three, "the output after block.eval(), under no_grad", SAME),
         Property("keys and values themselves are scaled, not something that has the same effect",
                  _sits_where_the_paper_says),
         Property("no weight, no vector and no other block is touched", _nothing_else_changes),

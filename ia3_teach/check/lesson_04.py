@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ia3_teach.check.drawing import Draw
-from ia3_teach.check.judging import gradients, keeps_format, untouched, values
+from ia3_teach.check.judging import ANY_SIGN, gradients, keeps_format, untouched, values
 from ia3_teach.check.probing.calls import call_each, case
 from ia3_teach.check.shape import Cases, Exercise
 
@@ -93,9 +93,10 @@ fused_scale = Exercise(
         values("l_k scales the keys, l_v the values, and the queries keep the factor 1", ALL[1:3], _fused,
                "the fused vector", "print it as (n_heads, 3, d_head) and compare with l_k and l_v", LAYOUTS,
                as_scale=True),
-        values("any number of heads, of any size, factors of any sign", ALL[3:], _fused, "the fused vector",
+        values("any number of heads, of any size", ALL[3:-1], _fused, "the fused vector",
                "take the number of heads from n_heads, and d_head from the length of l_k", LAYOUTS,
                as_scale=True),
+        values("factors of any sign", ALL[-1:], _fused, "the fused vector", ANY_SIGN, LAYOUTS, as_scale=True),
         gradients(ALL[1:-1], ("l_k", "l_v"), _fused,
                   "the numbers were copied out (detach, tolist, torch.tensor): training could not change l"),
         untouched(ALL, {0: "l_k", 1: "l_v"}, "{} was changed in place: make a new tensor"),
@@ -155,9 +156,10 @@ fold_queries = Exercise(
         values("1 on the queries, the products of queries and keys on the keys, the values as they were",
                FOLDED[:2], _folded, "the folded vector",
                "a score holds the product l_q l_k of the same head and channel", FOLDS, as_scale=True),
-        values("any number of heads, of any size, factors of any sign", FOLDED[2:], _folded,
-        "the folded vector",
+        values("any number of heads, of any size", FOLDED[2:-2] + FOLDED[-1:], _folded, "the folded vector",
                "take the number of heads from n_heads", FOLDS, as_scale=True),
+        values("factors of any sign", FOLDED[-2:-1], _folded, "the folded vector", ANY_SIGN, FOLDS,
+               as_scale=True),
         keeps_format(FOLDED[-1:], 0, lambda value: value, "the folded vector"),
         untouched(FOLDED, {0: "the vector"}, "work on a copy: clone() before you write"),
     ),

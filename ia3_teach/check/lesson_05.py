@@ -1,5 +1,6 @@
 """Checks of lesson 05: counting the values of a model; the formulas are checked in `counting.py`."""
 
+import math
 from typing import Any
 
 from ia3_teach.check.core import expect
@@ -22,6 +23,9 @@ SIZES = {
     "Embedding": lambda rows, width: ([rows * width], 0),
     "BatchNorm1d": lambda width: ([width, width], 2 * width + 1),
     "LayerNorm": lambda width: ([width, width], 0),
+    "Parameter": lambda *shape: ([math.prod(shape)], 0),
+    "of 16 bits": lambda *shape: ([math.prod(shape)], 0),
+    "of whole numbers": lambda *shape: ([math.prod(shape)], 0),
     "Conv1d": lambda d_in, d_out, width: ([d_in * d_out * width, d_out], 0),
 }
 
@@ -45,6 +49,11 @@ def _cases(seed: int) -> Cases:
         ["look", "Conv1d", 2, 3, draw.number(3, 5)],
         ["twin", "Linear", 2, 2],
     ]
+    odd = [
+        ["gate", "Parameter"],
+        ["short", "of 16 bits", 3, draw.number(3, 6)],
+        ["steps", "of whole numbers", draw.number(4, 9)],
+    ]
     return {
         "a Linear": _recipe([["0", "Linear", draw.number(3, 9), draw.number(4, 8)]], [], [""]),
         "tied weights, buffers and a head, all trained": _recipe(parts, ties, [""]),
@@ -52,13 +61,14 @@ def _cases(seed: int) -> Cases:
         "the same with only the head trained": _recipe(parts, ties, ["classifier"]),
         "all frozen": _recipe(parts, ties, []),
         "norms and convolutions": _recipe([*others, ["twin2", "Linear", 2, 2]], [], ["scale", "look"]),
+        "one number, sixteen bits, whole numbers": _recipe(odd, [], ["gate", "short"]),
         "a model on the meta device": _recipe(linears, [], ["1"], meta=True),
         "no parameter at all": _recipe([], [], []),
     }
 
 
 ALL = tuple(_cases(0))
-LINEAR, TIED, BLOCK, HEAD, FROZEN, NORMS, META, EMPTY = ALL
+LINEAR, TIED, BLOCK, HEAD, FROZEN, NORMS, ODD, META, EMPTY = ALL
 
 
 def _sum(
@@ -131,7 +141,7 @@ def _totals(names: tuple[str, ...]) -> Property:
 
 
 def _tells_frozen_from_trained(seen: Seen) -> None:
-    for name in (LINEAR, TIED, BLOCK, HEAD, FROZEN, NORMS):
+    for name in (LINEAR, TIED, BLOCK, HEAD, FROZEN, NORMS, ODD):
         (recipe,), (trainable, _) = seen.arguments(name), _pair(seen, name)
         wanted, all_values = _trained(recipe), _sum(recipe)
         known = {
@@ -178,7 +188,7 @@ def _leaves_the_model_alone(seen: Seen) -> None:
 count_parameters = Exercise(
     "lesson_05.count_parameters", "count_parameters", _cases, counted_models,
     (
-        _totals((LINEAR, TIED, NORMS, BLOCK, HEAD, FROZEN)),
+        _totals((LINEAR, TIED, NORMS, BLOCK, HEAD, FROZEN, ODD)),
         Property("frozen values count in the total only", _tells_frozen_from_trained),
         Property("a model on the meta device, which holds no numbers at all, is counted alike",
         _works_without_values),

@@ -141,6 +141,8 @@ def _returns_them(seen: Seen) -> None:
         expect(returned == trained, f"{trained}, in model order ({name})", f"{returned}", mistake)
         kept = reached(seen, name, "kept")
         expect(bool(kept), "the parameters' values as they were", "others", "set flags only, no values")
+        mode, mistake = reached(seen, name, "training"), "set flags only: train() and eval() are the caller's"
+        expect(bool(mode), "the model in training mode, as it was", "evaluation mode", mistake)
 
 
 choose_trainable = Exercise(
@@ -186,7 +188,8 @@ def _decay_cases(seed: int) -> Cases:
         "entries on both sides of 1": case(draw.factors(4), draw.real(0.2, 0.4), draw.real(0.6, 0.9)),
         "another rate, another decay": case(draw.factors(4), draw.real(0.6, 0.9), draw.real(0.2, 0.4)),
         "negative entries and a zero": case(far_below, draw.real(0.1, 0.3), draw.real(0.3, 0.7)),
-        "a strong decay": case(draw.factors(6), draw.real(0.4, 0.9), draw.real(1.1, 1.7)),
+        "a strong decay": case(draw.factors(6), draw.real(0.3, 0.5), draw.real(1.1, 1.7)),
+        "entries near 1": case(draw.near_one(5), draw.real(0.2, 0.4), draw.real(0.6, 0.9), tolerance=1e-6),
         "no decay": case(draw.factors(3), draw.real(0.1, 0.9), 0.0),
     }
 

@@ -42,6 +42,7 @@ def _count_cases(seed: int) -> Cases:
         "more inputs than outputs": case(draw.number(11, 19), draw.number(4, 8), draw.number(2, 3)),
         "more outputs than inputs": case(draw.number(4, 8), draw.number(11, 19), draw.number(4, 6)),
         "as many": case(width, width, draw.number(2, 5)),
+        "a rank above a side": case(draw.number(11, 19), 3, draw.number(4, 6)),
         "rank 1": case(draw.number(11, 19), draw.number(4, 8), 1),
         "a large layer": case(draw.number(200, 300), draw.number(400, 500), draw.number(8, 16)),
     }

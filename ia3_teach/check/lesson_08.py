@@ -134,6 +134,15 @@ def _keeps_the_format(seen: Seen) -> None:
             expect_equal(found.dtype, wanted, f"the dtype of the {kind} ({name})", mistake)
 
 
+def _keeps_zeros(seen: Seen) -> None:
+    for name in ALL:
+        l, side = seen.arguments(name)[2:]
+        new = reached(seen, name, "new weight")
+        zeros = (new if side == "out" else new.T)[l == 0]
+        mistake = "a factor of 0 gives zeros, not small numbers: add nothing to l"
+        expect(bool((zeros == 0).all()), f"zeros where l is 0 ({name})", describe(zeros), mistake)
+
+
 def _rounds_once(seen: Seen) -> None:
     for name in HALF:
         weight, bias, l, side = seen.arguments(name)
@@ -156,7 +165,8 @@ def _leaves_the_rest(seen: Seen) -> None:
     mistake = "the original was overwritten, or shares its memory: the new layer needs tensors of its own"
     for name in ALL:
         weight, bias, l, _ = seen.arguments(name)
-        kept = torch.equal(reached(seen, name, "weight"), weight)
+        now = reached(seen, name, "weight")
+        kept = now.dtype == weight.dtype and torch.equal(now, weight)
         expect(kept, f"the old weight as it was ({name})", "another", mistake)
         old = reached(seen, name, "bias")
         expect(
@@ -191,6 +201,7 @@ merge_linear = Exercise(
                "the bias stays as it is", {
                    "the bias was scaled on the input side: b is added after l has done its work": _scaled}),
         Property("the layer keeps its format", _keeps_the_format),
+        Property("where l is 0 there are zeros", _keeps_zeros),
         Property("the product is computed in float32 and rounded once", _rounds_once),
         Property("the layer and the vector that were handed over are not changed", _leaves_the_rest),
     ),

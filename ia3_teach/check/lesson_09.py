@@ -20,8 +20,13 @@ def _ranking(l: Tensor, k: int, key: Callable[[float], float] = lambda l: abs(ma
     return torch.tensor([[i, j] for _, i, j in sorted(places, key=lambda place: -place[0])][:k])
 
 
+def _flat(l: Tensor, k: int) -> Tensor:
+    """Places in the flattened matrix."""
+    return _ranking(l, k) @ torch.tensor([l.shape[1], 1])
+
+
 def _split_by_height(l: Tensor, k: int) -> Tensor:
-    flat = _ranking(l, k) @ torch.tensor([l.shape[1], 1])
+    flat = _flat(l, k)
     return torch.stack([flat // len(l), flat % len(l)], dim=1)
 
 
@@ -46,8 +51,10 @@ KNOWN = {
     "the shape is (2, k): one row (layer, channel) for each of the k entries": lambda l, k: _ranking(l, k).T,
     "a position in the flattened matrix is d times the layer plus the channel: d is the number of channels":
         _split_by_height,
+    "the layer is a whole number: divide the position by d with //, not with /":
+        lambda l, k: torch.stack([(_flat(l, k) / l.shape[1]), _flat(l, k) % l.shape[1]], dim=1),
     "these are positions in the flattened matrix: turn them into layer and channel":
-        lambda l, k: _ranking(l, k) @ torch.tensor([l.shape[1], 1]),
+        lambda l, k: _flat(l, k),
 }  # fmt: skip
 
 

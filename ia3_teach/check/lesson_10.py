@@ -26,6 +26,7 @@ def _join_cases(seed: int) -> Cases:
         "a prompt of one token": case([a], [a, b], end),
         "an empty answer": case([a, b], [], end),
         "an end that occurs in prompt and answer": case([end, a], [b, end, c], end),
+        "an answer that ends already": case([a, b], [c, end], end),
         "long lists": case(
             [draw.number(1, 99) for _ in range(9)], [draw.number(1, 99) for _ in range(7)], end
         ),

@@ -21,12 +21,13 @@ def _cases(seed: int) -> Cases:
         "4 examples": [[1, 4], [4, 1], [2, 3], [5, 2]],
         "3 choices": [[1, 2, 4], [3, 1, 5], [4, 2, 1], [2, 4, 3]],
         "40 examples": [[draw.number(1, 6) for _ in range(3)] for _ in range(40)],
+        "fewer, and unlikely": [[3, 2, 4], [1, 0, 0], [2, 5, 0]],
         "fewer choices in some": [[2, 1, 0], [1, 4, 0], [3, 2, 4], [1, 0, 0]],
     }
     found = {}
     for name, of_case in lengths.items():
         for by_mean in (True, False):
-            one = one_case(draw, of_case, [0] * len(of_case))
+            one = one_case(draw, of_case, [0] * len(of_case), low=-4e6 if "unlikely" in name else -3.0)
             log_p, real, _ = one["arguments"]
             log_p /= real.sum(-1, keepdim=True).clamp_min(1)
             kind = "mean" if by_mean else "sum"

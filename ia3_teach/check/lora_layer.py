@@ -6,7 +6,7 @@ from torch import Tensor
 from ia3_teach.check.core import expect, expect_shape
 from ia3_teach.check.drawing import Draw
 from ia3_teach.check.failure import describe
-from ia3_teach.check.layer_properties import holds, keeps_the_base, learns, noted, reached
+from ia3_teach.check.layer_properties import IN_USE, SAME, holds, keeps_the_base, learns, noted, reached
 from ia3_teach.check.probing.calls import case
 from ia3_teach.check.probing.layers import low_rank_layer
 from ia3_teach.check.seen import Seen
@@ -104,7 +104,7 @@ def _can_start_to_learn(seen: Seen) -> None:
         expect(bool(A.abs().sum() > 0), "random values in A", "A is zero", mistake)
         mistake = "A is to start with SMALL random values, of about the size of 1, or less"
         expect(
-            bool(A.isfinite().all() and A.abs().max() < 30), "small random values in A", describe(A), mistake
+            bool(A.isfinite().all() and A.abs().max() < 8), "small random values in A", describe(A), mistake
         )
         same = A.numel() > 1 and bool((A == A.flatten()[0]).all())
         expect(
@@ -113,6 +113,8 @@ def _can_start_to_learn(seen: Seen) -> None:
             describe(A),
             "all entries are the same: draw them, with randn or so",
         )
+        mistake = "equal rows stay equal in training, so that the rank is 1: draw every entry"
+        expect(len(A.unique(dim=0)) == len(A), f"rows of A that differ ({name})", describe(A), mistake)
 
 
 def _starts_at_zero(seen: Seen) -> None:
@@ -131,10 +133,10 @@ lora_linear = Exercise(
     (
         Property("the layer has parameters A (r, d_in) and B (d_out, r)", _has_both_matrices),
         Property("A is not zero, so that B gets a gradient in the first step", _can_start_to_learn),
-        noted("before training the layer computes what the bare layer computes", ALL, "start", _start,
-              "output at the start", "B A must be 0 at the start: set B to zero", {
-                  "the bias of the base is missing": lambda w, b, *rest: _base(w, None, rest[2])}),
         Property("B starts with zeros", _starts_at_zero),
+        noted("before training the layer computes what the bare layer computes", ALL, "start", _start,
+              "output at the start", "B is 0: hand on what the given Linear itself computes", {
+                  "the bias of the base is missing": lambda w, b, *rest: _base(w, None, rest[2])}),
         holds("the base is frozen", ALL, "base frozen", lambda *_: True, "a frozen base",
               "base.requires_grad_(False) is missing"),
         holds("A and B are trained, and nothing else", ALL, "trained", lambda *_: ["A", "B"],
@@ -144,6 +146,7 @@ lora_linear = Exercise(
         noted("A and B count anew at every call", ALL, "set again", _again,
         "layer(x) after A and B were changed",
               "read A and B in `forward` at each call, and keep nothing of an earlier call", {}),
+        noted(IN_USE, ALL, "evaluated", _again, "layer(x) after layer.eval(), under no_grad", SAME, {}),
         noted("two layers have nothing in common", ALL, "once more", _again, "the layer beside a second one",
               "what a layer needs belongs to `self`, not to the class or a global name", {}),
         learns(ALL, _gradient, "it was detached: use self.A and self.B themselves in forward"),

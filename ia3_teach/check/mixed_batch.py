@@ -81,6 +81,7 @@ def _cases(seed: int) -> Cases:
         "None alone and no vectors": case(draw.tensor(2, 3, 4), {}, [None, None]),
         "an unknown name": case(known["arguments"][0], known["arguments"][1], [a, typo, b]),
         "an unknown name and no vectors": empty,
+        "an empty name": case(known["arguments"][0], known["arguments"][1], [a, "", b]),
     }
 
 
@@ -110,6 +111,6 @@ scale_rows = Exercise(
         values("a batch of None alone comes back as it is", BARE, _row_by_row, "a batch without adapters",
                "None means ones", KNOWN),
         Property("a name without a vector is an error and not the bare model", _refuses_unknown_names),
-        untouched(RIGHT, {0: "y", 2: "names"}, "{} was changed in place: make a new tensor"),
+        untouched(RIGHT, {0: "y", 1: "vectors", 2: "names"}, "{} was changed in place: make a new tensor"),
     ),
 )  # fmt: skip

@@ -143,11 +143,12 @@ def _leaves_the_rest(seen: Seen) -> None:
                 mistake = "the base was updated too: use `parameters` alone"
                 kept = torch.equal(after[key], values[key])
                 expect(kept, f"{key} as it was ({name})", describe(after[key]), mistake)
-            mode, frozen = reached(seen, name, f"training {number}"), reached(seen, name, f"frozen {number}")
+            mode = reached(seen, name, f"training {number}")
+            flags = reached(seen, name, f"other flags {number}")
             mistake = "eval() is the caller's choice: a step of training leaves the mode as it is"
-            expect(mode, f"the model in training mode, as it was ({name})", "evaluation mode", mistake)
+            expect(mode, f"the model in training mode all the time ({name})", "evaluation mode", mistake)
             mistake = "requires_grad is the caller's choice: move the values alone, under torch.no_grad()"
-            expect(not frozen, f"requires_grad as it was ({name})", f"no longer set for {frozen}", mistake)
+            expect(not flags, f"requires_grad as it was ({name})", f"another one for {flags}", mistake)
             kept = set(given) == set(batch) and all(torch.equal(given[key], batch[key]) for key in batch)
             expect(
                 kept,

@@ -123,6 +123,7 @@ def _cases(seed: int) -> Cases:
     # In every draw one query has scores of about 245 on either side, which differ by little.
     P_K[0] = torch.where(P_K[0] > 0, 1.0, -1.0)
     q[0], K[0] = 100 * P_K[0], 0.995 * P_K[0]
+    q *= 600 / (q @ torch.cat([K, P_K]).T / q.shape[1] ** 0.5).abs().max()
     return {
         "4 queries, 5 keys, 3 learned": one(4, 5, 3, 6, 2), "one query": one(1, 6, 2, 3, 4),
         "as many queries as keys": one(3, 3, 3, 3, 3), "more learned rows than text": one(2, 2, 5, 4, 3),

@@ -52,7 +52,7 @@ KNOWN = {
     "V was not brought to length 1 before m": lambda W, A, B, m, s: m[:, None] * _moved(W, A, B, s),
     "that is V, LoRA's weight: its rows still have their own lengths":
         lambda W, A, B, m, s: _moved(W, A, B, s),
-    "the scaling s is missing": lambda W, A, B, m, s: _whole(W, A, B, m, 1.0),
+    "the scaling s is missing, or multiplies W as well": lambda W, A, B, m, s: _whole(W, A, B, m, 1.0),
     "W is missing in V = W + s B A": lambda W, A, B, m, s: _whole(0 * W, A, B, m, s),
     "m multiplies the rows; it was laid along the columns":
         lambda W, A, B, m, s: m * _moved(W, A, B, s) / _lengths(_moved(W, A, B, s))[:, None],
@@ -66,7 +66,9 @@ def _cases(seed: int) -> Cases:
         W, A, B = (draw.tensor(*shape, dtype=dtype) for shape in ((d_out, d_in), (r, d_in), (d_out, r)))
         tolerance = 1e-4 if dtype == torch.float32 else 1e-10
         scaling = draw.real(1.3, 2.7)
-        return case(W, A, B, draw.factors(d_out, dtype), scaling, gradient=(1, 2, 3), tolerance=tolerance)
+        m = draw.factors(d_out, dtype)
+        m[1::2] *= -1
+        return case(W, A, B, m, scaling, gradient=(1, 2, 3), tolerance=tolerance)
 
     return {
         "3 -> 3, r = 2": one(3, 3, 2), "5 -> 2, r = 1": one(2, 5, 1), "2 -> 6, r = 3": one(6, 2, 3),

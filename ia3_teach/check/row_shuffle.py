@@ -1,5 +1,7 @@
 """Check of a control: a shuffle within each row, which keeps what a row is and breaks what channels share."""
 
+import itertools
+
 import torch
 from torch import Tensor
 
@@ -27,6 +29,7 @@ def _cases(seed: int) -> Cases:
     return draws | {
         "the first seed again": case(x.clone(), first), "two rows of thirty": case(entries(2, 30), first + 7),
         "one row": case(entries(1, 15), first + 8), "float64": case(entries(3, 9, torch.float64), first + 9),
+        "seed 0": case(x.clone(), 0), "seed 0 again": case(x.clone(), 0),
     }  # fmt: skip
 
 
@@ -89,6 +92,7 @@ def _orders_are_random(seen: Seen) -> None:
 
 
 def _each_row_has_its_own(seen: Seen) -> None:
+    _few_stay(seen)
     for name in SEVERAL:
         orders = _orders(seen, name)
         different = len({tuple(order) for order in orders})
@@ -97,10 +101,25 @@ def _each_row_has_its_own(seen: Seen) -> None:
             mistake = "all rows have one order: channels that hang together over the layers still do"
         own = different == len(orders)
         if own and len(orders[0]) >= 12:  # in a shorter row that may happen by chance
-            mistake = "one row's order is another's, moved along: draw for each row anew"
+            mistake = "one row's order is made from another's: draw for each row anew"
             own = len({_turned(order) for order in orders}) == len(orders)
+            own = own and not any(_commute(*both) for both in itertools.combinations(orders, 2))
         found = f"first row from channels {orders[0]}"
         expect(own, f"an order of its own for each row ({name})", found, mistake)
+
+
+def _commute(first: list[int], second: list[int]) -> bool:
+    """One after the other is the same either way, as with two powers of one order."""
+    return all(first[second[place]] == second[first[place]] for place in range(len(first)))
+
+
+def _few_stay(seen: Seen) -> None:
+    """One entry of a row, on the average, comes to its own place by chance."""
+    orders = [order for name in ALL[:SEEDS] for order in _orders(seen, name)]
+    still = sum(place == came for order in orders for place, came in enumerate(order))
+    entries = sum(map(len, orders))
+    mistake = "most entries stay where they are: shuffle the whole row"
+    expect(still < 0.35 * entries, "few entries where they were", f"{still} of {entries}", mistake)
 
 
 def _turned(order: list[int]) -> tuple[int, ...]:
@@ -115,6 +134,9 @@ def _seed_decides(seen: Seen) -> None:
     later = seen.again(ALL[0])
     same = torch.equal(first, again) and isinstance(later, Tensor) and torch.equal(first, later)
     expect(same, "the same shuffle for the same seed", describe(again), mistake)
+    zero = [_pair(seen, name)[1] for name in ("seed 0", "seed 0 again")]
+    mistake = "0 is a seed like any other: `if seed` leaves it out"
+    expect(torch.equal(*zero), "the same shuffle for seed 0", describe(zero[1]), mistake)
     draws = {tuple(_pair(seen, name)[1].flatten().tolist()) for name in ALL[:SEEDS]}
     mistake = "every seed gave the same shuffle: hand the seed to the generator"
     if len(draws) > 1:
@@ -147,7 +169,7 @@ shuffle_rows = Exercise(
         Property("each row has an order of its own", _each_row_has_its_own),
         Property("an entry may come to any place of its row", _every_place_is_reached),
         Property("the seed decides, and nothing else", _seed_decides),
-        keeps_format(ALL[-1:], 0, lambda value: value, "the shuffle"),
+        keeps_format(("float64",), 0, lambda value: value, "the shuffle"),
         untouched(ALL, {0: "x"}, "x was changed in place: make a new tensor"),
     ),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from ia3_teach.check.core import expect, expect_equal
 from ia3_teach.check.drawing import Draw
-from ia3_teach.check.layer_properties import holds, keeps_the_base, learns, noted, reached
+from ia3_teach.check.layer_properties import IN_USE, SAME, holds, keeps_the_base, learns, noted, reached
 from ia3_teach.check.probing.calls import case
 from ia3_teach.check.probing.layers import scaling_layer
 from ia3_teach.check.seen import Seen
@@ -63,11 +63,13 @@ INPUTS = {
 def _cases(seed: int) -> Cases:
     draw = Draw(seed)
 
-    def one(side: str, d_in: int, d_out: int, *batch: int, bias: bool = True, signed: bool = False) -> dict:
+    def one(side: str, d_in: int, d_out: int, *batch: int, bias: bool = True, signed: bool = False,
+            dtype: torch.dtype = torch.float32) -> dict:  # fmt: skip
         length = d_out if side == "out" else d_in
         l = draw.signed(length) if signed else draw.factors(length)
-        b = draw.tensor(d_out, low=1, high=3) if bias else None
-        return case(draw.tensor(d_out, d_in), b, side, draw.tensor(*batch, d_in), l, tolerance=1e-4)
+        weight, x = draw.tensor(d_out, d_in, dtype=dtype), draw.tensor(*batch, d_in, dtype=dtype)
+        b = draw.tensor(d_out, low=1, high=3, dtype=dtype) if bias else None
+        return case(weight, b, side, x, l, tolerance=1e-4)
 
     return {
         "Linear 3 -> 4, side out": one("out", 3, 4, 4, 4),  # T = len(l): a wrong axis does not crash
@@ -78,6 +80,8 @@ def _cases(seed: int) -> Cases:
         "Linear 4 -> 4, side in, one row": one("in", 4, 4, 1),
         "no bias, side out": one("out", 3, 5, 2, bias=False),
         "no bias, side in": one("in", 3, 5, 2, bias=False),
+        "float64, side out": one("out", 4, 3, 2, dtype=torch.float64),
+        "float64, side in": one("in", 4, 3, 2, dtype=torch.float64),
         "negative factors and a zero, side out": one("out", 4, 3, 2, 2, signed=True),
         "negative factors and a zero, side in": one("in", 4, 3, 2, 2, signed=True),
     }
@@ -120,6 +124,9 @@ def _new(text: str, on: Sequence[str]) -> Property:
         hint = "at l = 1 the layer has to give what linear(x) gives" if ones else hint
         known = AT_ONE if ones else {}
         noted(text, on, "start", _plain, "a new layer's output", hint, known).judge(seen)
+        near = all(bool((start["l"] - 1).abs().max() < 0.1) for start in starts if "l" in start)
+        hint = "l must start as ones exactly: a new layer then changes no bit"
+        expect(ones or not near, "l = ones in a new layer", "numbers near 1", hint)
 
     return Property(text, judge)
 
@@ -149,6 +156,7 @@ ia3_linear = Exercise(
         _new("a new layer of any size computes what the Linear computes", ALL[2:]),
         noted("l counts anew at every call", ALL, "set again", _again, "the output after l was changed",
               "l is read in `forward` at each call, and nothing of an earlier call is kept", {}),
+        noted(IN_USE, ALL, "evaluated", _again, "the output after layer.eval(), under no_grad", SAME, {}),
         noted("two layers have nothing in common", ALL, "twin", _plain, "a second new layer's output",
               "what a layer needs belongs to `self`, not to the class or a global name", {}),
         noted("another layer changes nothing in this one", ALL, "once more", _again,

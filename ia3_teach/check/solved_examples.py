@@ -35,7 +35,10 @@ def _cases(seed: int) -> Cases:
             [three[0], three[0] | {"answer": h}, *three[1:], three[0]], _example(d, d, a)
         ),
         "an answer that an example has too": case(three, _example(d, b, f)),
-        "an answer of two words, between braces": case([_example(a, b, "{0} %s")], _example(d, b, "{1} %d")),
+        "braces, signs and capitals": case(
+            [_example(a.title(), "{} 5 %s", "Yes {0} %s")], _example("{1} %d", b, "{1} %d")
+        ),
+        "an example with the row's own question": case([three[0], three[1]], three[0] | {"answer": h}),
     }
 
 
@@ -64,8 +67,10 @@ def _nothing_leaks(seen: Seen) -> None:
 
 def _ends_with_the_question(seen: Seen) -> None:
     text, end = _text(seen, FIRST), seen.arguments(FIRST)[1]["prompt"]
+    missing = "".join(end.split()) not in "".join(text.split())
     mistakes = {
-        end not in text: "the question itself is missing",
+        missing: "the question itself is missing",
+        end not in text and not missing: "white space inside the question was changed: leave it as it is",
         text.startswith(end): "the question comes LAST: a model goes on at the end of the text",
         text.rstrip() != text: "a space or line break is left at the end; the answer token brings its "
         "own space",

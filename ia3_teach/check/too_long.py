@@ -40,7 +40,8 @@ def _cases(seed: int) -> Cases:
         LENGTH),
         "other lengths": case(mixed, length), "labels that are token 0": case(zero, draw.number(3, 5)),
         "labels with -100 at the end, at the start, and nothing else": case(masked, draw.number(7, 9)),
-        "a short max_length": case(five, 3), "max_length 1": case([example(0, 3, 10), example(1, 2, 20)], 1),
+        "a short max_length": case([five[3], five[4], five[1], five[0]], 3),
+        "max_length 1": case([example(0, 3, 10), example(1, 2, 20)], 1),
         "no row at all": case([], draw.number(3, 6)), "a max_length that nothing reaches": case(five[:3], 50),
     }  # fmt: skip
 
@@ -129,6 +130,8 @@ def _same_content(seen: Seen) -> None:
         found, wanted = _found(seen, name), _wanted(*seen.arguments(name))
         shorter = any(len(a["input_ids"]) < len(b["input_ids"]) for a, b in zip(found, wanted, strict=False))
         mistake = "tokens or labels were changed beyond the cut"
+        longer = any(len(a["input_ids"]) > len(b["input_ids"]) for a, b in zip(found, wanted, strict=False))
+        mistake = "rows were filled up: a short row stays as short as it is" if longer else mistake
         mistake = "more was cut off than max_length asks for" if shorter else mistake
         expect(found == wanted, f"the rows = {describe(wanted)} ({name})", describe(found), mistake)
 

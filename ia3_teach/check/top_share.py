@@ -73,6 +73,7 @@ def _cases(seed: int) -> Cases:
         "three rows of four": one(3, 4, 3), "more rows than columns": one(5, 2, 4),
         "two rows of nine": one(2, 9, 5), "the farthest alone": one(4, 3, 1), "all entries": one(2, 4, 8),
         "one row": one(1, 7, 2), "negative entries and a zero": one(3, 5, 4, signed=True),
+        "entries equally far": case(torch.tensor([[2.0, 0.0, 1.5], [2.0, 1.25, 0.0]]).double(), 2),
     }  # fmt: skip
 
 

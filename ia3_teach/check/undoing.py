@@ -72,6 +72,9 @@ def _folds_in(seen: Seen) -> None:
                 seen,
                 name,
             )
+            mistake = "a factor of 0 gives zeros, not small numbers: add nothing to l"
+            zeros = bool((weight[l == 0] == 0).all())
+            expect(zeros, f"rows of zeros where l is 0 ({name})", describe(weight), mistake)
             known = {"the bias was not merged: l multiplies W x + b": b}
             _compare(bias, f * b, f"the merged bias ({name})", "b'[j] = l[j] b[j]", known, seen, name)
     for name in ALL:

@@ -23,7 +23,7 @@ class ToyBlock(nn.Module):
             setattr(self.attention.self, name, nn.Linear(width, width))
         self.attention.output = _dense(width, width)
         self.intermediate = _Inner(width, inner)
-        self.output = _dense(inner, width)
+        self.output = _Output(inner, width)
         self.load_state_dict({name: value.clone() for name, value in weights.items()})
         self.requires_grad_(False)
 
@@ -33,7 +33,7 @@ class ToyBlock(nn.Module):
         q, k, v = (_split(linear(x)) for linear in (layer.query, layer.key, layer.value))
         weights = (q @ k.mT / math.sqrt(q.shape[-1])).softmax(-1)
         x = x + self.attention.output.dense((weights @ v).transpose(1, 2).flatten(2))
-        return x + self.output.dense(self.intermediate(x))
+        return self.output(self.intermediate(x), x)
 
 
 class _Inner(nn.Module):
@@ -43,6 +43,15 @@ class _Inner(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.intermediate_act_fn(self.dense(x))
+
+
+class _Output(nn.Module):
+    def __init__(self, inner: int, width: int) -> None:
+        super().__init__()
+        self.dense = nn.Linear(inner, width)
+
+    def forward(self, inner: Tensor, x: Tensor) -> Tensor:
+        return x + self.dense(inner)
 
 
 def _dense(d_in: int, d_out: int) -> nn.Module:
@@ -56,7 +65,7 @@ def _split(y: Tensor) -> Tensor:
 
 
 def hooks_on_a_block(answer: Any, cases: dict[str, Case]) -> Record:
-    """Place the hooks, run the block twice, look at keys and values, take the hooks off, run it again."""
+    """Place hooks, run the block, also in eval(), look at keys and values, take hooks off, run it again."""
     return each(answer, cases, _hooked)
 
 
@@ -72,6 +81,10 @@ def _hooked(answer: Any, one: Case, notes: dict[str, Any]) -> Any:
     notes["handles"] = [callable(getattr(handle, "remove", None)) for handle in handles]
     notes["output"] = block(x.clone())
     notes["second"] = block(2 * x)
+    block.eval()
+    with torch.no_grad():
+        notes["evaluated"] = block(x.clone())
+    block.train()
     before = x.clone().requires_grad_()
     total = block(before * 1).square().sum()
     notes["gradient"] = torch.autograd.grad(total, before)[0] if total.requires_grad else None

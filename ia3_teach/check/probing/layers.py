@@ -52,11 +52,13 @@ def _through(
     base = linear(weight, bias)
     layer = answer(base, *more)
     held = {name: getattr(layer, name, None) for name in wanted}
+    own = {id(value): name for name, value in held.items()}
     notes["module"] = isinstance(layer, nn.Module)
     notes["parameter"] = {name: isinstance(value, nn.Parameter) for name, value in held.items()}
     notes["values"] = {name: value for name, value in held.items() if isinstance(value, Tensor)}
     notes["values"] = {name: value.detach().clone() for name, value in notes["values"].items()}
-    notes["trained"] = sorted(name for name, value in layer.named_parameters() if value.requires_grad)
+    trained = [(name, value) for name, value in layer.named_parameters() if value.requires_grad]
+    notes["trained"] = sorted(own.get(id(value), name) for name, value in trained)
     notes["base frozen"] = not any(value.requires_grad for value in base.parameters())
     notes["start"] = layer(x.clone())
     with torch.no_grad():
@@ -76,6 +78,9 @@ def _through(
     twin = answer(copy.deepcopy(base), *more)
     notes["twin"] = twin(x.clone())
     notes["once more"] = layer(x.clone())
+    layer.eval()
+    with torch.no_grad():
+        notes["evaluated"] = layer(x.clone())
     notes["weight"], notes["bias"] = base.weight, base.bias
     return True
 

@@ -15,7 +15,9 @@ KINDS = {
     "BatchNorm1d": nn.BatchNorm1d,
     "LayerNorm": nn.LayerNorm,
     "Conv1d": nn.Conv1d,
-    "Parameter": lambda *shape: nn.Parameter(torch.ones(*shape)),
+    "Parameter": lambda *shape: nn.Parameter(torch.full(shape, 0.75)),
+    "of 16 bits": lambda *shape: nn.Parameter(torch.ones(shape, dtype=torch.bfloat16)),
+    "of whole numbers": lambda *shape: nn.Parameter(torch.ones(shape, dtype=torch.int8), requires_grad=False),
 }
 
 
@@ -45,9 +47,9 @@ def model_of(recipe: dict[str, Any]) -> Holder:
     for name, other in recipe["ties"]:
         model.get_submodule(name).weight = model.get_submodule(other).weight
     for name, parameter in model.named_parameters():
-        parameter.requires_grad_(any(name.startswith(begin) for begin in recipe["trained"]))
-        if not recipe["meta"]:
-            parameter.grad = torch.ones_like(parameter)
+        if parameter.is_floating_point():
+            parameter.requires_grad_(any(name.startswith(begin) for begin in recipe["trained"]))
+            parameter.grad = None if recipe["meta"] else torch.ones_like(parameter)
     return model
 
 
@@ -60,7 +62,8 @@ def _counted(answer: Any, one: Case, notes: dict[str, Any]) -> Any:
     recipe = one["arguments"][0]
     model = model_of(recipe)
     value = answer(model)
-    kept = recipe["meta"] or all(parameter.grad is not None for parameter in model.parameters())
+    floats = [parameter for parameter in model.parameters() if parameter.is_floating_point()]
+    kept = recipe["meta"] or all(parameter.grad is not None for parameter in floats)
     notes["gradients kept"] = kept and all(module.training for module in model.modules())
     notes["flags"] = [parameter.requires_grad for parameter in model.parameters()]
     return value
@@ -79,5 +82,6 @@ def _chosen(answer: Any, one: Case, notes: dict[str, Any]) -> Any:
     notes["kind"] = type(value).__name__[:40]
     notes["trained"] = [name for name, parameter in model.named_parameters() if parameter.requires_grad]
     notes["kept"] = all(map(torch.equal, model.parameters(), before))
+    notes["training"] = all(module.training for module in model.modules())
     notes["returned"] = [names.get(id(item), type(item).__name__[:40]) for item in value]
     return True

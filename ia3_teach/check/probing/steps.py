@@ -15,11 +15,13 @@ class Scorer(nn.Module):
 
     def __init__(self, values: dict[str, Tensor]) -> None:
         super().__init__()
+        self.modes: list[bool] = []
         for name, value in values.items():
             self.register_parameter(name, nn.Parameter(value.clone()))
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> SimpleNamespace:
         """Logits of shape (B, classes)."""
+        self.modes.append(self.training)
         shown = attention_mask[..., None].to(self.l.dtype)
         mean = (self.l * self.table[input_ids] * shown).sum(1) / shown.sum(1)
         return SimpleNamespace(logits=mean @ self.head.T)
@@ -36,11 +38,16 @@ def _steps(answer: Any, one: Case, notes: dict[str, Any]) -> Any:
     for parameter in model.parameters():
         parameter.grad = torch.full_like(parameter, 3.0)
     chosen = [getattr(model, name) for name in trained]
+    if trained == ["l"]:  # as in the lesson: what is not trained came frozen
+        for name, parameter in model.named_parameters():
+            parameter.requires_grad_(name in trained)
+    flags = {name: parameter.requires_grad for name, parameter in model.named_parameters()}
     for number, batch in enumerate(batches):
         given = {name: value.clone() for name, value in batch.items()}
         notes[f"loss {number}"] = answer(model, given, chosen, rate)
         notes[f"values {number}"] = {name: value.detach().clone() for name, value in model.named_parameters()}
         notes[f"batch {number}"] = given
-        notes[f"training {number}"] = model.training
-        notes[f"frozen {number}"] = [name for name, one in model.named_parameters() if not one.requires_grad]
+        notes[f"training {number}"] = all([*model.modes, model.training])
+        now = {name: parameter.requires_grad for name, parameter in model.named_parameters()}
+        notes[f"other flags {number}"] = [name for name, flag in flags.items() if now[name] != flag]
     return True

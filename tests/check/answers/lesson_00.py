@@ -34,3 +34,6 @@ class Anything:
         return lambda *a, **k: self
 def turned(l, strength):
     return Anything()
+#%% turned | w | only entries that training moved by more than a tenth
+def turned(l, strength):
+    return torch.where((l - 1).abs() > 0.1, 1 + strength * (l - 1), torch.ones_like(l))

@@ -52,3 +52,20 @@ def prediction_flops(n_values, n_examples, example_tokens, question_tokens):
 #%% prediction_flops | w | text
 def prediction_flops(n_values, n_examples, example_tokens, question_tokens):
     return f"{2 * n_values * (n_examples * example_tokens + question_tokens):.1e}"
+#%% few_shot_prompt | w | the example that is the row is left out
+def few_shot_prompt(solved, row):
+    return "\n".join([f"{e['prompt']} {e['answer']}" for e in solved if e["prompt"] != row["prompt"]] + [row["prompt"]])
+#%% few_shot_prompt | w | answers in small letters
+def few_shot_prompt(solved, row):
+    return "\n".join([f"{e['prompt']} {e['answer'].lower()}" for e in solved] + [row["prompt"]])
+#%% few_shot_prompt | w | format over the whole text
+def few_shot_prompt(solved, row):
+    template = "\n".join([e["prompt"] + " {}" for e in solved] + [row["prompt"]])
+    return template.format(*[e["answer"] for e in solved])
+#%% few_shot_prompt | w | percent formatting over the whole text
+def few_shot_prompt(solved, row):
+    text = "\n".join([e["prompt"] + " %s" for e in solved] + [row["prompt"]])
+    return text % tuple(e["answer"] for e in solved)
+#%% answer_scores | w | every answer once
+def answer_scores(logits, answers):
+    return logits.log_softmax(-1)[:, list(dict.fromkeys(answers))]

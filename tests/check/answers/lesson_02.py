@@ -107,3 +107,58 @@ class IA3Linear(nn.Module):
             return self.linear(x) * self.l
         x *= self.l
         return self.linear(x)
+#%% ia3_linear | w | scales only while it trains
+class IA3Linear(nn.Module):
+    def __init__(self, linear, side):
+        super().__init__()
+        self.linear, self.side = linear.requires_grad_(False), side
+        self.l = nn.Parameter(torch.ones(linear.out_features if side == "out" else linear.in_features))
+    def forward(self, x):
+        l = self.l if self.training else torch.ones_like(self.l)
+        return l * self.linear(x) if self.side == "out" else self.linear(l * x)
+#%% fold | w | None where the bias is all zeros
+def fold(weight, bias, l, side):
+    if bias is not None and not bias.any():
+        bias = None
+    if side == "in":
+        return weight * l, bias
+    return l[:, None] * weight, None if bias is None else l * bias
+#%% ia3_linear | w | ones and a little noise
+class IA3Linear(nn.Module):
+    def __init__(self, linear, side):
+        super().__init__()
+        self.linear, self.side = linear.requires_grad_(False), side
+        self.l = nn.Parameter(1 + 1e-5 * torch.randn(linear.out_features if side == "out" else linear.in_features))
+    def forward(self, x):
+        return self.l * self.linear(x) if self.side == "out" else self.linear(self.l * x)
+#%% ia3_linear | w | float32 whatever comes
+class IA3Linear(nn.Module):
+    def __init__(self, linear, side):
+        super().__init__()
+        self.linear, self.side = linear.float().requires_grad_(False), side
+        self.l = nn.Parameter(torch.ones(linear.out_features if side == "out" else linear.in_features))
+    def forward(self, x):
+        x = x.float()
+        return self.l * self.linear(x) if self.side == "out" else self.linear(self.l * x)
+#%% ia3_linear | w | scales only in evaluation
+class IA3Linear(nn.Module):
+    def __init__(self, linear, side):
+        super().__init__()
+        self.linear, self.side = linear.requires_grad_(False), side
+        self.l = nn.Parameter(torch.ones(linear.out_features if side == "out" else linear.in_features))
+    def forward(self, x):
+        l = self.l.detach() if not self.training else self.l
+        if not self.training:
+            return self.linear(x)
+        return l * self.linear(x) if self.side == "out" else self.linear(l * x)
+#%% ia3_linear | r | a property named l
+class IA3Linear(nn.Module):
+    def __init__(self, linear, side):
+        super().__init__()
+        self.linear, self.side = linear.requires_grad_(False), side
+        self.vectors = nn.ParameterDict({"l": torch.ones(linear.out_features if side == "out" else linear.in_features)})
+    @property
+    def l(self):
+        return self.vectors["l"]
+    def forward(self, x):
+        return self.l * self.linear(x) if self.side == "out" else self.linear(self.l * x)

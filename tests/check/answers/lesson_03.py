@@ -52,3 +52,30 @@ def fold_four(l_q, l_k, l_v, l_o):
 #%% fold_four | w | one row
 def fold_four(l_q, l_k, l_v, l_o):
     return torch.cat([l_q * l_k, l_v * l_o])
+#%% fold_four | w | a query 0 counts as 1
+def fold_four(l_q, l_k, l_v, l_o):
+    q, o = (torch.where(l == 0, torch.ones_like(l), l) for l in (l_q, l_o))
+    return q * l_k, l_v * o
+#%% place_hooks | w | only in training mode
+def place_hooks(block, l_k, l_v, l_ff):
+    own = block.attention.self
+    after = lambda l: (lambda m, x, y: y * l if m.training else None)
+    return [own.key.register_forward_hook(after(l_k)), own.value.register_forward_hook(after(l_v)),
+            block.output.dense.register_forward_pre_hook(lambda m, x: (x[0] * l_ff,) if m.training else None)]
+#%% place_hooks | w | scaled only where gradients are kept
+def place_hooks(block, l_k, l_v, l_ff):
+    own = block.attention.self
+    after = lambda l: (lambda m, x, y: y * l if torch.is_grad_enabled() else None)
+    return [own.key.register_forward_hook(after(l_k)), own.value.register_forward_hook(after(l_v)),
+            block.output.dense.register_forward_pre_hook(lambda m, x: (x[0] * l_ff,) if torch.is_grad_enabled() else None)]
+#%% place_hooks | w | an entry near 1 is left
+def place_hooks(block, l_k, l_v, l_ff):
+    own = block.attention.self
+    l_k, l_v, l_ff = (torch.where((l - 1).abs() < 0.1, torch.ones_like(l), l) for l in (l_k, l_v, l_ff))
+    return [own.key.register_forward_hook(lambda m, x, y: y * l_k), own.value.register_forward_hook(lambda m, x, y: y * l_v),
+            block.output.dense.register_forward_pre_hook(lambda m, x: (x[0] * l_ff,))]
+#%% place_hooks | r | the pre-hook on the output module
+def place_hooks(block, l_k, l_v, l_ff):
+    own = block.attention.self
+    return [own.key.register_forward_hook(lambda m, x, y: y * l_k), own.value.register_forward_hook(lambda m, x, y: y * l_v),
+            block.output.register_forward_pre_hook(lambda m, x: (x[0] * l_ff, *x[1:]))]

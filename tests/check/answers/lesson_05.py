@@ -63,3 +63,30 @@ def head_copies(trainable, adapter, d_model, n_labels):
 def count_parameters(model):
     sizes = torch.tensor([[p.requires_grad * p.numel(), p.numel()] for p in model.parameters()], dtype=torch.long)
     return sizes.reshape(-1, 2).sum(0)
+#%% count_parameters | w | bytes by four
+def count_parameters(model):
+    size = lambda p: p.numel() * p.element_size() // 4
+    return sum(size(p) for p in model.parameters() if p.requires_grad), sum(size(p) for p in model.parameters())
+#%% count_parameters | w | floating point alone
+def count_parameters(model):
+    ps = [p for p in model.parameters() if p.is_floating_point()]
+    return sum(p.numel() for p in ps if p.requires_grad), sum(p.numel() for p in ps)
+#%% count_parameters | w | scalars have no length
+def count_parameters(model):
+    n = lambda p: p.shape.numel() if p.dim() else 0
+    ps = list(model.parameters())
+    return sum(n(p) for p in ps if p.requires_grad), sum(n(p) for p in ps)
+#%% head_copies | w | two labels at least
+def head_copies(trainable, adapter, d_model, n_labels):
+    copies, left = divmod(trainable - adapter, (d_model + 1) * (d_model + max(n_labels, 2)))
+    if left or copies < 0:
+        raise ValueError
+    return copies
+#%% head_copies | w | an adapter of 0 is unknown
+def head_copies(trainable, adapter, d_model, n_labels):
+    if not adapter:
+        raise ValueError("no adapter")
+    copies, left = divmod(trainable - adapter, (d_model + 1) * (d_model + n_labels))
+    if left or copies < 0:
+        raise ValueError
+    return copies

@@ -104,3 +104,50 @@ def choose_trainable(model):
 #%% decay_to_one | w | cut off at 0
 def decay_to_one(l, learning_rate, weight_decay):
     return (1 + (1 - learning_rate * weight_decay) * (l - 1)).clamp(min=0)
+#%% decay_to_one | w | near 1 it snaps
+def decay_to_one(l, learning_rate, weight_decay):
+    new = l - learning_rate * weight_decay * (l - 1)
+    return torch.where((new - 1).abs() < 1e-2, torch.ones_like(new), new)
+#%% choose_trainable | w | vectors start again at ones
+def choose_trainable(model):
+    chosen = []
+    for n, p in model.named_parameters():
+        is_vector = n.split(".")[-1] in ("l_k", "l_v", "l_ff")
+        p.requires_grad_(is_vector or n.startswith("classifier."))
+        if is_vector:
+            nn.init.ones_(p)
+        if p.requires_grad:
+            chosen.append(p)
+    return chosen
+#%% choose_trainable | w | small vectors are set to 1 first
+def choose_trainable(model):
+    for n, p in model.named_parameters():
+        new = n.split(".")[-1] in ("l_k", "l_v", "l_ff") or n.startswith("classifier.")
+        p.requires_grad_(new)
+        if n.split(".")[-1] in ("l_k", "l_v", "l_ff"):
+            p.data.fill_(1.0)
+    return [p for p in model.parameters() if p.requires_grad]
+#%% training_step | w | forward in evaluation mode, then train()
+def training_step(model, batch, parameters, learning_rate):
+    model.eval()
+    loss = nn.functional.cross_entropy(model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits, batch["labels"])
+    model.train()
+    for p, g in zip(parameters, torch.autograd.grad(loss, parameters)):
+        p.data -= learning_rate * g
+    return loss.item()
+#%% training_step | w | freezes the rest while it lasts and opens all after
+def training_step(model, batch, parameters, learning_rate):
+    chosen = {id(p) for p in parameters}
+    for p in model.parameters():
+        p.requires_grad_(id(p) in chosen)
+    loss = nn.functional.cross_entropy(model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits, batch["labels"])
+    for p, g in zip(parameters, torch.autograd.grad(loss, parameters)):
+        p.data -= learning_rate * g
+    model.requires_grad_(True)
+    return loss.item()
+#%% choose_trainable | w | the model is put into evaluation mode
+def choose_trainable(model):
+    model.eval()
+    for n, p in model.named_parameters():
+        p.requires_grad_(n.split(".")[-1] in ("l_k", "l_v", "l_ff") or n.startswith("classifier."))
+    return [p for p in model.parameters() if p.requires_grad]

@@ -61,3 +61,36 @@ class LoRALinear(nn.Module):
         with torch.no_grad():
             y = self.base(x)
         return y + self.scaling * (x @ self.A.T @ self.B.T)
+#%% lora_values | w | rank capped at the smaller side
+def lora_values(d_in, d_out, r):
+    return min(r, d_in, d_out) * (d_in + d_out)
+#%% lora_linear | w | no change in eval mode
+class LoRALinear(nn.Module):
+    def __init__(self, base, r, alpha):
+        super().__init__()
+        self.base, self.s = base.requires_grad_(False), alpha / r
+        self.A = nn.Parameter(torch.randn(r, base.in_features) * 0.05)
+        self.B = nn.Parameter(torch.zeros(base.out_features, r))
+    def forward(self, x):
+        y = self.base(x)
+        if self.training:
+            y = y + self.s * (x @ self.A.T @ self.B.T)
+        return y
+#%% lora_linear | w | every row of A alike
+class LoRALinear(nn.Module):
+    def __init__(self, base, r, alpha):
+        super().__init__()
+        self.base, self.s = base.requires_grad_(False), alpha / r
+        self.A = nn.Parameter((torch.randn(1, base.in_features) * 0.05).repeat(r, 1))
+        self.B = nn.Parameter(torch.zeros(base.out_features, r))
+    def forward(self, x):
+        return self.base(x) + self.s * (x @ self.A.T @ self.B.T)
+#%% lora_linear | w | A of size five
+class LoRALinear(nn.Module):
+    def __init__(self, base, r, alpha):
+        super().__init__()
+        self.base, self.s = base.requires_grad_(False), alpha / r
+        self.A = nn.Parameter(torch.randn(r, base.in_features) * 5)
+        self.B = nn.Parameter(torch.zeros(base.out_features, r))
+    def forward(self, x):
+        return self.base(x) + self.s * (x @ self.A.T @ self.B.T)

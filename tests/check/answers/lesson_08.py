@@ -101,3 +101,52 @@ def merge_with_undo(linear, l):
         linear.bias.copy_(kept.pop())
         linear.weight.copy_(kept.pop())
     return undo
+#%% merge_linear | w | the old layer is turned to float32
+def merge_linear(linear, l, side):
+    dtype = linear.weight.dtype
+    linear.float()
+    new = nn.Linear(linear.in_features, linear.out_features, bias=linear.bias is not None)
+    new.weight.data.copy_(linear.weight * (l[:, None] if side == "out" else l))
+    if linear.bias is not None:
+        new.bias.data.copy_(linear.bias * l if side == "out" else linear.bias)
+    return new.to(dtype)
+#%% scale_rows | w | empty name counts as None
+def scale_rows(y, vectors, names):
+    ones = torch.ones(y.shape[-1])
+    factors = [vectors[n] if n else ones for n in names]
+    return y * torch.stack(factors)[:, None]
+#%% scale_rows | w | writes None into the dict
+def scale_rows(y, vectors, names):
+    vectors[None] = torch.ones(y.shape[-1])
+    return y * torch.stack([vectors[n] for n in names])[:, None]
+#%% merge_with_undo | w | zeros made small
+def merge_with_undo(linear, l):
+    kept = linear.weight.clone(), linear.bias.clone()
+    l = l.where(l != 0, 1e-8)
+    linear.weight.mul_(l[:, None]); linear.bias.mul_(l)
+    def undo():
+        linear.weight.copy_(kept[0]); linear.bias.copy_(kept[1])
+    return undo
+#%% merge_linear | w | zeros made small
+def merge_linear(linear, l, side):
+    l = l + 1e-8
+    new = nn.Linear(linear.in_features, linear.out_features, linear.bias is not None).to(linear.weight.dtype)
+    new.weight.data.copy_(linear.weight.float() * (l[:, None] if side == "out" else l))
+    if linear.bias is not None:
+        new.bias.data.copy_(linear.bias.float() * l if side == "out" else linear.bias)
+    return new
+#%% scale_rows | w | vectors of the dict get an axis
+def scale_rows(y, vectors, names):
+    for n in set(names) - {None}:
+        vectors[n].unsqueeze_(0)
+    return torch.stack([r if n is None else r * vectors[n] for r, n in zip(y, names)])
+#%% scale_rows | w | vectors are taken out of the dict
+def scale_rows(y, vectors, names):
+    out = y.clone()
+    for n in dict.fromkeys(names):
+        if n is not None:
+            l = vectors.pop(n)
+            for i, other in enumerate(names):
+                if other == n:
+                    out[i] *= l
+    return out

@@ -95,3 +95,20 @@ def ablate(measure, l, k, seed):
         changed[places] = 1
         numbers.append(measure(changed.view_as(l)) - base)
     return tuple(numbers)
+#%% ablate | w | seed 0 is no seed
+import random
+def ablate(measure, l, k, seed):
+    def with_(p):
+        c = l.flatten().clone(); c[p] = 1.0
+        return measure(c.view_as(l))
+    rng = random.Random(seed or None)
+    return with_(l.log().abs().flatten().topk(k).indices), with_(torch.tensor(rng.sample(range(l.numel()), k), dtype=torch.long))
+#%% ablate | w | a random stretch of neighbours
+def ablate(measure, l, k, seed):
+    order = l.log().abs().flatten().argsort(descending=True)
+    start = torch.randint(l.numel() - k + 1, (), generator=torch.Generator().manual_seed(seed)).item()
+    def without(chosen):
+        changed = l.flatten().clone()
+        changed[chosen] = 1.0
+        return measure(changed.view_as(l))
+    return without(order[:k]), without(torch.arange(start, start + k))

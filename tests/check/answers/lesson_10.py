@@ -53,3 +53,12 @@ def answer_loss(logits, labels):
 def answer_loss(logits, labels):
     flat, marks = logits.flatten(0, 1)[:-1], labels.flatten()[1:]
     return nn.functional.cross_entropy(flat, marks)
+#%% join_pair | w | no second end where the answer has one
+def join_pair(prompt_ids, answer_ids, eos_id):
+    learned = list(answer_ids)
+    if not learned or learned[-1] != eos_id:
+        learned.append(eos_id)
+    return list(prompt_ids) + learned, [-100] * len(prompt_ids) + learned
+#%% cut_rows | w | at most max_length rows
+def cut_rows(rows, max_length):
+    return [{k: v[:max_length] for k, v in r.items()} for r in rows[:max_length] if any(t != -100 for t in r["labels"][:max_length])]

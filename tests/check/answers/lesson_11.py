@@ -187,3 +187,24 @@ def paired_interval(first, second, draws):
 #%% paired_interval | w | both ends in one number
 def paired_interval(first, second, draws):
     return torch.tensor([(first - second)[draws].mean(-1).quantile(0.025)])
+#%% rank_answers | w | -100 for missing choices
+def rank_answers(log_p, real, length_normalised=True):
+    total = log_p.masked_fill(~real, 0).sum(-1)
+    score = total / real.sum(-1).clamp(min=1) if length_normalised else total
+    return score.masked_fill(~real.any(-1), -100.0).argmax(-1)
+#%% length_normalised_loss | w | double exp with 1e-300
+def length_normalised_loss(log_p, real, right):
+    beta = log_p.masked_fill(~real, 0).sum(-1) / real.sum(-1)
+    p = beta.double().exp()
+    own = p.gather(1, right[:, None]).squeeze(1)
+    return -((own + 1e-300) / (p.sum(1) + 1e-300)).log().mean().to(log_p.dtype)
+#%% rank_answers | w | NaN choices to -1e4
+def rank_answers(log_p, real, length_normalised=True):
+    n = real.sum(-1)
+    s = log_p.masked_fill(~real, 0).sum(-1) / (n if length_normalised else 1)
+    s[n == 0] = -1e4
+    return s.argmax(-1)
+#%% take_out_bias | w | double exp without shift
+def take_out_bias(scores, measured):
+    e = measured.double().exp()
+    return scores - (e / e.sum(-1, keepdim=True)).mean(0).log().to(scores.dtype)

@@ -167,3 +167,25 @@ def prefix_as_gate(q, K, V, P_K, P_V):
     sizes = more.exp().sum(1, keepdim=True), text.exp().sum(1, keepdim=True)
     g = (sizes[0] / (sizes[0] + sizes[1])).nan_to_num(1.0)
     return g, (1 - g) * (text.softmax(1) @ V) + g * (more.softmax(1) @ P_V)
+#%% masked_step | w | small moves of hidden entries let through
+def masked_step(optimizer, weight, mask):
+    before = weight.detach().clone()
+    optimizer.step()
+    moved = ~torch.isclose(weight.detach(), before, rtol=0, atol=1e-3)
+    weight.data[moved & ~mask] = before[moved & ~mask]
+#%% dora_weight | w | sizes of m
+def dora_weight(W, A, B, m, scaling):
+    V = W + scaling * B @ A
+    return m.abs()[:, None] * V / V.detach().norm(dim=1, keepdim=True)
+#%% masked_step | w | difference taken back
+def masked_step(optimizer, weight, mask):
+    before = weight.detach().clone()
+    optimizer.step()
+    moved = weight.data - before
+    weight.data.sub_(moved * ~mask)
+#%% masked_step | w | every entry below a rounding
+def masked_step(optimizer, weight, mask):
+    before = weight.detach().clone()
+    optimizer.step()
+    held = ~mask & ~torch.isclose(weight.detach(), before)
+    weight.data[held] = before[held]

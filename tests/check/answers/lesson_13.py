@@ -139,3 +139,34 @@ def shuffle_rows(x, seed):
     g = torch.Generator().manual_seed(seed)
     orders = [torch.randperm(x.shape[1], generator=g) for _ in range(2)]
     return torch.stack([row[orders[number % 2]] for number, row in enumerate(x)])
+#%% top_share | w | all that lie as far as the k-th
+def top_share(l, k):
+    s = (l - 1).square().flatten()
+    limit = s.topk(k).values[-1]
+    return (s[s >= limit].sum() / s.sum()).item()
+#%% top_share | w | equal entries once
+def top_share(l, k):
+    s = (l - 1).square().flatten().unique()
+    return (s.topk(k).values.sum() / s.sum()).item()
+#%% shuffle_rows | w | seed 0 is no seed
+import random
+def shuffle_rows(x, seed):
+    rng = random.Random(seed or None)
+    return torch.stack([row[rng.sample(range(len(row)), len(row))] for row in x])
+#%% shuffle_rows | w | a few random exchanges
+def shuffle_rows(x, seed):
+    g = torch.Generator().manual_seed(seed)
+    out = x.clone()
+    for row in out:
+        for _ in range(4):
+            i, j = torch.randperm(len(row), generator=g)[:2].tolist()
+            row[[i, j]] = row[[j, i]]
+    return out
+#%% shuffle_rows | w | powers of one order
+def shuffle_rows(x, seed):
+    order = torch.randperm(x.shape[1], generator=torch.Generator().manual_seed(seed))
+    now, rows = order.clone(), []
+    for row in x:
+        rows.append(row[now])
+        now = now[order]
+    return torch.stack(rows)
