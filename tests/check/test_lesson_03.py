@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
+from transformers.models.bert.modeling_bert import BertConfig, BertLayer
 
 from ia3_teach.check import lesson_03
 from ia3_teach.check.drawing import Draw
@@ -127,6 +128,26 @@ def test_both_sides_of_the_inner_activation_are_right() -> None:
 def test_the_loops_agree_with_the_block() -> None:
     weights, x = block_weights(Draw(0), 4, 6), torch.randn(2, 3, 4)
     torch.testing.assert_close(by_hand(weights, x).float(), ToyBlock(4, 6, weights)(x))
+
+
+def kinds(block: nn.Module, x: Tensor) -> dict[str, tuple[int, str]]:
+    """Of each module that is called: how many tensors go in, and what kind of thing comes out."""
+    seen: dict[str, tuple[int, str]] = {}
+    for name, module in block.named_modules():
+        module.register_forward_hook(
+            lambda module, inputs, y, name=name: seen.update(
+                {name: (sum(isinstance(given, Tensor) for given in inputs), type(y).__name__)}
+            )
+        )
+    block(x)
+    return seen
+
+
+def test_a_hook_finds_in_the_block_what_it_finds_in_bert() -> None:
+    sizes = {"hidden_size": 4, "intermediate_size": 6, "num_attention_heads": 2}
+    real = kinds(BertLayer(BertConfig(**sizes, attn_implementation="eager")), torch.randn(2, 3, 4))
+    toy = kinds(ToyBlock(4, 6, block_weights(Draw(0), 4, 6)), torch.randn(2, 3, 4))
+    assert {name: real[name] for name in toy if name} == {name: toy[name] for name in toy if name}
 
 
 def folded(l_q: Tensor, l_k: Tensor, l_v: Tensor, l_o: Tensor) -> tuple[Tensor, Tensor]:

@@ -13,15 +13,15 @@ HEADS = 2
 
 
 class ToyBlock(nn.Module):
-    """x + attention(x), then + feed-forward, without norms; `weights` are named like its parameters."""
+    """x + attention(x), then + feed-forward, without norms; `weights` are named like its parameters.
+
+    Every module is called with what it gets in BERT and returns what it returns there, so that a hook finds
+    the same in both.
+    """
 
     def __init__(self, width: int, inner: int, weights: dict[str, Tensor]) -> None:
         super().__init__()
-        self.attention = nn.Module()
-        self.attention.self = nn.Module()
-        for name in ("query", "key", "value"):
-            setattr(self.attention.self, name, nn.Linear(width, width))
-        self.attention.output = _dense(width, width)
+        self.attention = _Attention(width)
         self.intermediate = _Inner(width, inner)
         self.output = _Output(inner, width)
         self.load_state_dict({name: value.clone() for name, value in weights.items()})
@@ -29,11 +29,29 @@ class ToyBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """x of shape (B, T, width)."""
-        layer = self.attention.self
-        q, k, v = (_split(linear(x)) for linear in (layer.query, layer.key, layer.value))
-        weights = (q @ k.mT / math.sqrt(q.shape[-1])).softmax(-1)
-        x = x + self.attention.output.dense((weights @ v).transpose(1, 2).flatten(2))
+        x, _ = self.attention(x)
         return self.output(self.intermediate(x), x)
+
+
+class _Attention(nn.Module):
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.self, self.output = _Self(width), _Output(width, width)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        context, weights = self.self(x)
+        return self.output(context, x), weights
+
+
+class _Self(nn.Module):
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.query, self.key, self.value = (nn.Linear(width, width) for _ in range(3))
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        q, k, v = (_split(linear(x)) for linear in (self.query, self.key, self.value))
+        weights = (q @ k.mT / math.sqrt(q.shape[-1])).softmax(-1)
+        return (weights @ v).transpose(1, 2).flatten(2), weights
 
 
 class _Inner(nn.Module):
@@ -52,12 +70,6 @@ class _Output(nn.Module):
 
     def forward(self, inner: Tensor, x: Tensor) -> Tensor:
         return x + self.dense(inner)
-
-
-def _dense(d_in: int, d_out: int) -> nn.Module:
-    module = nn.Module()
-    module.dense = nn.Linear(d_in, d_out)
-    return module
 
 
 def _split(y: Tensor) -> Tensor:

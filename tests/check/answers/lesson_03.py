@@ -79,3 +79,9 @@ def place_hooks(block, l_k, l_v, l_ff):
     own = block.attention.self
     return [own.key.register_forward_hook(lambda m, x, y: y * l_k), own.value.register_forward_hook(lambda m, x, y: y * l_v),
             block.output.register_forward_pre_hook(lambda m, x: (x[0] * l_ff, *x[1:]))]
+#%% place_hooks | w | on what the heads hand on, which has the same effect
+def place_hooks(block, l_k, l_v, l_ff):
+    own = block.attention.self
+    return [own.key.register_forward_hook(lambda m, x, y: y * l_k),
+            own.register_forward_hook(lambda m, x, y: (y[0] * l_v, *y[1:])),
+            block.output.dense.register_forward_pre_hook(lambda m, x: (x[0] * l_ff,))]
