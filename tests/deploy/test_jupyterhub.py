@@ -168,3 +168,4 @@ def test_a_crowd_arrives_at_once_and_nobody_is_lost(hub: Hub) -> None:
     hub.in_terminal(hub.teacher, "nbgrader", "collect", "ps1", folder=SETS)
     collected = {path.name for path in (home_of(hub.teacher) / SETS / "submitted").iterdir()}
     assert set(done) == set(rest) <= collected
+    assert not [name for name in rest if (home_of(name) / ".npm").exists()], "a server runs nobody's npm"
