@@ -7,6 +7,7 @@ from typing import Any
 
 from ia3_teach.check.failure import CheckFailed
 from ia3_teach.check.probing.sets.architecture_probe import (
+    OTHERS,
     budget_cases,
     probe_budget,
     probe_counts,
@@ -64,13 +65,14 @@ def _counts(kind: str) -> Callable:
             d_k = case["kv_heads"] * case["d_head"] if kind == "llama" else d_model
             d_ff = 4 * d_model if kind == "bloom" else case["d_ff"]
             expected = sum(2 * d_k + d_ff for _ in range(case["layers"]))
-            whole = case["layers"] * (2 * d_model + d_ff)
-            known = {}
+            whole, known = case["layers"] * (2 * d_model + d_ff), {}
             if kind == "llama":
                 even = case["layers"] * (2 * case["kv_heads"] * (d_model // case["heads"]) + d_ff)
                 known[even] = "a head has a width of its own: hidden_size need not be heads times head_dim"
                 known[whole] = "keys and values have fewer heads than queries here"
             _expect_number(record, f"count_values of {_said(kind, case)}", expected, known)
+            if record["built"]:
+                raise CheckFailed("a number from the config alone", "a model was built", "add up one block")
 
     return judge
 
@@ -81,20 +83,30 @@ def _said(kind: str, case: dict[str, Any]) -> str:
 
 def _refuses(records: Records, cases: dict[str, list]) -> None:
     value_of(records["bert"][0], "count_values of a config that is known")
-    (record,) = records["other"]
-    if not raised(record, "ValueError") or "gpt2" not in record["says"]:
-        found = f"{record['error']}: {record['says']}" if "error" in record else described(record["value"])
-        mistake = "raise ValueError(...) with config.model_type in its text"
-        raise CheckFailed("for GPT-2 a ValueError that names gpt2", found, mistake)
+    for kind, record in zip(OTHERS, records["other"], strict=True):
+        if not raised(record, "ValueError") or kind not in record["says"]:
+            error = f"{record.get('error')}: {record.get('says')}"
+            found = error if "error" in record else described(record["value"])
+            mistake = "raise ValueError(...) with config.model_type in its text"
+            raise CheckFailed(f"for another architecture a ValueError that names {kind}", found, mistake)
 
 
 def _fits(records: list, cases: list[dict[str, Any]]) -> None:
-    for record, case in zip(records, cases, strict=True):
-        one = case["n_layers"] * (3 * case["d_model"] + case["d_kv"])
-        square = case["n_layers"] * 4 * case["d_model"]
-        known = {case["budget"] // square: "the value projection has d_kv outputs, not d_model"}
+    values, right = [record.get("value") for record in records], [_rank(**case) for case in cases]
+    square = [_rank(**case | {"d_kv": case["d_model"]}) for case in cases]
+    known = {}
+    if values == square:
+        known = dict.fromkeys(square, "the value projection has d_kv outputs, not d_model")
+    for side in ("d_kv", "d_model"):
+        if values == [min(rank, case[side]) for rank, case in zip(right, cases, strict=True)]:
+            known = dict.fromkeys(values, f"r may be larger than {side}: only the budget ends it")
+    for record, case, expected in zip(records, cases, right, strict=True):
         told = ", ".join(f"{name}={value}" for name, value in case.items())
-        _expect_number(record, f"largest_rank({told})", case["budget"] // one, known)
+        _expect_number(record, f"largest_rank({told})", expected, known)
+
+
+def _rank(d_model: int, d_kv: int, n_layers: int, budget: int) -> int:
+    return budget // (n_layers * (3 * d_model + d_kv))
 
 
 def _expect_number(record: dict[str, Any], what: str, expected: int, known: dict[int, str]) -> None:

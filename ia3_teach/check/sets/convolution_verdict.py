@@ -31,6 +31,9 @@ def _starts_as_conv(records: Records, cases: list[Case]) -> None:
             found = f"l of shape {tuple(shape)}"
             raise CheckFailed(f"{what}: {size} entries of l", found, "which side is it?")
         expect_tensor(record["start"], _convolved(case, torch.ones(size)), f"{what}: its output")
+        if not torch.equal(record["entries"], torch.ones(shape, dtype=record["entries"].dtype)):
+            found = "entries near 1"
+            raise CheckFailed(f"{what}: exactly what conv returns", found, "let l begin with torch.ones")
 
 
 def _scales(side: str) -> Any:
@@ -44,6 +47,9 @@ def _scales(side: str) -> Any:
             _ran(record, what, "output")
             expected = _convolved(case, case["l"])
             expect_tensor(record["output"], expected, f"{what}: its output", _mistakes(case))
+            without = _convolved(case, torch.ones(len(case["l"])))
+            known = {"l must work after .eval() and without gradients too": without}
+            expect_tensor(record["quiet"], expected, f"{what}: its output after .eval()", known)
 
     return judge
 
@@ -65,12 +71,16 @@ def _reaches_l(records: Records, cases: list[Case]) -> None:
         _ran(record, what, "gradient")
         if not spared(record, case):
             expected = f"{what} conv as it was, without gradients"
-            raise CheckFailed(expected, "it changed, or has some", "freeze it by requires_grad_(False)")
+            mistake = "freeze it by requires_grad_(False), and change nothing else in it"
+            raise CheckFailed(expected, "it changed, or has some", mistake)
         if record["gradient"] is None:
             raise CheckFailed(f"{what} a gradient at l", "None", "use self.l itself, not self.l.data")
         l = case["l"].clone().requires_grad_()
         (expected,) = torch.autograd.grad(_convolved(case, l).square().sum(), l)
         expect_tensor(record["gradient"] / expected.abs().max(), expected / expected.abs().max(), what)
+        if record["first"] is None or not record["first"].any():
+            mistake = "let l into the product also where it is 1"
+            raise CheckFailed(f"{what} of a new layer a gradient at l", "none, or zeros", mistake)
 
 
 def _ran(record: Case, what: str, part: str) -> None:

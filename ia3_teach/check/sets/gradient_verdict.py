@@ -6,6 +6,7 @@ from typing import Any
 
 from torch import Tensor
 
+from ia3_teach.check.failure import CheckFailed
 from ia3_teach.check.probing.sets.gradient_probe import gradient_cases, probe_gradients
 from ia3_teach.check.sets.graded import Exercise, Property
 from ia3_teach.check.sets.judging import expect_tensor, pair_of, value_of
@@ -21,6 +22,8 @@ def _gradient(number: int) -> Any:
         for record, case in zip(records, cases, strict=True):
             side = ("out", "in")[number]
             what = f"the gradient on side {side!r}, x of shape {tuple(case['x'].shape)}"
+            if "does not require grad" in record.get("says", ""):
+                raise CheckFailed(f"{what}, without autograd", record["says"], "write the sum down by hand")
             found = pair_of(value_of(record, what), "gradients(x, weight, bias, g)")[number]
             right, known = _summed(case, side)
             expect_tensor(found, right, what, known)

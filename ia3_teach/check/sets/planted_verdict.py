@@ -21,11 +21,14 @@ def _finds(kind: str) -> Any:
 
     def judge(records: dict[str, Records], cases: dict[str, list[Case]]) -> None:
         for record, case in zip(records[kind], cases[kind], strict=True):
-            side, l = explained(case)
-            what = f"find_vector on a layer of shape {tuple(case['weight'].shape)}, side {side!r}"
-            found_side, found = pair_of(value_of(record, what), what)
+            what = f"find_vector on a layer of shape {tuple(case['weight'].shape)}"
+            found_side, found = pair_of(value_of(record, f"{what}, side {explained(case)[0]!r}"), what)
+            side, l = explained(case, found_side)
+            what = f"{what}, side {side!r}"
             if found_side != side:
                 mistake = "one factor must fit a whole row (out) or a whole column (in), and the bias"
+                if not isinstance(found_side, str):
+                    mistake = 'the side is a plain text, "out" or "in"'
                 raise CheckFailed(f"{what}: {side!r}", described(found_side), mistake)
             if isinstance(found, Tensor) and found.isnan().any():
                 raise CheckFailed(f"{what}: numbers", "NaN", "0/0: a zero in the weight says nothing about l")
@@ -43,12 +46,14 @@ def _refuses(records: dict[str, Records], cases: dict[str, list[Case]]) -> None:
             raise CheckFailed("a ValueError where no vector explains the change", found, mistake)
 
 
-def explained(case: Case) -> tuple[str, Tensor]:
-    """Side and vector of a layer, by least squares for each row or column."""
-    weight, new = case["weight"], case["new_weight"]
-    for side, axis in (("out", 1), ("in", 0)):
+def explained(case: Case, first: Any = "out") -> tuple[str, Tensor]:
+    """Side and vector of a layer, by least squares for each row or column; `first` where both sides fit."""
+    weight, new, bias, new_bias = (case[name] for name in ("weight", "new_weight", "bias", "new_bias"))
+    for side, axis in sorted({"out": 1, "in": 0}.items(), key=lambda each: each[0] != first):
         l = (weight * new).sum(axis) / weight.square().sum(axis)
-        if torch.allclose(l[:, None] * weight if side == "out" else weight * l, new):
+        again = l[:, None] * weight if side == "out" else weight * l
+        shifted = l * bias if side == "out" and bias is not None else bias
+        if torch.allclose(again, new) and (bias is None or torch.allclose(shifted, new_bias)):
             return side, l
     raise ValueError("a case of find_vector has no vector on either side; mend its cases")
 

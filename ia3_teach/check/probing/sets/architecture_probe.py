@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+from torch.nn.modules.module import register_module_parameter_registration_hook
 
 from ia3_teach.check.probing.sets.calls import called, recorded
 from ia3_teach.course.sets.variants import generator, number
@@ -16,23 +17,29 @@ MODELS = {
     "bloom": "BloomForCausalLM",
     "llama": "LlamaForCausalLM",
 }
+OTHERS = {"gpt2": "GPT2Config", "roberta": "RobertaConfig", "mistral": "MistralConfig"}
+SMALL = {"vocab_size": 40, "hidden_size": 12, "num_hidden_layers": 2, "num_attention_heads": 3}
 
 
 def size_cases(seed: int) -> dict[str, Cases]:
-    """Two sizes of each architecture; a Llama's keys and values have fewer heads than its queries.
+    """Sizes of each architecture; in the second, more than ten blocks, with a d_ff as wide as the model.
 
-    In a Llama's second size the heads together are wider than the model.
+    A Llama's keys and values have fewer heads than its queries, but for its third size; in its second, the
+    heads together are wider than the model.
     """
     draw, cases = generator(seed), {}
     for kind in MODELS:
         cases[kind] = []
-        for _ in range(2):
+        for more in (0, 11):
             kv_heads, d_head = number(draw, 1, 2), 2 * number(draw, 2, 4)
             sizes = {"heads": 3 * kv_heads, "kv_heads": kv_heads, "d_head": d_head}
-            cases[kind].append({"layers": number(draw, 2, 4), "d_ff": number(draw, 20, 60)} | sizes)
+            cases[kind].append({"layers": number(draw, 2, 4) + more, "d_ff": number(draw, 20, 60)} | sizes)
     for case, narrower in zip(cases["llama"], (0, 2), strict=True):
         case["d_model"] = case["heads"] * (case["d_head"] - narrower)
-    return cases
+    for _, case in cases.values():
+        case["d_ff"] = case.get("d_model", case["heads"] * case["d_head"])
+    first = cases["llama"][0]
+    return cases | {"llama": [*cases["llama"], first | {"kv_heads": first["heads"]}]}
 
 
 def config(kind: str, case: dict[str, Any]) -> Any:
@@ -52,11 +59,11 @@ def config(kind: str, case: dict[str, Any]) -> Any:
 
 
 def model(kind: str, case: dict[str, Any]) -> torch.nn.Module:
-    """The model of a case, without memory."""
+    """The model of a case; one with many blocks is frozen, in eval mode."""
     import transformers
 
-    with torch.device("meta"):
-        return getattr(transformers, MODELS[kind])(config(kind, case))
+    made = getattr(transformers, MODELS[kind])(config(kind, case))
+    return made.eval().requires_grad_(False) if case["layers"] > 10 else made
 
 
 @recorded
@@ -67,22 +74,36 @@ def probe_sites(answer: Callable, cases: dict[str, Cases]) -> Any:
 
 @recorded
 def probe_counts(answer: Callable, cases: dict[str, Cases]) -> Any:
-    """What is returned for each config, and for one of an architecture that nobody asked for."""
+    """What is returned for each config, and for those of architectures that nobody asked for."""
     import transformers
 
-    found = {kind: [called(answer, config(kind, case)) for case in of] for kind, of in cases.items()}
-    return found | {"other": [called(answer, transformers.GPT2Config())]}
+    found = {kind: [_counted(answer, config(kind, case)) for case in of] for kind, of in cases.items()}
+    others = [getattr(transformers, name)(**SMALL) for name in OTHERS.values()]
+    return found | {"other": [called(answer, other) for other in others]}
+
+
+def _counted(answer: Callable, config: Any) -> dict[str, Any]:
+    """What is returned for a config, and whether a model was built on the way."""
+    weights: list[str] = []
+    handle = register_module_parameter_registration_hook(lambda _, name, __: weights.append(name))
+    try:
+        found = called(answer, config)
+        return found | {"built": bool(weights)}
+    finally:
+        handle.remove()
 
 
 def budget_cases(seed: int) -> Cases:
-    """A Llama's sizes and a budget: for a few ranks, for exactly one, for none."""
+    """A Llama's sizes and a budget: for a few ranks, for exactly one, for none, for more than a side has."""
     draw, cases = generator(seed), []
     for _ in range(4):
         case = {"d_model": 8 * number(draw, 4, 9), "d_kv": 8 * number(draw, 1, 3)}
         cases.append(case | {"n_layers": number(draw, 2, 5), "budget": number(draw, 2000, 9000)})
     case = dict(cases[0])
     one = case["n_layers"] * (3 * case["d_model"] + case["d_kv"])
-    return [*cases, case | {"budget": 3 * one}, case | {"budget": 3 * one - 1}, case | {"budget": one - 1}]
+    borders = [case | {"budget": budget} for budget in (3 * one, 3 * one - 1, one - 1, 200 * one - 1)]
+    large = {"d_model": 4096, "d_kv": 1024, "n_layers": 32, "budget": 32 * (3 * 4096 + 1024) * 3 - 1}
+    return [*cases, *borders, large]
 
 
 @recorded

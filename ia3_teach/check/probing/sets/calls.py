@@ -132,9 +132,14 @@ def _number(value: Any) -> Any:
     return None
 
 
-def trained(module: nn.Module) -> dict[str, list[int]]:
-    """{name: shape} of what a module trains, whatever its own `named_parameters` says."""
-    return {name: list(weight.shape) for name, weight in named_parameters(module) if weight.requires_grad}
+def trained(module: nn.Module, attribute: str = "") -> dict[str, list[int]]:
+    """{name: shape} of what a module trains, whatever its own `named_parameters` says.
+
+    The parameter that is the module's `attribute` has that name, wherever the module keeps it.
+    """
+    own = getattr(module, attribute, None) if attribute else None
+    asking = [(name, weight) for name, weight in named_parameters(module) if weight.requires_grad]
+    return {attribute if weight is own else name: list(weight.shape) for name, weight in asking}
 
 
 def reached(output: Tensor, module: nn.Module) -> list[Any]:

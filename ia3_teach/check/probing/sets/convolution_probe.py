@@ -8,7 +8,15 @@ from typing import Any
 import torch
 from torch import nn
 
-from ia3_teach.check.probing.sets.calls import named_parameters, plain, reached, recorded, trained, tried
+from ia3_teach.check.probing.sets.calls import (
+    grad,
+    named_parameters,
+    plain,
+    reached,
+    recorded,
+    trained,
+    tried,
+)
 from ia3_teach.check.probing.sets.drawing import factors, normal
 from ia3_teach.course.sets.variants import generator, number
 
@@ -17,13 +25,13 @@ Cases = list[dict[str, Any]]
 CONVOLUTIONS = [
     (1, 4, 4, {"kernel_size": 3, "padding": 1}),
     (1, 4, 6, {"kernel_size": 2, "stride": 2, "groups": 2}),
-    (2, 3, 5, {"kernel_size": (3, 1), "padding": 2, "dilation": 2}),
+    (2, 3, 5, {"kernel_size": (3, 1), "padding": (2, 1), "stride": (1, 2), "dilation": 2}),
     (2, 4, 4, {"kernel_size": 3, "padding": 1, "bias": False}),
 ]
 
 
 def convolution_cases(seed: int) -> Cases:
-    """Convolutions in one and two dimensions on both sides, with a vector, an input and a gradient."""
+    """Convolutions in one and two dimensions on both sides, with a vector and an input of 4 rows or 1."""
     draw, cases = generator(seed), []
     for dimensions, d_in, d_out, settings in CONVOLUTIONS:
         for side in ("out", "in"):
@@ -35,14 +43,14 @@ def convolution_cases(seed: int) -> Cases:
             case["bias"] = 2 + normal(draw, d_out) if settings.get("bias", True) else None
             case["l"] = factors(draw, d_out if side == "out" else d_in)
             extent = [number(draw, 5, 7) for _ in range(dimensions)]
-            case["x"] = normal(draw, 4, d_in, *extent)
+            case["x"] = normal(draw, 1 if "groups" in settings else 4, d_in, *extent)
             cases.append(case)
     return cases
 
 
 @recorded
 def probe_convolution(answer: Callable, cases: Cases) -> Any:
-    """Of each layer: what trains, the output at the start, with the vector, and the gradients."""
+    """Of each layer: what trains, the output at the start, with the vector in both modes, the gradients."""
     return [_layer(answer, case) for case in cases]
 
 
@@ -50,10 +58,12 @@ def _layer(answer: Callable, case: dict[str, Any]) -> dict[str, Any]:
     conv, record = convolution(case), {}
     with tried(record):
         layer = answer(conv, case["side"])
-        record["trained"] = trained(layer)
-        record["start"] = plain(layer(case["x"].clone()))
+        _start(layer, case["x"], record)
         with torch.no_grad():
+            layer(case["x"].clone())  # what is folded in here, or kept, spoils what follows
             layer.l.copy_(case["l"].reshape(layer.l.shape))
+            record["quiet"] = plain(layer(case["x"].clone()))
+        layer.train()
         output = layer(case["x"].clone())
         record["output"] = plain(output)
         record["reached"] = reached(output, conv)
@@ -62,6 +72,18 @@ def _layer(answer: Callable, case: dict[str, Any]) -> dict[str, Any]:
         record["left"] = [plain(weight.grad) for _, weight in named_parameters(conv)]
         record["held"] = [plain(conv.weight), plain(conv.bias)]
     return record
+
+
+def _start(layer: Any, x: torch.Tensor, record: dict[str, Any]) -> None:
+    """What a new layer trains and returns, and the gradient that comes to its l; it ends in eval mode."""
+    record["trained"] = trained(layer, "l")
+    output = layer(x.clone())
+    record["start"] = plain(output)
+    reaching = output.requires_grad and isinstance(getattr(layer, "l", None), nn.Parameter)
+    record["first"] = plain(grad(output.sum(), layer.l, allow_unused=True)[0]) if reaching else None
+    record["entries"] = plain(layer.l)
+    layer.eval()
+    record["trained"] |= trained(layer, "l")
 
 
 def convolution(case: dict[str, Any]) -> nn.Module:

@@ -14,7 +14,10 @@ def normal(draw: torch.Generator, *shape: int) -> Tensor:
 
 
 def factors(draw: torch.Generator, size: int) -> Tensor:
-    """A vector l with entries of both signs, one of them 0."""
+    """A vector l with entries of both signs, one of them 0, and one near 1 where there are more than two."""
     l = 1 + normal(draw, size)
-    l[number(draw, 0, size - 1)] = 0.0
+    place = number(draw, 0, size - 1)
+    if size > 2:
+        l[place - 1] = 1.01
+    l[place] = 0.0
     return l

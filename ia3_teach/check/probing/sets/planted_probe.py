@@ -21,16 +21,39 @@ def planted_cases(seed: int) -> dict[str, Cases]:
     seeds = [number(draw, 0, 2**30) for _ in range(8)]
     hard = [plant(s, side, bias) for s, (side, bias) in zip(seeds, SIDES, strict=False)]
     easy = [_without_zeros(plant(s, side, bias)) for s, (side, bias) in zip(seeds[4:], SIDES, strict=True)]
-    layers = {"easy": easy, "hard": [layer._asdict() for layer, _, _ in hard]}
+    hard = [layer._asdict() for layer, _, _ in hard]
     odd = [layer | {"new_weight": layer["new_weight"].roll(1, 0)} for layer in easy[:2]]
     odd += [layer | {"new_bias": layer["new_bias"] + 1} for layer in easy if layer["bias"] is not None]
-    return layers | {"none": odd}
+    odd += [_moved(layer) for layer in easy + hard]
+    hard += [_thinned(layer) for layer in easy[:2]]
+    hard += [_all(1.0, hard[0]), _all(0.0, hard[0])]
+    return {"easy": easy, "hard": hard, "none": odd}
+
+
+def _all(factor: float, layer: dict[str, Any]) -> dict[str, Any]:
+    """The same with a vector on side "out" whose entries are all this factor."""
+    return layer | {"new_weight": factor * layer["weight"], "new_bias": factor * layer["bias"]}
+
+
+def _moved(layer: dict[str, Any]) -> dict[str, Any]:
+    """The same with one new weight a little off: the last, or the last over a 0."""
+    new, zeros = layer["new_weight"].clone(), (layer["weight"] == 0).nonzero()
+    row, column = zeros[-1].tolist() if len(zeros) else (-1, -1)
+    new[row, column] += 2e-4
+    return layer | {"new_weight": new}
+
+
+def _thinned(layer: dict[str, Any]) -> dict[str, Any]:
+    """The same with zeros in the weight everywhere but in its first row and its first column."""
+    new, weight = layer["new_weight"].clone(), layer["weight"].clone()
+    new[1:, 1:] = weight[1:, 1:] = 0.0
+    return layer | {"weight": weight, "new_weight": new}
 
 
 def _without_zeros(planted: tuple[Any, str, Tensor]) -> dict[str, Any]:
-    """The same draw with a weight that has no zeros, and a vector whose entries all lie above 0."""
+    """The same draw with a weight that has no zeros, and a vector of long fractions above 0, one near 1."""
     layer, side, l = planted
-    weight, l = layer.weight.where(layer.weight != 0, 0.7), l.abs() + 0.3
+    weight, l = layer.weight.where(layer.weight != 0, 0.7), l.abs().where(l != 0, 0.7) + 0.31234
     if side == "in":
         return {"weight": weight, "bias": layer.bias, "new_weight": weight * l, "new_bias": layer.bias}
     new_bias = None if layer.bias is None else l * layer.bias
