@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import interruptible
 import pytest
 from grading_course import LIMITS, QUICK, hand_in, handed_out, put
 from submissions import answers
@@ -207,7 +208,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(course, box, number, monkey
     hand_in(course, ["perfect", "columns", "untouched", "in place", "one of two"])
     put(course, "long", answers(handed_out(course)))  # held back until it is stopped
     script = SCRIPT.format(tests=str(Path(__file__).parents[1]), course=str(course))
-    process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(interruptible.python(script), stderr=subprocess.DEVNULL)
     kept = course / ".grading" / "ps1"
     while process.poll() is None and len(list(kept.glob("*.json"))) < 2:
         time.sleep(0.02)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ia3_teach.check.failure import CheckFailed
-from ia3_teach.check.probing.sets import small_core_probe as probes
+from ia3_teach.check.probing.sets import frame_probe as probes
 from ia3_teach.check.sets.core_changes import changes, largest, near
 from ia3_teach.check.sets.graded import Exercise, Property
 from ia3_teach.check.sets.judging import close, described, expect_tensor, pair_of, raised, value_of
@@ -48,10 +48,11 @@ def _is_orthonormal(record: dict[str, Records], cases: list[Case]) -> None:
 
 def _refuses_ranks(record: dict[str, Records], cases: list[Case]) -> None:
     value_of(record["right"][0], "frame of a weight and a rank that fits")
-    for each in record["wrong"]:
+    for each, (weight, r) in zip(record["wrong"], probes.impossible(cases), strict=True):
         if not raised(each, "ValueError"):
             found = each.get("error") or described(each["value"])
-            raise CheckFailed("a ValueError for r < 1 and r > min(d_out, d_in)", found, "compare r first")
+            expected = f"a ValueError for r = {r} and a weight {tuple(weight.shape)}"
+            raise CheckFailed(expected, found, "compare r first, and raise a ValueError")
 
 
 def _fits(records: Records, cases: list[Case]) -> None:
@@ -61,9 +62,17 @@ def _fits(records: Records, cases: list[Case]) -> None:
         told = ", ".join(f"{name}={value}" for name, value in case.items())
         found = value_of(record, f"core_rank({told})")
         if type(found) is not int or found != expected:
-            unbounded = type(found) is int and found == int(budget**0.5 + 1e-9)
-            mistake = "a rank is at most min(d_in, d_out)" if unbounded else "R has r times r values"
+            mistake = _of_rank(found, expected, int(budget**0.5 + 1e-9))
             raise CheckFailed(f"core_rank({told}) = {expected}", described(found), mistake)
+
+
+def _of_rank(found: Any, expected: int, root: int) -> str:
+    """The likely mistake of a wrong rank; `root` is the largest one whose square is within the budget."""
+    if type(found) is int and expected < found <= root:
+        return "a rank is at most min(d_in, d_out)"
+    if type(found) is int and found > root + 1:
+        return "R has r times r values"
+    return "the largest r for which R, of r times r values, has no more than LoRA's two matrices"
 
 
 def _best(case: Case) -> tuple[Tensor, float]:
@@ -84,7 +93,11 @@ def _is_best(records: Records, cases: list[Case]) -> None:
         if not any(near(each, nearest, 1e-5) for each in right):
             rest = min(float((case["change"] - each).norm() / case["change"].norm()) for each in right)
             found = f"an R that leaves {rest:.4f} of it"
-            mistake = "left is no orthonormal frame: divide by the singular values, which it holds"
+            _, sizes, _ = largest(case["weight"], case["r"])
+            undivided = changes(case | {"alpha": 1.0}, core / sizes[:, None])
+            mistake = "try a change that some R gives exactly: nothing of it may be left over"
+            if any(near(each, nearest, 1e-5) for each in undivided):
+                mistake = "left is no orthonormal frame: divide by the singular values, which it holds"
             raise CheckFailed(f"{what}: {_best(case)[1]:.4f} of the change left over", found, mistake)
 
 

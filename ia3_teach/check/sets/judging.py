@@ -38,20 +38,23 @@ def raised(call: Mapping[str, Any], *kinds: str) -> bool:
 
 
 def same(found: Any, expected: Tensor | None) -> bool:
-    """Bit for bit the same tensor, in the same format; or none at all.
+    """Bit for bit the same tensor, also in the sign of a 0, in the same format; or none at all.
 
     >>> same(torch.ones(2), torch.ones(2)), same(torch.ones(2).double(), torch.ones(2))
     (True, False)
     """
     if not isinstance(found, Tensor) or expected is None:
         return found is expected
-    return found.dtype == expected.dtype and torch.equal(found, expected)
+    if found.dtype != expected.dtype or not torch.equal(found, expected):
+        return False
+    return torch.equal(found.signbit(), expected.signbit())
 
 
 def kept(call: Mapping[str, Any], *given: Tensor | None) -> bool:
-    """Whether the tensors that a call was given are after it what they were before."""
+    """Whether the tensors that a call was given are after it what they were before, and frozen still."""
     before = [tensor for tensor in given if isinstance(tensor, Tensor)]
-    return len(call["after"]) == len(before) and all(map(same, call["after"], before))
+    stayed = len(call["after"]) == len(before) and all(map(same, call["after"], before))
+    return stayed and not call["thawed"]
 
 
 def spared(record: Mapping[str, Any], case: Mapping[str, Any]) -> bool:

@@ -9,13 +9,14 @@ from torch import Tensor
 
 from ia3_teach.check.failure import CheckFailed
 from ia3_teach.check.probing.sets import small_core_probe as probes
-from ia3_teach.check.probing.sets.small_core_probe import WIDE
+from ia3_teach.check.probing.sets.small_core_probe import SMALL, WIDE
 from ia3_teach.check.sets.core_changes import change_of, changes, near
 from ia3_teach.check.sets.graded import Exercise, Property
 from ia3_teach.check.sets.judging import described, expect_tensor, kept, spared, value_of
 
 Case = dict[str, Any]
 Records = list[dict[str, Any]]
+MODES = ("train() under no_grad", "train()", "eval() under no_grad", "eval()")
 
 
 def _trains_core(records: Records, cases: list[Case]) -> None:
@@ -53,29 +54,52 @@ def _is_normal(core: Any) -> None:
     if not 0.8 < deviation < 1.25 or not abs(mean) < 0.25:
         found = f"{mean * 1e-5:.1e} and {deviation * 1e-5:.1e}"
         raise CheckFailed("entries of R with mean 0 and deviation 1e-5", found, "1e-5 * torch.randn(r, r)")
-    if not 2.3 < float(((shares - mean) / deviation).pow(4).mean()) < 5:  # normal 3, flat 1.8
+    if not 2.3 < (fourth := float(((shares - mean) / deviation).pow(4).mean())) < 5:  # normal 3, flat 1.8
         found = "that deviation, but another distribution"
-        raise CheckFailed("entries of R from a normal distribution", found, "torch.randn, not torch.rand")
+        mistake = "torch.randn, not torch.rand" if fourth < 3 else "torch.randn"
+        raise CheckFailed("entries of R from a normal distribution", found, mistake)
+    if core.abs().unique().numel() < 0.9 * core.numel() or _alike(shares) > 0.3:
+        found = "entries that repeat, or that tell of the next"
+        raise CheckFailed("each entry of R drawn by itself", found, "torch.randn(r, r), used as it comes")
+
+
+def _alike(shares: Tensor) -> float:
+    """How much an entry tells of the next one, beside it or below it: near 0 for entries drawn one by one."""
+    pairs = (shares[:, 1:] * shares[:, :-1], shares[1:] * shares[:-1])
+    return max(float(each.mean().abs() / shares.var()) for each in pairs)
 
 
 def _computes(records: Records, cases: list[Case]) -> None:
     for record, case in zip(records, cases, strict=True):
         what = _named(case)
-        ran(record, what, "output")
-        plain = torch.nn.functional.linear(case["x"], case["weight"], case["bias"]).double()
-        right = [plain + case["x"].double() @ each.T for each in changes(case, case["core"])]
-        if not any(near(record["output"], each, 1e-4) for each in right):
-            known = {"alpha is left out": plain + (right[0] - plain) / case["alpha"]}
-            expect_tensor(record["output"], right[0].float(), f"{what}: its output", known)
-            raise CheckFailed(f"{what}: Wx + b + α L R Q x", "another output", "which order?")
+        ran(record, what, "shapes")
+        for outputs, factor, core in zip(record["outputs"], (SMALL, 1), ("a small R", "R"), strict=True):
+            small = case | {"core": factor * case["core"]}
+            for found, mode in zip(outputs, MODES, strict=True):
+                _is_output(found, small, case["x"], f"{what}: its output with {core}, {mode}")
+        for found, x in zip(record["shapes"], (case["x"][0, 0], case["x"][None]), strict=True):
+            _is_output(found, case, x, f"{what}: its output for x of shape {tuple(x.shape)}")
+
+
+def _is_output(found: Any, case: Case, x: Tensor, what: str) -> None:
+    plain = torch.nn.functional.linear(x, case["weight"], case["bias"]).double()
+    right = [plain + x.double() @ each.T for each in changes(case, case["core"])]
+    if not any(near(found, each, 1e-4) for each in right):
+        known = {
+            "alpha is left out": plain + (right[0] - plain) / case["alpha"],
+            "no division by r here": plain + (right[0] - plain) / case["r"],
+        }
+        expect_tensor(found, right[0].float(), what, known)
+        raise CheckFailed(f"{what} = Wx + b + α L R Q x", "another output", "which order?")
 
 
 def _spares_weights(records: Records, cases: list[Case]) -> None:
     for record, case in zip(records, cases, strict=True):
         what = _named(case)
         ran(record, what, "held")
-        if not isinstance(record["gradient"], Tensor) or not record["gradient"].abs().max() > 0:
-            found = described(record["gradient"])
+        found = record["gradient"]
+        if case["alpha"] and not (isinstance(found, Tensor) and found.abs().max() > 0):
+            found = described(found)
             raise CheckFailed(f"{what}: a gradient at R", found, "use self.R in forward")
         if not spared(record, case):
             raise CheckFailed(f"{what}: the Linear as it was", "it changed, or has a gradient", "freeze it")
@@ -99,6 +123,7 @@ def _merges(records: Records, cases: list[Case]) -> None:
         if not any(near(found, each, 1e-4) for each in right):
             delta = change_of(case, case["core"])
             known = {"W itself is missing": delta, "alpha is left out": weight + delta / case["alpha"]}
+            known["no division by r here"] = weight + delta / case["r"]
             expect_tensor(found, right[0].float(), what, known)
             raise CheckFailed(f"{what}: W + α L R Q", "another weight", "the frame is that of W")
 
@@ -109,7 +134,9 @@ def _keeps_weight(records: Records, cases: list[Case]) -> None:
         raise CheckFailed("a tensor of the shape of weight", described(found), "is `return` missing?")
     given = [(case["weight"], case["core"]) for case in cases]
     if not all(kept(record, *of) for record, of in zip(records, given, strict=True)):
-        raise CheckFailed("weight and core as they were", "one of them changed", "no `+=` on what came in")
+        thawed = any(record["thawed"] for record in records)
+        mistake = "no requires_grad_() on what came in" if thawed else "no `+=` on what came in"
+        raise CheckFailed("weight and core as they were", "one of them changed", mistake)
 
 
 SMALL_CORE = Exercise(

@@ -13,6 +13,7 @@ from ia3_teach.check.sets.graded import Exercise, Property
 from ia3_teach.check.sets.judging import described, expect_tensor, raised, same, value_of
 
 Case = dict[str, Any]
+OTHER_ERROR = "raise one of these two, or let the dict's own KeyError through"
 
 
 def _uses(records: list[Case], cases: list[Case]) -> None:
@@ -20,6 +21,7 @@ def _uses(records: list[Case], cases: list[Case]) -> None:
         before: list[str | None] = []
         for name, (weight, bias) in zip(case["order"], _after(record), strict=True):
             before.append(name)
+            _keeps_kind(record, case, weight, bias)
             l = case["vectors"].get(name, torch.ones(len(case["bias"])))
             what = f"after use of {before}: the weight"
             known = {}
@@ -27,8 +29,22 @@ def _uses(records: list[Case], cases: list[Case]) -> None:
                 last = case["vectors"][before[-2]]
                 known["the vector before is still in it"] = (l * last)[:, None] * case["weight"].float()
             expect_tensor(weight, l[:, None] * case["weight"].float(), what, known)
+            if weight[l == 0].any():
+                mistake = "a factor of 0 gives zeros, not small numbers"
+                raise CheckFailed(f"{what} has zeros where l is 0", "small numbers", mistake)
             known = {"the bias was left alone: l scales W x + b": case["bias"].float()} if name else {}
             expect_tensor(bias, l * case["bias"].float(), what.replace("weight", "bias"), known)
+
+
+def _keeps_kind(record: Case, case: Case, *parts: Any) -> None:
+    """The layer's format is the same, and it is frozen still."""
+    mistake = "copy into the layer's own tensors: copy_"
+    for part, found in zip(("weight", "bias"), parts, strict=True):
+        wanted = case[part].dtype
+        if isinstance(found, Tensor) and found.dtype != wanted:
+            raise CheckFailed(f"a {part} in {wanted}, as it came", f"{found.dtype}", mistake)
+    if record["trained"]:
+        raise CheckFailed("a frozen layer, as it came", f"{', '.join(record['trained'])} trained", mistake)
 
 
 def _returns(records: list[Case], cases: list[Case]) -> None:
@@ -44,9 +60,11 @@ def _returns(records: list[Case], cases: list[Case]) -> None:
 def _refuses(records: list[Case], cases: list[Case]) -> None:
     for record, _ in zip(records, cases, strict=True):
         _after(record)
-        if not raised(record["unknown"], "KeyError", "ValueError"):
-            found = record["unknown"].get("error") or "no error"
-            raise CheckFailed("a ValueError or KeyError for an unknown name", found, "look it up first")
+        for name, each in zip(probes.UNKNOWN, record["unknown"], strict=True):
+            if not raised(each, "KeyError", "ValueError"):
+                mistake = OTHER_ERROR if "error" in each else "look it up first, each time"
+                found = each.get("error") or "no error"
+                raise CheckFailed(f"a ValueError or KeyError for the name {name!r}", found, mistake)
         for part, before, after in zip(("weight", "bias"), *record["around"], strict=True):
             if not same(after, before):
                 expected = "the layer as it was before that name"
@@ -89,10 +107,13 @@ def _spares(record: dict[str, Any], cases: list[Case]) -> None:
 
 def _needs_names(record: dict[str, Any], cases: list[Case]) -> None:
     value_of(record["mixed"][0], "mixed_in with names that are there")
-    if not raised(record["wrong"], "KeyError", "ValueError"):
-        found = record["wrong"].get("error") or described(record["wrong"]["value"])
-        mistake = "dict.get with ones treats a misspelt name as the bare model"
-        raise CheckFailed("a ValueError or KeyError for a name that is not there", found, mistake)
+    for name, each in zip(probes.UNKNOWN, record["wrong"], strict=True):
+        if not raised(each, "KeyError", "ValueError"):
+            found = each.get("error") or described(each["value"])
+            mistake = "dict.get with ones treats a misspelt name as the bare model"
+            mistake = mistake if name else "`if name` treats an empty name as None"
+            mistake = OTHER_ERROR if "error" in each else mistake
+            raise CheckFailed(f"a ValueError or KeyError for the name {name!r}", found, mistake)
 
 
 SWITCH = Exercise(

@@ -67,12 +67,12 @@ def tried(found: dict[str, Any]) -> Iterator[None]:
 
 
 def called(function: Callable[..., Any], *arguments: Any) -> dict[str, Any]:
-    """{"value": plain, "gradient": whether it has one} or the error, and "after": what was handed over.
+    """{"value": plain, "gradient": whether it has one} or the error, and what was handed over, afterwards.
 
     The arguments are copies, so that no case is spoiled for the next.
 
     >>> called(lambda number: 2 * number, 3)
-    {'gradient': False, 'value': 6, 'after': []}
+    {'gradient': False, 'value': 6, 'after': [], 'thawed': False}
     >>> called(int, "x")["error"]
     'ValueError'
     """
@@ -82,7 +82,9 @@ def called(function: Callable[..., Any], *arguments: Any) -> dict[str, Any]:
         value = function(*given)
         found["gradient"] = isinstance(value, Tensor) and value.requires_grad
         found["value"] = plain(value)
-    return found | {"after": [plain(argument) for argument in given if isinstance(argument, Tensor)]}
+    tensors = [argument for argument in given if isinstance(argument, Tensor)]
+    thawed = any(tensor.requires_grad for tensor in tensors)
+    return found | {"after": [plain(tensor) for tensor in tensors], "thawed": thawed}
 
 
 def failed(error: BaseException) -> dict[str, Any]:

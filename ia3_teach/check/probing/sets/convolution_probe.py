@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from ia3_teach.check.probing.sets.calls import (
     grad,
@@ -74,7 +74,7 @@ def _layer(answer: Callable, case: dict[str, Any]) -> dict[str, Any]:
     return record
 
 
-def _start(layer: Any, x: torch.Tensor, record: dict[str, Any]) -> None:
+def _start(layer: Any, x: Tensor, record: dict[str, Any]) -> None:
     """What a new layer trains and returns, and the gradient that comes to its l; it ends in eval mode."""
     record["trained"] = trained(layer, "l")
     output = layer(x.clone())

@@ -18,6 +18,6 @@ def factors(draw: torch.Generator, size: int) -> Tensor:
     l = 1 + normal(draw, size)
     place = number(draw, 0, size - 1)
     if size > 2:
-        l[place - 1] = 1.01
+        l[place - 1] = 1.002
     l[place] = 0.0
     return l

@@ -1,4 +1,4 @@
-"""Problem set 5: weights, a layer and a change to imitate. No reference is here."""
+"""Problem set 5: a layer with a core, and its merging. No reference is here."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+from torch import Tensor, nn
 
 from ia3_teach.check.probing import layers
 from ia3_teach.check.probing.sets.calls import (
@@ -18,43 +19,38 @@ from ia3_teach.check.probing.sets.calls import (
     tried,
 )
 from ia3_teach.check.probing.sets.drawing import normal
-from ia3_teach.course.sets.targets import change
+from ia3_teach.check.probing.sets.frame_probe import SHAPES
 from ia3_teach.course.sets.variants import generator, number
 
 Cases = list[dict[str, Any]]
-SHAPES = [(7, 5, 2), (5, 7, 3), (6, 6, 1)]  # d_out, d_in, r
+SCALES = [None, None, 0.75, -1.5, 0.0]  # alpha of each shape; None: a whole number above r
+SMALL = 3e-4  # times a core
 WIDE = 40
-
-
-def frame_cases(seed: int) -> Cases:
-    """Weights that are wide, tall and square, in float64, each with a rank."""
-    draw = generator(seed)
-    return [{"weight": normal(draw, *shape).double(), "r": r} for *shape, r in SHAPES]
-
-
-@recorded
-def probe_frame(answer: Callable, cases: Cases) -> Any:
-    """What is returned for each weight, and for ranks that cannot be."""
-    ranks = [0, -1, min(cases[0]["weight"].shape) + 1]
-    return {
-        "right": [called(answer, case["weight"], case["r"]) for case in cases],
-        "wrong": [called(answer, cases[0]["weight"], rank) for rank in ranks],
-    }
 
 
 def layer_cases(seed: int) -> Cases:
     """Linears with a bias and without, a core R, an input and a scale."""
     draw, cases = generator(seed), []
-    for number_of, (d_out, d_in, r) in enumerate(SHAPES):
-        case = {"weight": normal(draw, d_out, d_in), "r": r, "alpha": float(number(draw, 2, 5))}
-        case["bias"] = normal(draw, d_out) if number_of else None
+    for (d_out, d_in, r), alpha in zip(SHAPES, SCALES, strict=True):
+        case = {"weight": _apart(draw, d_out, d_in, r), "r": r}
+        case["alpha"] = float(r + number(draw, 1, 3)) if alpha is None else alpha
+        case["bias"] = normal(draw, d_out) if cases else None
         cases.append(case | {"core": normal(draw, r, r), "x": normal(draw, 2, 3, d_in)})
     return cases
 
 
+def _apart(draw: torch.Generator, d_out: int, d_in: int, r: int) -> Tensor:
+    """A weight whose r largest singular values lie apart: in float32, near ones have uncertain vectors."""
+    while True:
+        weight = normal(draw, d_out, d_in)
+        sizes = torch.linalg.svdvals(weight)
+        if (sizes[:-1] - sizes[1:])[:r].min() > 0.1 * sizes[0]:
+            return weight
+
+
 @recorded
 def probe_layer(answer: Callable, cases: Cases) -> Any:
-    """Of each layer: what trains, the output at the start, with a core, the gradients; and a wide R."""
+    """Of each layer: what trains, the outputs at the start, with two cores, the gradients; and a wide R."""
     records = [_layer(answer, case) for case in cases]
     records[0]["wide"] = called(_wide_core, answer)
     return records
@@ -72,68 +68,44 @@ def _layer(answer: Callable, case: dict[str, Any]) -> dict[str, Any]:
     with tried(record):
         torch.manual_seed(0)
         layer = answer(linear, case["r"], case["alpha"])
-        record["trained"] = trained(layer)
-        record["start"], record["core"] = plain(layer(case["x"].clone())), plain(layer.R)
-        with torch.no_grad():
-            layer.R.copy_(case["core"])
-        output = layer(case["x"].clone())
-        record["output"] = plain(output)
-        record["reached"] = reached(output, linear)
-        output.square().sum().backward()
+        record["trained"] = trained(layer, "R")
+        record["start"], record["core"] = plain(_outputs(layer, case["x"])[-1]), plain(layer.R)
+        small, outputs = (_with_core(layer, factor * case["core"], case["x"]) for factor in (SMALL, 1))
+        record["outputs"] = [plain(small), plain(outputs)]
+        record["shapes"] = [plain(layer(x.clone())) for x in (case["x"][0, 0], case["x"][None])]
+        record["reached"] = reached(outputs[-1], linear)
+        if outputs[-1].requires_grad:
+            outputs[-1].square().sum().backward()
         record["gradient"] = plain(layer.R.grad)
         record["left"] = [plain(weight.grad) for _, weight in named_parameters(linear)]
         record["held"] = [plain(linear.weight), plain(linear.bias)]
     return record
 
 
+def _with_core(layer: nn.Module, core: Tensor, x: Tensor) -> list[Any]:
+    with torch.no_grad():
+        layer.R.copy_(core)
+    return _outputs(layer, x)
+
+
+def _outputs(layer: nn.Module, x: Tensor) -> list[Any]:
+    """The outputs in either mode, without gradients and with them; the last one has them."""
+    outputs = []
+    for training in (True, False):
+        layer.train(training)
+        for gradients in (False, True):
+            with torch.set_grad_enabled(gradients):
+                outputs.append(layer(x.clone()))
+    return outputs
+
+
 def merge_cases(seed: int) -> Cases:
-    """A weight, a rank, a core and a scale."""
-    return [{name: case[name] for name in ("weight", "r", "alpha", "core")} for case in layer_cases(seed)]
+    """A weight, a rank, a core and a scale; at last a small core."""
+    cases = [{name: case[name] for name in ("weight", "r", "alpha", "core")} for case in layer_cases(seed)]
+    return [*cases, cases[0] | {"core": SMALL * cases[0]["core"]}]
 
 
 @recorded
 def probe_merge(answer: Callable, cases: Cases) -> Any:
     """The merged weights."""
     return [called(answer, case["weight"], case["core"], case["alpha"]) for case in cases]
-
-
-def rank_cases(seed: int) -> Cases:
-    """Widths and LoRA ranks, among them one at the border."""
-    draw = generator(seed)
-    drawn = [{"d_in": number(draw, 64, 4096), "d_out": number(draw, 64, 4096)} for _ in range(4)]
-    cases = [case | {"lora_rank": number(draw, 1, 64)} for case in drawn]
-    borders = [(8, 8, 4), (8, 12, 6), (30, 33, 1)]  # a whole root, a weight too small for the root, neither
-    return cases + [dict(zip(("d_in", "d_out", "lora_rank"), each, strict=True)) for each in borders]
-
-
-@recorded
-def probe_rank(answer: Callable, cases: Cases) -> Any:
-    """What is returned in each case."""
-    return [called(answer, *map(case.get, ("d_in", "d_out", "lora_rank"))) for case in cases]
-
-
-def core_cases(seed: int) -> Cases:
-    """Weights, and changes to imitate: one that some core gives exactly, and one that none does."""
-    draw, cases = generator(seed), []
-    for r in (2, 4):
-        weight, wanted = change(number(draw, 0, 2**30))
-        cases.append({"weight": weight, "change": wanted, "r": r})
-    return cases
-
-
-@recorded
-def probe_core(answer: Callable, cases: Cases) -> Any:
-    """The core found for each change."""
-    return [called(answer, *map(case.get, ("weight", "change", "r"))) for case in cases]
-
-
-def own_cases(seed: int) -> dict[str, Any]:
-    """The learner's own weight and change."""
-    weight, wanted = change(seed)
-    return {"weight": weight, "change": wanted, "r": 3}
-
-
-@recorded
-def probe_own(answer: Any, cases: Any) -> Any:
-    """The answer itself, which is a number."""
-    return plain(answer)
