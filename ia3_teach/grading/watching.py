@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from contextlib import suppress
 
 import psutil
@@ -55,4 +56,13 @@ def end_all(root: psutil.Process, seconds: float = 10.0) -> None:
     for process in [*started, root]:
         with suppress(psutil.Error):
             process.kill()
-    psutil.wait_procs(started, timeout=seconds)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and not all(map(_gone, started)):
+        time.sleep(0.01)
+
+
+def _gone(process: psutil.Process) -> bool:
+    """Ended; in a container there may be nobody who asks for what is left of it."""
+    with suppress(psutil.Error):
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    return True

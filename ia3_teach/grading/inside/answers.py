@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,10 +77,12 @@ class Sightings:
 
 
 def _is_own(value: Any) -> bool:
-    """Whether a submission has defined this itself."""
-    return callable(value) and getattr(value, "__module__", None) == "__main__"
+    """Whether a submission has defined this itself; a thing that will not say so has not."""
+    with suppress(Exception):
+        return callable(value) and getattr(value, "__module__", None) == "__main__"
+    return False
 
 
 def _helps(name: str, value: Any) -> bool:
     """Functions, classes, numbers and texts; a large tensor of then is kept alive by nobody."""
-    return not name.startswith("__") and (_is_own(value) or isinstance(value, int | float | str))
+    return not name.startswith("__") and (_is_own(value) or type(value) in (bool, int, float, str))

@@ -67,3 +67,19 @@ def test_what_comes_to_be_later_is_met_as_well() -> None:
     cells = ("def fold(): return by()", "fold_cell"), ("def by(): return 1", None)
     (found,) = sighted(*cells).candidates("fold")
     assert "by" not in found.beside
+
+
+def test_a_thing_that_does_not_say_what_it_is_hides_no_answer() -> None:
+    odd = (
+        "class Odd(type):\n"
+        "    def __getattribute__(cls, name): raise RuntimeError(name)\n"
+        "class Thing(metaclass=Odd): pass\n"
+        "class Other:\n"
+        "    __class__ = property(lambda self: 1 / 0)\n"
+        "    __module__ = property(lambda self: 1 / 0)\n"
+        "    def __call__(self): pass\n"
+        "other = Other()\n"
+        "def fold(): return 7"
+    )
+    (found,) = sighted((odd, "fold_cell")).candidates("fold")
+    assert found.value() == 7
