@@ -23,13 +23,17 @@ GRACE = 3.0  # seconds for a step to notice by itself that its time is over
 
 @dataclass
 class Ran:
-    """What came of a run. `ended` is "" where it came to its end, else "time", "memory", "exit 3" ..."""
+    """What came of a run. `ended` is "" where it came to its end, else "time", "memory", "exit 3" ...
+
+    It is written by the one who watches alone; the one who reads says `unreadable`.
+    """
 
     frames: list[tuple[dict[str, Any], bytes]] = field(default_factory=list)
     printed: bytearray = field(default_factory=bytearray)
     printed_bytes: int = 0
     said_bytes: int = 0
     ended: str = ""
+    unreadable: bool = False
     last_heard: float = field(default_factory=time.monotonic)
 
     def tail(self) -> str:
@@ -42,16 +46,12 @@ class Ran:
         listener = Listener(largest=limits.said)
         while piece := pipe.read1(1 << 16):
             self.said_bytes += len(piece)
-            if self.said_bytes > limits.said:
-                self.ended = self.ended or "results"
-                return
             try:
                 self.frames.extend(listener.hear(piece))
             except FrameError:
-                self.ended = self.ended or "results"
-                return
-            if len(self.frames) > MOST_FRAMES:
-                self.ended = self.ended or "results"
+                self.unreadable = True
+            if self.unreadable or self.said_bytes > limits.said or len(self.frames) > MOST_FRAMES:
+                self.unreadable = True
                 return
             self.last_heard = time.monotonic()
 
@@ -81,6 +81,8 @@ def run_boxed(command: list[str], limits: Limits, stop: Callable[[], bool], **se
             process.wait()
             for reader in readers:
                 reader.join(timeout=5)
+    if ran.unreadable:
+        ran.ended = ran.ended or "results"
     if not ran.ended and process.returncode:
         ran.ended = f"exit {process.returncode}"
     return ran
@@ -96,11 +98,13 @@ def _watch(
             return
         now = time.monotonic()
         quiet = max(limits.cell, limits.probe) + GRACE if ran.frames else limits.start
-        if now - start > limits.whole:
+        if ran.unreadable:
+            ran.ended = "results"
+        elif now - start > limits.whole:
             ran.ended = "whole"
         elif now - ran.last_heard > quiet:
             ran.ended = "time"
         elif stop():
             ran.ended = "stopped"
         else:
-            ran.ended = ran.ended or excess(root, limits)
+            ran.ended = excess(root, limits)

@@ -1,6 +1,7 @@
 """The box: refused where there is none, empty of what is not an answer's business, and bounded."""
 
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -38,6 +39,13 @@ def test_how_it_ended_is_told(box, tmp_path, code, ended) -> None:
     times = {"start": 12} if "sleep(99)" in code else {"start": 600, "cell": 60}
     ran = run(code, tmp_path, **times)
     assert ran.ended == ended
+
+
+def test_what_a_reader_finds_is_not_lost_while_limits_are_looked_at(box, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(boxed, "EVERY", 0.01)
+    monkeypatch.setattr(boxed, "excess", lambda root, limits: time.sleep(1) or "")
+    ran = run("import time; print('no frame', flush=True); time.sleep(99)", tmp_path, start=30)
+    assert ran.ended == "results"
 
 
 def test_a_bell_ends_it_and_all_that_it_started(box, tmp_path) -> None:
