@@ -1,5 +1,6 @@
 """The audit of the lessons, and a bad notebook for every rule of it."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from notebook_audit.look import Rule
 from notebook_audit.reader import explained
+
+from ia3_teach.check import EXERCISES
 
 LESSONS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 SETS = sorted((Path(__file__).parents[1] / "notebooks" / "assignments").glob("*.ipynb"))
@@ -44,6 +47,16 @@ SOLVED = "def double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_lesson_keeps_the_rules(path: Path) -> None:
     assert audit.problems(nbformat.read(path, as_version=4)) == []
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_shows_as_many_properties_as_its_checks_have(path: Path) -> None:
+    code = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    called = [(re.search(r"^check\.(\w+)\(\w+\)$", cell.source, re.MULTILINE), cell) for cell in code]
+    for name, cell in ((found[1], cell) for found, cell in called if found):
+        number = len(EXERCISES[f"lesson_{path.name[:2]}.{name}"].properties)
+        said = [out.text for out in cell.outputs if out.output_type == "stream"]
+        assert f"check passed: {number} of {number} properties\n" in said, name
 
 
 @pytest.mark.parametrize("path", SETS, ids=lambda path: path.stem)

@@ -1,12 +1,15 @@
 """Any value as plain data and back: what an answer returned can then be judged without running its code."""
 
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from numbers import Integral, Real
 from typing import Any
 
 import torch
 from torch import Tensor
 
+EXACT = (Fraction, Decimal)
 LARGEST, DEEPEST, LONGEST = 1_000_000, 8, 20_000
 
 
@@ -43,9 +46,23 @@ def plain(value: Any, depth: int = 0) -> Any:
     if depth < DEEPEST and issubclass(kind, dict):
         items = list(dict.items(value))[:LONGEST]
         return {"is": "dict", "of": [[plain(key, DEEPEST), plain(item, depth + 1)] for key, item in items]}
+    if kind in EXACT:
+        return plain_fraction(value)
     if kind.__module__ == "numpy" and issubclass(kind, Integral | Real):
         return int(value) if issubclass(kind, Integral) else float(value)
     return {"is": "other", "of": kind.__name__[:80], "callable": callable(value)}
+
+
+def plain_fraction(value: Fraction | Decimal) -> Any:
+    """A number of the standard library as a float; one that no float can hold by its kind alone.
+
+    >>> plain_fraction(Fraction(1, 4))
+    0.25
+    """
+    try:
+        return float(value)
+    except OverflowError:
+        return {"is": "other", "of": f"very large {type(value).__name__}", "callable": False}
 
 
 def _plain_atom(value: Any) -> Any:

@@ -69,3 +69,7 @@ def few_shot_prompt(solved, row):
 #%% answer_scores | w | every answer once
 def answer_scores(logits, answers):
     return logits.log_softmax(-1)[:, list(dict.fromkeys(answers))]
+#%% prediction_flops | r | a Fraction comes back
+from fractions import Fraction
+def prediction_flops(n_values, n_examples, example_tokens, question_tokens):
+    return 2 * Fraction(n_values) * (n_examples * example_tokens + question_tokens)

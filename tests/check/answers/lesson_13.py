@@ -170,3 +170,8 @@ def shuffle_rows(x, seed):
         rows.append(row[now])
         now = now[order]
     return torch.stack(rows)
+#%% top_share | r | Fraction
+from fractions import Fraction
+def top_share(l, k):
+    s = sorted((Fraction(v) - 1) ** 2 for v in l.flatten().tolist())
+    return sum(s[len(s) - k:]) / sum(s)

@@ -5,6 +5,9 @@ import importlib
 import re
 import time
 from collections import defaultdict, namedtuple
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,7 @@ import pytest
 import torch
 
 import ia3_teach
-from ia3_teach.check.probing import limits
+from ia3_teach.check.probing import limits, plain_data
 from ia3_teach.check.probing.recorded import Record
 from ia3_teach.check.probing.sets import calls
 from ia3_teach.check.probing.sets.calls import called
@@ -158,6 +161,12 @@ class Anything(str):
 @pytest.mark.parametrize("strange", [Anything(), type("Own", (float,), {})(1.0), numpy.str_("out"), 1j])
 def test_what_may_pretend_is_known_by_its_kind_alone(strange: Any) -> None:
     assert calls.plain([strange]) == [{"kind": type(strange).__name__}]
+
+
+@pytest.mark.parametrize("write", [calls.plain, plain_data.plain], ids=["sets", "lessons"])
+def test_fractions_are_numbers_where_a_float_holds_them(write: Callable[[Any], Any]) -> None:
+    assert [write(Fraction(1, 8)), write(Decimal("0.5"))] == [0.125, 0.5]
+    assert "Fraction" in str(write(Fraction(10**400)))
 
 
 def test_a_list_that_holds_itself_is_cut() -> None:

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from ia3_teach.check.probing.calls import copied
 from ia3_teach.check.probing.limits import TookTooLong, WroteTooMuch, limited
+from ia3_teach.check.probing.plain_data import EXACT, plain_fraction
 from ia3_teach.check.probing.recorded import Record
 from ia3_teach.wording import first_line
 
@@ -123,12 +124,14 @@ def plain(value: Any, depth: int = 0) -> Any:
 
 
 def _number(value: Any) -> Any:
-    """The one number of an array or a tensor without axes, or of numpy; None where it is none of them."""
+    """The number of an array or a tensor without axes, of numpy or of fractions; None where it is none."""
     kind = type(value)
     if issubclass(kind, numpy.number | numpy.bool_):
         return numpy.generic.item(value)
     if kind is numpy.ndarray and value.ndim == 0:
         return value.item()
+    if kind in EXACT:
+        return plain_fraction(value)
     if kind in (Tensor, nn.Parameter) and value.dim() == 0 and value.device.type == "cpu":
         return item(value)
     return None
