@@ -45,9 +45,8 @@ def values(
                 mistake = _rounded(value, wanted) or _kept(seen, wanted)
                 mistake = mistake or explaining(known or {}, partial(_gives, seen, found), [name, *found])
                 neutral = of_nan if of_nan and _has_nan(value) else hint
-                raise different(
-                    value, wanted, f"{what} ({name})", mistake or neutral, as_scale, bool(mistake)
-                )
+                named = bool(mistake) or _part_is_missing(value, seen, name)
+                raise different(value, wanted, f"{what} ({name})", mistake or neutral, as_scale, named)
             later = part(seen.again(name))
             if not same(later, wanted, tolerance):
                 raise different(later, wanted, f"{what} ({name}), at a second call", KEPT, known=True)
@@ -55,6 +54,11 @@ def values(
             part(seen[name])  # which raises what stopped it
 
     return Property(text, judge)
+
+
+def _part_is_missing(value: Any, seen: Seen, name: str) -> bool:
+    """None in a pair: there is nothing wrong with `return`."""
+    return value is None and seen[name] is not None
 
 
 def _has_nan(value: Any) -> bool:

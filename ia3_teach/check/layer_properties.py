@@ -88,7 +88,7 @@ def keeps_the_base(on: Sequence[str]) -> Property:
             for so_called, value in before.items():
                 now = reached(seen, name, so_called)
                 kept = now is None if value is None else isinstance(now, Tensor) and torch.equal(now, value)
-                hint = "forward changed the Linear's own tensors: compute something new at each call"
+                hint = "the Linear's own tensors, or their format, were changed: compute something new"
                 expect(kept, f"the Linear's {so_called} as it was ({name})", describe(now), hint)
 
     return Property("weight and bias of the Linear are not changed", judge)

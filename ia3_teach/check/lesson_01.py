@@ -57,7 +57,7 @@ def _score_cases(seed: int) -> Cases:
     return {
         "two prompts, two answers": case(draw.tensor(2, 5, low=-1, high=3), [4, 1]),
         "three answers": case(draw.tensor(3, 6), [0, 5, 2]),
-        "the same token twice": case(draw.tensor(2, 6), [3, 1, 3]),
+        "the same token twice": case(draw.tensor(2, 6), [3, 3, 1]),
         "one prompt, one answer": case(draw.tensor(1, 4), [draw.number(0, 3)]),
         "five prompts": case(draw.tensor(5, 7), [draw.number(4, 6), draw.number(0, 3)]),
         "large logits": case(draw.tensor(2, 5, low=400, high=900), [3, 0], tolerance=1e-4),

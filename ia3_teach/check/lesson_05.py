@@ -61,7 +61,7 @@ def _cases(seed: int) -> Cases:
         "the same with only the head trained": _recipe(parts, ties, ["classifier"]),
         "all frozen": _recipe(parts, ties, []),
         "norms and convolutions": _recipe([*others, ["twin2", "Linear", 2, 2]], [], ["scale", "look"]),
-        "one number, sixteen bits, whole numbers": _recipe(odd, [], ["gate", "short"]),
+        "one number, sixteen bits, whole numbers": _recipe(odd, [], ["gate"]),
         "a model on the meta device": _recipe(linears, [], ["1"], meta=True),
         "no parameter at all": _recipe([], [], []),
     }

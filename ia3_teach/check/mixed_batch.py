@@ -100,6 +100,7 @@ def _refuses_unknown_names(seen: Seen) -> None:
         mistake = "no vector has this name: look it up with [], which raises a KeyError"
         if same(found, bare, 1e-4):
             mistake = "a misspelt name went through as the bare model: look it up with [], not with get"
+            mistake = "an empty text is a name too: ask `is None`" if name == ALL[-1] else mistake
         expect(False, f"an error ({name})", describe(found), mistake)
 
 

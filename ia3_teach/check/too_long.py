@@ -101,6 +101,8 @@ def _keeps_what_can_be_learned(seen: Seen) -> None:
         mistake = "after a cut at max_length, a row stays if any of its labels is not -100"
         if sorted(firsts) == sorted(wanted):
             mistake = "the rows came in another order"
+        elif firsts == [row["input_ids"][0] for row in _wanted(rows[:length], length)]:
+            mistake = "max_length counts the tokens of a row, not the rows"
         elif firsts == [row["input_ids"][0] for row in _wanted(rows, length - 1) if row["input_ids"]]:
             mistake = "the cut is one place too early: max_length tokens stay"
         if name == FIRST:
