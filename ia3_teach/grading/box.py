@@ -57,9 +57,9 @@ class Box:
         return [
             *(shutil.which("bwrap") or "bwrap", *FIRM),
             *_pairs("--setenv", self.environment("/course", "/data")),
-            *_system(),
             *("--proc", "/proc", "--dev", "/dev", "--size", size, "--tmpfs", "/dev/shm"),
             *("--size", size, "--tmpfs", "/tmp"),
+            *_system(),  # after these: this Python may lie below /tmp, and would be hidden
             *("--ro-bind", str(self.course), "/course", "--ro-bind", str(self.job), "/job"),
             *(("--ro-bind", str(self.data), "/data") if self.data else ()),
             *("--remount-ro", "/", "--remount-ro", "/dev", "--chdir", "/tmp", "--"),
@@ -118,12 +118,13 @@ def _withheld() -> Iterator[Path]:
 
 
 def check_box() -> None:
-    """Try a box. Raises NoBox, with what to do, where bubblewrap is missing or not allowed here."""
+    """Try this Python in a box. Raises NoBox, with what to do, where bubblewrap is missing or not allowed."""
     instead = f"or, if you trust every submission with all that you can read and write, give {FLAG}"
     if shutil.which("bwrap") is None:
         raise NoBox(f"there is no bubblewrap (bwrap) to run submissions in; {HOW}, {instead}")
     nowhere = Path(__file__).parent
-    done = subprocess.run([*Box(nowhere, nowhere).command(), "true"], capture_output=True, text=True)
+    command = [*Box(nowhere, nowhere).command(), sys.executable, "-c", ""]
+    done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         said = done.stderr.strip()[:300]
         raise NoBox(f"bubblewrap is here but makes no box: {said}; {HOW}, allow user namespaces, {instead}")

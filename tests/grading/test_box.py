@@ -1,14 +1,16 @@
 """The box: refused where there is none, empty of what is not an answer's business, and bounded."""
 
 import sys
+import tempfile
 import time
+import venv
 from pathlib import Path
 
 import psutil
 import pytest
 
 from ia3_teach.grading import boxed
-from ia3_teach.grading.box import Box
+from ia3_teach.grading.box import Box, NoBox, check_box
 from ia3_teach.grading.boxed import run_boxed
 from ia3_teach.grading.limits import Limits
 
@@ -80,6 +82,24 @@ def test_the_limits_hold_for_all_processes_together(box, tmp_path, monkeypatch) 
     assert run(each, tmp_path).ended == "memory"
     many = "import os, time\nfor _ in range(4): os.fork()\ntime.sleep(60)"
     assert run(many, tmp_path).ended == "processes"
+
+
+@pytest.mark.parametrize("place", ["/tmp", "/dev/shm", "/var/tmp"])
+def test_a_python_that_lies_anywhere_runs_in_a_box(box, tmp_path, monkeypatch, place) -> None:
+    with tempfile.TemporaryDirectory(dir=place) as folder:
+        prefix = Path(folder) / "venv"
+        venv.create(prefix, with_pip=False)
+        monkeypatch.setattr(sys, "prefix", str(prefix))
+        monkeypatch.setattr(sys, "executable", str(prefix / "bin" / "python"))
+        check_box()
+        ran = run("import os, sys; print(os.access(sys.prefix, os.W_OK), file=sys.stderr)", tmp_path)
+        assert (ran.ended, ran.printed) == ("", b"False\n")
+
+
+def test_a_python_that_no_box_can_show_is_refused_before_anybody_is_graded(box, monkeypatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(NoBox, match="makes no box.*nowhere.*give --without-box"):
+        check_box()
 
 
 def test_bubblewrap_is_not_asked_for_what_is_not_there() -> None:
