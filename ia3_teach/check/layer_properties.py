@@ -16,6 +16,8 @@ from ia3_teach.check.shape import Property
 Formula = Callable[..., Tensor]
 IN_USE = "the same in train() and in eval(), with gradients and without"
 SAME = "no mode of the model and no torch.no_grad() changes the formula"
+DETACHED = "the output is right, and the gradient at {} is not: nothing may be detached on its way"
+AT_START = "training starts here: what the layer starts with has to learn like any other value"
 CUT = "the layers below learn through this one: neither x nor what the Linear returns may be detached"
 
 
@@ -50,9 +52,12 @@ def reached(seen: Seen, name: str, note: str) -> Any:
     return found
 
 
-def _of(formula: Formula, seen: Seen, name: str) -> Any:
-    exact = [value.double() if isinstance(value, Tensor) else value for value in seen.arguments(name)]
-    return formula(*exact)
+def _of(formula: Formula, seen: Seen, name: str, last: Sequence[Tensor] = ()) -> Any:
+    """The formula on the case's arguments in float64; `last` stands in the place of the last ones."""
+    given = list(seen.arguments(name))
+    for place, value in enumerate(last, start=len(given) - len(last)):
+        given[place] = value.reshape(given[place].shape)
+    return formula(*(value.double() if isinstance(value, Tensor) else value for value in given))
 
 
 def holds(
@@ -95,26 +100,26 @@ def keeps_the_base(on: Sequence[str]) -> Property:
 
 
 def learns(on: Sequence[str], formula: Callable[..., dict[str, Tensor]], hint: str) -> Property:
-    """The gradients of the sum of squares are the formula's, also at x: layers below learn through it."""
+    """The gradients of the sum of squares are the formula's, in a new layer too, and at x."""
 
     def judge(seen: Seen) -> None:
         for name in on:
             found, wanted = reached(seen, name, "gradients"), _of(formula, seen, name)
-            for so_called, right in wanted.items():
-                gradient = found[so_called]
-                told = CUT if so_called == "x" else hint
-                expect(
-                    isinstance(gradient, Tensor), f"a gradient at {so_called} ({name})", "none arrives", told
-                )
-                if so_called == "x" and not same(gradient, right, 1e-3):
-                    raise different(gradient, right, f"the gradient at x ({name})", CUT)
-                if not same(gradient.flatten(), right.flatten(), 1e-3):
-                    told = (
-                        f"the output is right, and the gradient at {so_called} is not: nothing may "
-                        "be detached on its way"
-                    )
-                    raise different(
-                        gradient.flatten(), right.flatten(), f"the gradient at {so_called} ({name})", told
-                    )
+            start = list(reached(seen, name, "values").values())
+            first = _of(formula, seen, name, start)
+            for so_called, gradient in reached(seen, name, "first gradients").items():
+                _arrives(gradient, first[so_called], so_called, f"{name}, a new layer", hint, AT_START)
+            for so_called, gradient in found.items():
+                missing, wrong = (CUT, CUT) if so_called == "x" else (hint, DETACHED.format(so_called))
+                _arrives(gradient, wanted[so_called], so_called, name, missing, wrong)
 
     return Property("gradients reach what is trained", judge)
+
+
+def _arrives(
+    gradient: Tensor | None, right: Tensor, so_called: str, name: str, missing: str, wrong: str
+) -> None:
+    what = f"gradient at {so_called} ({name})"
+    expect(isinstance(gradient, Tensor), f"a {what}", "none arrives", missing)
+    if not same(gradient.reshape(right.shape), right, 1e-3):
+        raise different(gradient.reshape(right.shape), right, f"the {what}", wrong)

@@ -1,6 +1,7 @@
 """Check of one step of training (exercise 6.2)."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -75,12 +76,18 @@ def _before(seen: Seen, name: str, number: int) -> Values:
 def _reports_the_loss(seen: Seen) -> None:
     for name in ALL:
         for number, batch in enumerate(seen.arguments(name)[1]):
-            found, before = reached(seen, name, f"loss {number}"), _before(seen, name, number)
+            found, before = _as_number(reached(seen, name, f"loss {number}")), _before(seen, name, number)
             what = f"the returned loss of step {number + 1} ({name})"
             kept = "return loss.item(): a tensor would keep the whole graph in memory"
             mistake = NOTHING if found is None else kept
             expect(type(found) is float, f"{what} is a Python number", describe(found), mistake)
             _same_loss(found, before, batch, what, seen, name, number)
+
+
+def _as_number(found: Any) -> Any:
+    """A tensor without axes is a number, unless a graph hangs on it."""
+    detached = isinstance(found, Tensor) and found.ndim == 0 and not found.requires_grad
+    return found.item() if detached else found
 
 
 def _same_loss(

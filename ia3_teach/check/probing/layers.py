@@ -61,6 +61,7 @@ def _through(
     notes["trained"] = sorted(own.get(id(value), name) for name, value in trained)
     notes["base frozen"] = not any(value.requires_grad for value in base.parameters())
     notes["start"] = layer(x.clone())
+    notes["first gradients"] = _gradients(layer(x.clone()), held)
     with torch.no_grad():
         for name, value in wanted.items():
             held[name].copy_(value.reshape(held[name].shape))

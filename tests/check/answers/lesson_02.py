@@ -162,3 +162,22 @@ class IA3Linear(nn.Module):
         return self.vectors["l"]
     def forward(self, x):
         return self.l * self.linear(x) if self.side == "out" else self.linear(self.l * x)
+#%% ia3_linear | w | an entry of exactly 1 learns nothing
+class IA3Linear(nn.Module):
+    def __init__(self, linear, side):
+        super().__init__()
+        self.linear, self.side = linear.requires_grad_(False), side
+        self.l = nn.Parameter(torch.ones(linear.out_features if side == "out" else linear.in_features))
+    def forward(self, x):
+        l = torch.where(self.l == 1, 1.0, self.l)
+        return l * self.linear(x) if self.side == "out" else self.linear(l * x)
+#%% ia3_linear | w | the Linear alone as long as l is ones
+class IA3Linear(nn.Module):
+    def __init__(self, linear, side):
+        super().__init__()
+        self.linear, self.side = linear.requires_grad_(False), side
+        self.l = nn.Parameter(torch.ones(linear.weight.shape[side == "in"]))
+    def forward(self, x):
+        if (self.l == 1).all():
+            return self.linear(x)
+        return self.l * self.linear(x) if self.side == "out" else self.linear(self.l * x)

@@ -151,3 +151,10 @@ def choose_trainable(model):
     for n, p in model.named_parameters():
         p.requires_grad_(n.split(".")[-1] in ("l_k", "l_v", "l_ff") or n.startswith("classifier."))
     return [p for p in model.parameters() if p.requires_grad]
+#%% training_step | r | the loss as a tensor that is detached
+def training_step(model, batch, parameters, learning_rate):
+    logits = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits
+    loss = nn.functional.cross_entropy(logits, batch["labels"])
+    for p, g in zip(parameters, torch.autograd.grad(loss, parameters)):
+        p.data -= learning_rate * g
+    return loss.detach()
