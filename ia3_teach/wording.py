@@ -60,11 +60,20 @@ def first_line(error: BaseException) -> str:
     >>> first_line(ValueError("one\\ntwo"))
     'one'
     """
+    lines = message(error).splitlines()
+    return lines[0].rstrip() if lines else ""
+
+
+def message(error: BaseException) -> str:
+    """An error's whole message; nothing where it has none, or none that can be had.
+
+    >>> message(ValueError(" one\\ntwo"))
+    'one\\ntwo'
+    """
     try:
-        lines = str(error).strip().splitlines()
+        return str(error).strip()
     except BaseException:  # an error of a stranger's own may end the program when it is asked what it is
         return ""
-    return lines[0].rstrip() if lines else ""
 
 
 def listed(names: Collection[object], most: int = 3, limit: int = ALL_NAMES) -> str:

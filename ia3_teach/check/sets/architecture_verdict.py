@@ -84,7 +84,7 @@ def _said(kind: str, case: dict[str, Any]) -> str:
 def _refuses(records: Records, cases: dict[str, list]) -> None:
     value_of(records["bert"][0], "count_values of a config that is known")
     for kind, record in zip(OTHERS, records["other"], strict=True):
-        if not raised(record, "ValueError") or kind not in record["says"]:
+        if not raised(record, "ValueError") or kind not in record["message"]:
             error = f"{record.get('error')}: {record.get('says')}"
             found = error if "error" in record else described(record["value"])
             mistake = "raise ValueError(...) with config.model_type in its text"

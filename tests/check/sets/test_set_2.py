@@ -41,6 +41,8 @@ def count_values(config):
 '''
 OWN = 'getattr(config, "head_dim", None) or'
 GUARD = 'if config.model_type not in ("bert", "bloom", "llama"): raise ValueError(config.model_type)'
+SAYS_ALL = """if config.model_type not in ("bert", "bloom", "llama"):
+        raise ValueError(f"none of mine:\\n{'=' * 400}\\n{config}")"""
 RANK = "def largest_rank(d_model, d_kv, n_layers, budget): return {}"
 ANSWERS = [
     ("sites_of", SITES % (OUT, '("4h_to_h", "down_proj", "output.dense")'), 4, "belongs to the attention"),
@@ -52,6 +54,7 @@ ANSWERS = [
     ("find_channels", FIND % (1, "keys", "queries"), 2, "count what each experiment"),
     ("find_channels", THIRDS, 0, "count what each experiment"),
     ("count_values", COUNT % ("", OWN, GUARD), 4, ""),
+    ("count_values", COUNT % ("", OWN, SAYS_ALL), 4, ""),
     ("count_values", COUNT % ("", "", GUARD), 3, "a width of its own"),
     ("count_values", COUNT % ("", OWN, ""), 3, "names gpt2"),
     ("count_values", COUNT % ("* 0 + config.num_attention_heads", OWN, GUARD), 3, "fewer heads than queries"),

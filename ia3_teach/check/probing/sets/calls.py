@@ -16,7 +16,7 @@ from ia3_teach.check.probing.calls import copied
 from ia3_teach.check.probing.limits import TookTooLong, WroteTooMuch, limited
 from ia3_teach.check.probing.plain_data import EXACT, plain_fraction
 from ia3_teach.check.probing.recorded import Record
-from ia3_teach.wording import first_line
+from ia3_teach.wording import first_line, message
 
 NUMBERS = (bool, int, float)
 PLAIN = (type(None), *NUMBERS, str)
@@ -25,6 +25,7 @@ ENDLESS = {
     TookTooLong: ("no end", "it was stopped, since it went on and on"),
     WroteTooMuch: ("no end of output", "it was stopped, since it printed on and on"),
 }
+LONGEST = 20_000  # characters of an error's message: a whole config may stand in it
 DEEPEST = 50  # levels of lists in lists; one that holds itself has no end
 STOPS = (Exception, SystemExit, *ENDLESS)  # what an answer may end in without ending the check
 HURRIED = 0.5  # seconds for each further call of an answer that had no end
@@ -89,10 +90,10 @@ def called(function: Callable[..., Any], *arguments: Any) -> dict[str, Any]:
 
 
 def failed(error: BaseException) -> dict[str, Any]:
-    """What is written down of an error: its kind, the kinds that it is one of, its first line cut short."""
+    """What is written down of an error: its kind, the kinds that it is one of, what it says and all of it."""
     kind, says = ENDLESS.get(type(error), (type(error).__name__, first_line(error)[:200]))
     kinds = [kind] if type(error) in ENDLESS else [base.__name__ for base in type(error).__mro__]
-    return {"error": kind, "kinds": kinds, "says": says}
+    return {"error": kind, "kinds": kinds, "says": says, "message": message(error)[:LONGEST]}
 
 
 def plain(value: Any, depth: int = 0) -> Any:
