@@ -10,7 +10,7 @@ from torch import Tensor
 from ia3_teach.check.failure import CheckFailed
 from ia3_teach.check.probing.sets.axis_probe import axis_cases, probe_axis
 from ia3_teach.check.sets.graded import Exercise, Property
-from ia3_teach.check.sets.judging import described, expect_tensor, kept, same, value_of
+from ia3_teach.check.sets.judging import described, expect_tensor, kept, returned, same
 
 Case = dict[str, Any]
 Records = list[dict[str, Any]]
@@ -30,11 +30,11 @@ def _lines_up(records: Records, cases: list[Case]) -> None:
         known = {"l was added: IA3 multiplies": y + (_along(case | {"y": torch.ones_like(y)}))}
         if y.shape[-1] == len(l) and case["axis"] not in (-1, y.dim() - 1):
             known["the factors met the last axis: give l axes of length 1 behind its own"] = y * l
-        expect_tensor(value_of(record, what), _along(case), what, known)
+        expect_tensor(returned(record, what), _along(case), what, known)
 
 
 def _stays_apart(records: Records, cases: list[Case]) -> None:
-    found = value_of(records[0], "scale_axis returns")
+    found = returned(records[0], "scale_axis returns")
     if not isinstance(found, Tensor) or found.shape != cases[0]["y"].shape:
         raise CheckFailed("a tensor of the shape of y", described(found), "is `return` missing?")
     if not all(kept(record, case["y"], case["l"]) for record, case in zip(records, cases, strict=True)):
@@ -47,7 +47,7 @@ def _stays_apart(records: Records, cases: list[Case]) -> None:
 def _keeps_dtype(records: Records, cases: list[Case]) -> None:
     for record, case in zip(records[6:], cases[6:], strict=True):
         what = f"scale_axis with y in {case['y'].dtype}, l in {case['l'].dtype}"
-        found = value_of(record, what)
+        found = returned(record, what)
         if isinstance(found, Tensor) and found.dtype != case["y"].dtype:
             mistake = "a product has the wider dtype of the two: cast it back"
             raise CheckFailed(f"{what}: {case['y'].dtype}", f"{found.dtype}", mistake)

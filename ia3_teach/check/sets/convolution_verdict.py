@@ -11,7 +11,7 @@ from torch.nn import functional
 from ia3_teach.check.failure import CheckFailed
 from ia3_teach.check.probing.sets.convolution_probe import convolution_cases, probe_convolution
 from ia3_teach.check.sets.graded import Exercise, Property
-from ia3_teach.check.sets.judging import expect_tensor, spared, value_of
+from ia3_teach.check.sets.judging import expect_below, expect_tensor, spared, value_of
 
 Case = dict[str, Any]
 Records = list[dict[str, Any]]
@@ -20,7 +20,7 @@ Records = list[dict[str, Any]]
 def _starts_as_conv(records: Records, cases: list[Case]) -> None:
     for record, case in zip(records, cases, strict=True):
         what = f"a new ScaledConv, {_named(case)}"
-        _ran(record, what, "start")
+        _ran(record, what, "entries")
         trained, size = record["trained"], len(case["l"])
         if set(trained) != {"l"}:
             found = ", ".join(trained) or "nothing"
@@ -68,7 +68,7 @@ def _mistakes(case: Case) -> dict[str, Tensor]:
 def _reaches_l(records: Records, cases: list[Case]) -> None:
     for record, case in zip(records, cases, strict=True):
         what = f"ScaledConv, {_named(case)}: after backward"
-        _ran(record, what, "gradient")
+        _ran(record, what, "held")
         if not spared(record, case):
             expected = f"{what} conv as it was, without gradients"
             mistake = "freeze it by requires_grad_(False), and change nothing else in it"
@@ -78,13 +78,14 @@ def _reaches_l(records: Records, cases: list[Case]) -> None:
         l = case["l"].clone().requires_grad_()
         (expected,) = torch.autograd.grad(_convolved(case, l).square().sum(), l)
         expect_tensor(record["gradient"] / expected.abs().max(), expected / expected.abs().max(), what)
+        expect_below(record, case["x"], what.removesuffix(": after backward"))
         if record["first"] is None or not record["first"].any():
             mistake = "let l into the product also where it is 1"
             raise CheckFailed(f"{what} of a new layer a gradient at l", "none, or zeros", mistake)
 
 
 def _ran(record: Case, what: str, part: str) -> None:
-    """Refuse a record in which `part` is missing because of an error."""
+    """Refuse a record in which `part`, the last that is needed, is missing because of an error."""
     if part not in record:
         value_of(record, what)
 
@@ -114,6 +115,6 @@ SCALED_CONV = Exercise(
         Property("it trains l alone, and starts as conv", _starts_as_conv, 1),
         Property('side "out" scales w * x + b', _scales("out"), 2),
         Property('side "in" scales x', _scales("in"), 2),
-        Property("the gradient reaches l, and the weights get none", _reaches_l, 1),
+        Property("the gradient reaches l and x, and the weights get none", _reaches_l, 1),
     ),
 )  # fmt: skip

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ia3_teach.check.failure import CheckFailed, describe
-from ia3_teach.check.probing.sets.calls import UNWRITTEN
+from ia3_teach.check.probing.sets.calls import UNWRITTEN, direction
 from ia3_teach.wording import with_article
 
 ADVICE = {
@@ -19,7 +19,17 @@ ADVICE = {
 
 
 def value_of(call: Mapping[str, Any], what: str) -> Any:
-    """What a call returned. Raises CheckFailed where it ended in an error."""
+    """What a call returned. Raises CheckFailed where it ended in an error, or changed what it was handed."""
+    value = returned(call, what)
+    if kind := call.get("changed"):
+        mistake = "work on a copy: whoever handed it over goes on with it"
+        expected = f"{what}, and what was handed in as it was"
+        raise CheckFailed(expected, f"{with_article(kind)} changed", mistake)
+    return value
+
+
+def returned(call: Mapping[str, Any], what: str) -> Any:
+    """The same where the text has a point of its own for leaving alone what is handed in."""
     if "error" in call:
         if call["error"] == "NotImplementedError" and not call["says"]:  # torch's own has a text
             raise CheckFailed(what, UNWRITTEN, "write the exercise's cell and run it")
@@ -55,6 +65,19 @@ def kept(call: Mapping[str, Any], *given: Tensor | None) -> bool:
     before = [tensor for tensor in given if isinstance(tensor, Tensor)]
     stayed = len(call["after"]) == len(before) and all(map(same, call["after"], before))
     return stayed and not call["thawed"]
+
+
+def expect_below(record: Mapping[str, Any], x: Tensor, what: str) -> None:
+    """Refuse a layer that changes its x, or through which the layers below do not learn."""
+    if not same(record["given"], x):
+        raise CheckFailed(f"{what}: x as it was after the call", described(record["given"]), "no `*=` on x")
+    expected, mistake = f"{what}: a gradient at x", "the layers below learn through this one: detach nothing"
+    if not isinstance(gradient := record["below"], Tensor):
+        raise CheckFailed(expected, described(gradient), mistake)
+    found, slope = float((gradient * direction(x)).sum()), record["slope"]
+    if not abs(found - slope) <= 1e-3 * float(gradient.norm() * direction(x).norm()):
+        expected = f"{expected}, along which the squares of the output grow by {slope:.4g}"
+        raise CheckFailed(expected, f"{found:.4g}", mistake)
 
 
 def spared(record: Mapping[str, Any], case: Mapping[str, Any]) -> bool:

@@ -12,7 +12,15 @@ from ia3_teach.check.probing.sets import small_core_probe as probes
 from ia3_teach.check.probing.sets.small_core_probe import SMALL, WIDE
 from ia3_teach.check.sets.core_changes import change_of, changes, near
 from ia3_teach.check.sets.graded import Exercise, Property
-from ia3_teach.check.sets.judging import described, expect_tensor, kept, spared, value_of
+from ia3_teach.check.sets.judging import (
+    described,
+    expect_below,
+    expect_tensor,
+    kept,
+    returned,
+    spared,
+    value_of,
+)
 
 Case = dict[str, Any]
 Records = list[dict[str, Any]]
@@ -103,6 +111,7 @@ def _spares_weights(records: Records, cases: list[Case]) -> None:
             raise CheckFailed(f"{what}: a gradient at R", found, "use self.R in forward")
         if not spared(record, case):
             raise CheckFailed(f"{what}: the Linear as it was", "it changed, or has a gradient", "freeze it")
+        expect_below(record, case["x"], what)
 
 
 def ran(record: Case, what: str, part: str) -> None:
@@ -118,7 +127,7 @@ def _named(case: Case) -> str:
 def _merges(records: Records, cases: list[Case]) -> None:
     for record, case in zip(records, cases, strict=True):
         what = f"merged weight of shape {tuple(case['weight'].shape)}, r = {case['r']}"
-        found, weight = value_of(record, what), case["weight"].double()
+        found, weight = returned(record, what), case["weight"].double()
         right = [weight + each for each in changes(case, case["core"])]
         if not any(near(found, each, 1e-4) for each in right):
             delta = change_of(case, case["core"])
@@ -129,7 +138,7 @@ def _merges(records: Records, cases: list[Case]) -> None:
 
 
 def _keeps_weight(records: Records, cases: list[Case]) -> None:
-    found = value_of(records[0], "merged(weight, core, alpha)")
+    found = returned(records[0], "merged(weight, core, alpha)")
     if not isinstance(found, torch.Tensor) or found.shape != cases[0]["weight"].shape:
         raise CheckFailed("a tensor of the shape of weight", described(found), "is `return` missing?")
     given = [(case["weight"], case["core"]) for case in cases]
@@ -145,7 +154,7 @@ SMALL_CORE = Exercise(
         Property("R alone is trained", _trains_core, 1),
         Property("R starts small and random", _starts_nearby, 1),
         Property("the output is Wx + b + α L R Q x", _computes, 3),
-        Property("the gradient reaches R, and the Linear stays as it was", _spares_weights, 1),
+        Property("the gradient reaches R and x, and the Linear stays as it was", _spares_weights, 1),
     ),
 )  # fmt: skip
 

@@ -12,7 +12,7 @@ from torch import Tensor
 from ia3_teach.check.failure import CheckFailed
 from ia3_teach.check.probing.sets import comparing_probe as probes
 from ia3_teach.check.sets.graded import Exercise, Property
-from ia3_teach.check.sets.judging import close, described, expect_tensor, kept, value_of
+from ia3_teach.check.sets.judging import close, described, expect_tensor, kept, returned, value_of
 
 Case = dict[str, Any]
 Records = list[dict[str, Any]]
@@ -105,7 +105,7 @@ def _trains(steps: Callable[[int], bool]) -> Callable:
                     "uphill: minus the gradient": 2 * ones - right,
                     "half the gradient: the square has a factor of 2": ones + (right - ones) / 2,
                 }
-            expect_tensor(value_of(record, what), right, what, known)
+            expect_tensor(returned(record, what), right, what, known)
             if case["steps"] != 1 and record["gradient"]:
                 raise CheckFailed(f"{what} without gradient", "it has requires_grad", "return l.detach()")
 
@@ -113,7 +113,7 @@ def _trains(steps: Callable[[int], bool]) -> Callable:
 
 
 def _leaves_alone(records: Records, cases: list[Case]) -> None:
-    found = value_of(records[0], "train(...)")
+    found = returned(records[0], "train(...)")
     parts = ("weight", "bias", "x", "z")
     stayed = [kept(record, *map(case.get, parts)) for record, case in zip(records, cases, strict=True)]
     if not isinstance(found, Tensor) or not all(stayed):

@@ -134,6 +134,78 @@ def spoiling(answer: Any) -> Any:
     return answering
 
 
+def spoil(value: Any) -> None:
+    """Change a value in place, whatever it is."""
+    if isinstance(value, torch.Tensor):
+        value.add_(1)
+    elif isinstance(value, torch.nn.Module):
+        next(value.parameters()).requires_grad_(False)
+        next(value.buffers(), next(value.parameters())).data.add_(1)
+    elif isinstance(value, dict):
+        value["more"] = value.popitem()[1]
+    elif isinstance(value, list):
+        value.reverse()
+    elif hasattr(value, "to_dict"):
+        value.vocab_size += 1
+
+
+def spoiling_all(answer: Any) -> Any:
+    """A right answer that spoils what it was handed: a function all of it, a layer its x."""
+    if isinstance(answer, type):
+
+        def forward(self: Any, x: torch.Tensor) -> torch.Tensor:
+            output = answer.forward(self, x.clone())
+            with torch.no_grad():
+                spoil(x)
+            return output
+
+        return type(answer.__name__, (answer,), {"forward": forward})
+
+    @functools.wraps(answer, updated=())
+    def answering(*given: Any) -> Any:
+        value = answer(*given)
+        for each in given:
+            spoil(each)
+        return value
+
+    return answering
+
+
+# Numbers and functions cannot be spoiled, and a switch changes its layer in place by its title.
+UNSPOILED = ("find_channels", "core_rank", "largest_rank", "Switch")
+HANDED = [each for each in COMMON if each.answer not in UNSPOILED]
+
+
+@pytest.mark.parametrize("exercise", HANDED, ids=lambda each: each.name)
+def test_a_right_answer_that_spoils_what_it_was_handed_loses_points(exercise: Any, solved) -> None:
+    answer = spoiling_all(solved[set_of(exercise)][exercise.answer])
+    outcomes = exercise.judge(exercise.probe(answer, exercise.cases(3)), 3)
+    lost = [outcome.detail for outcome in outcomes if outcome.points < outcome.of]
+    assert lost and all("changed" in text or "as it was" in text or "as they were" in text for text in lost)
+
+
+def failing_at(answer: type, number: int) -> type:
+    """A layer that stops at this call of its forward, counted over all layers."""
+    calls = iter(range(10**6))
+
+    def forward(self: Any, x: torch.Tensor) -> torch.Tensor:
+        if next(calls) == number:
+            raise RuntimeError("too late")
+        return answer.forward(self, x)
+
+    return type(answer.__name__, (answer,), {"forward": forward})
+
+
+@pytest.mark.parametrize("number", range(16))
+@pytest.mark.parametrize("name", ["set_1.scaled_conv", "set_5.small_core"])
+def test_a_layer_that_fails_late_is_told_its_own_error(name: str, number: int, solved) -> None:
+    exercise = EXERCISES[name]
+    answer = failing_at(solved[set_of(exercise)][exercise.answer], number)
+    outcomes = exercise.judge(exercise.probe(answer, exercise.cases(0)), 0)
+    details = [outcome.detail for outcome in outcomes if outcome.detail]
+    assert details and all("too late" in detail for detail in details)
+
+
 SPARING = [each for each in COMMON if any("stay as they were" in p.text or "handed over" in p.text
                                           for p in each.properties)]  # fmt: skip
 

@@ -16,6 +16,7 @@ from ia3_teach.check.probing.calls import copied
 from ia3_teach.check.probing.limits import TookTooLong, WroteTooMuch, limited
 from ia3_teach.check.probing.plain_data import EXACT, plain_fraction
 from ia3_teach.check.probing.recorded import Record
+from ia3_teach.check.probing.sets.handed import changed, state
 from ia3_teach.wording import first_line, message
 
 NUMBERS = (bool, int, float)
@@ -31,6 +32,7 @@ STOPS = (Exception, SystemExit, *ENDLESS)  # what an answer may end in without e
 HURRIED = 0.5  # seconds for each further call of an answer that had no end
 # Taken when this module is imported: cells that run later may put something else in their places.
 clone, detach, item, grad = Tensor.clone, Tensor.detach, Tensor.item, torch.autograd.grad
+square = Tensor.square
 named_parameters = nn.Module.named_parameters
 _seconds: ContextVar[float | None] = ContextVar("seconds that a call may take", default=None)
 
@@ -71,22 +73,24 @@ def tried(found: dict[str, Any]) -> Iterator[None]:
 def called(function: Callable[..., Any], *arguments: Any) -> dict[str, Any]:
     """{"value": plain, "gradient": whether it has one} or the error, and what was handed over, afterwards.
 
-    The arguments are copies, so that no case is spoiled for the next.
+    The arguments are copies, so that no case is spoiled for the next; "changed" is the kind of one that is
+    not what it was.
 
     >>> called(lambda number: 2 * number, 3)
-    {'gradient': False, 'value': 6, 'after': [], 'thawed': False}
+    {'gradient': False, 'value': 6, 'after': [], 'thawed': False, 'changed': ''}
     >>> called(int, "x")["error"]
     'ValueError'
     """
     given = [copied(argument) for argument in arguments]
-    found: dict[str, Any] = {}
+    before, found = [state(argument) for argument in given], {}
     with tried(found):
         value = function(*given)
         found["gradient"] = isinstance(value, Tensor) and value.requires_grad
         found["value"] = plain(value)
     tensors = [argument for argument in given if isinstance(argument, Tensor)]
     thawed = any(tensor.requires_grad for tensor in tensors)
-    return found | {"after": [plain(tensor) for tensor in tensors], "thawed": thawed}
+    found |= {"after": [plain(tensor) for tensor in tensors], "thawed": thawed}
+    return found | {"changed": changed(before, given)}
 
 
 def failed(error: BaseException) -> dict[str, Any]:
@@ -146,6 +150,28 @@ def trained(module: nn.Module, attribute: str = "") -> dict[str, list[int]]:
     own = getattr(module, attribute, None) if attribute else None
     asking = [(name, weight) for name, weight in named_parameters(module) if weight.requires_grad]
     return {attribute if weight is own else name: list(weight.shape) for name, weight in asking}
+
+
+def below(layer: nn.Module, x: Tensor) -> dict[str, Any]:
+    """What a layer leaves of x, the gradient that the squares of its output send there, and their slope.
+
+    Along a direction the squares of a layer that is linear in x have the slope (f(x + v) - f(x - v)) / 2.
+    """
+    start = clone(x).requires_grad_()
+    given = start * 1
+    output = layer(given)
+    arrived = grad(square(output).sum(), start, allow_unused=True)[0] if output.requires_grad else None
+    ends = [item(square(layer(x + sign * direction(x))).sum()) for sign in (1, -1)]
+    return {"given": plain(given), "below": plain(arrived), "slope": (ends[0] - ends[1]) / 2}
+
+
+def direction(x: Tensor) -> Tensor:
+    """A direction along which nothing cancels.
+
+    >>> direction(torch.zeros(3))
+    tensor([-1.0000,  0.5000,  2.0000])
+    """
+    return torch.linspace(-1, 2, x.numel(), dtype=x.dtype).view(x.shape)
 
 
 def reached(output: Tensor, module: nn.Module) -> list[Any]:

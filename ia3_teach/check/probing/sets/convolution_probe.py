@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ia3_teach.check.probing.sets.calls import (
+    below,
     grad,
     named_parameters,
     plain,
@@ -70,6 +71,7 @@ def _layer(answer: Callable, case: dict[str, Any]) -> dict[str, Any]:
         output.square().sum().backward()
         record["gradient"] = plain(None if layer.l.grad is None else layer.l.grad.flatten())
         record["left"] = [plain(weight.grad) for _, weight in named_parameters(conv)]
+        record |= below(layer, case["x"])
         record["held"] = [plain(conv.weight), plain(conv.bias)]
     return record
 

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from ia3_teach.check.probing import layers
 from ia3_teach.check.probing.sets.calls import (
+    below,
     called,
     named_parameters,
     plain,
@@ -78,6 +79,7 @@ def _layer(answer: Callable, case: dict[str, Any]) -> dict[str, Any]:
             outputs[-1].square().sum().backward()
         record["gradient"] = plain(layer.R.grad)
         record["left"] = [plain(weight.grad) for _, weight in named_parameters(linear)]
+        record |= below(layer, case["x"])
         record["held"] = [plain(linear.weight), plain(linear.bias)]
     return record
 
