@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 
 from ia3_teach.course.builds.source import role
@@ -50,6 +52,16 @@ def what_was_done(sheet: Sheet, cells: list[Cell]) -> list[str]:
         "cells in another order": _moved(list(ours), ids),
     }
     return [f"{what}: {', '.join(names)}" for what, names in found.items() if names]
+
+
+def name_in(cells: list[Cell]) -> str:
+    """The name that a submission draws its own numbers from; nothing where that is not plainly written."""
+    for cell in cells:
+        with suppress(SyntaxError, ValueError):
+            for line in ast.parse(cell["source"]).body if cell["type"] == "code" else []:
+                if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) == "student":
+                    return str(ast.literal_eval(line.value))
+    return ""
 
 
 def _moved(ours: list[str], ids: list[str]) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 from ia3_teach.grading import exercises
 from ia3_teach.grading.source import Graded
 from ia3_teach.grading.work import Work
+from ia3_teach.wording import brief
 
 
 @dataclass
@@ -32,10 +33,24 @@ def mark(graded: Graded, work: Work, class_seed: str, student: str) -> Mark:
     seed = exercise.own_seed(student) if personal else exercises.seed_for(class_seed, exercise.name)
     marks = [_judged(graded, file, seed) for file in work.records.get(exercise.name, [])]
     if marks:
-        return max(marks, key=lambda found: found.points)
+        best = max(marks, key=lambda found: found.points)
+        return _with_names(best, exercise, work, student) if personal else best
     why = work.troubles.get(exercise.name, "the notebook could not be run")
     told = work.details.get(exercise.name, why)
     return Mark(0.0, graded.points, [f"0 of {graded.points:g} points", why], [told])
+
+
+def _with_names(found: Mark, exercise: Any, work: Work, student: str) -> Mark:
+    """Tell those whose own numbers were drawn from another name than the one they hand in under."""
+    try:
+        other = work.name and exercise.own_seed(work.name) != exercise.own_seed(student)
+    except ValueError:  # the stub's name, which draws nothing
+        other = False
+    if other and found.points < found.of:
+        line = f"the notebook draws them for {brief(work.name)}; it was handed in as {brief(student)}"
+        found.shown.append(f"     {line}")
+        found.told.append(line)
+    return found
 
 
 def _judged(graded: Graded, file: bytes, seed: int) -> Mark:

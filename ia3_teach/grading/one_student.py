@@ -9,7 +9,7 @@ from typing import Any
 
 import ia3_teach
 from ia3_teach.course.builds.source import role
-from ia3_teach.grading.arranging import cells_to_run, plain, what_was_done
+from ia3_teach.grading.arranging import cells_to_run, name_in, plain, what_was_done
 from ia3_teach.grading.autograded import marked_notebook, write_notebook
 from ia3_teach.grading.course import Course
 from ia3_teach.grading.gradebook import Ledger, assign_late_penalties
@@ -43,6 +43,7 @@ class Desk:
         work = Work()
         if self.shop.read(file, work):
             work.lines += what_was_done(sheet, work.cells)
+            work.name = name_in(work.cells)
             run_submission(self.shop, cells_to_run(sheet, work.cells), self.asked[sheet.name], work)
         return key, work
 

@@ -29,7 +29,7 @@ class Work:
 
     `records` are {exercise: a file for each candidate}, `troubles` {exercise: why there is none}, `details`
     the same in words for the teacher alone, `lines` what a teacher should know. `started` is False where the
-    fault is not the submission's.
+    fault is not the submission's. `name` is the one that the notebook draws its own numbers from.
     """
 
     cells: list[dict[str, Any]] | None = None
@@ -38,6 +38,7 @@ class Work:
     details: dict[str, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
     started: bool = True
+    name: str = ""
 
     def take(self, ran: Ran) -> dict[str, Any]:
         """Keep what a run said, and tell who printed by the megabyte; the step that it began last."""

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ia3_teach.check.failure import CheckFailed
-from ia3_teach.check.probing.sets.axis_probe import axis_cases, probe_axis
+from ia3_teach.check.probing.sets.axis_probe import AXES, axis_cases, probe_axis
 from ia3_teach.check.sets.graded import Exercise, Property
 from ia3_teach.check.sets.judging import described, expect_tensor, kept, returned, same
 
@@ -24,7 +24,7 @@ def _along(case: Case) -> Tensor:
 
 
 def _lines_up(records: Records, cases: list[Case]) -> None:
-    for record, case in zip(records[:6], cases[:6], strict=True):
+    for record, case in zip(records[: len(AXES)], cases[: len(AXES)], strict=True):
         what = f"scale_axis of shape {tuple(case['y'].shape)}, axis {case['axis']}"
         y, l = case["y"], case["l"]
         known = {"l was added: IA3 multiplies": y + (_along(case | {"y": torch.ones_like(y)}))}
@@ -35,8 +35,9 @@ def _lines_up(records: Records, cases: list[Case]) -> None:
 
 def _stays_apart(records: Records, cases: list[Case]) -> None:
     found = returned(records[0], "scale_axis returns")
-    if not isinstance(found, Tensor) or found.shape != cases[0]["y"].shape:
-        raise CheckFailed("a tensor of the shape of y", described(found), "is `return` missing?")
+    if not isinstance(found, Tensor):
+        mistake = "is `return` missing?" if found is None else "return a tensor"
+        raise CheckFailed("a new tensor", described(found), mistake)
     if not all(kept(record, case["y"], case["l"]) for record, case in zip(records, cases, strict=True)):
         raise CheckFailed("y and l as they were", "one of them changed", "no `*=` on what came in")
     pairs = [(record["changed"], case["y"]) for record, case in zip(records, cases, strict=True)]
@@ -45,7 +46,7 @@ def _stays_apart(records: Records, cases: list[Case]) -> None:
 
 
 def _keeps_dtype(records: Records, cases: list[Case]) -> None:
-    for record, case in zip(records[6:], cases[6:], strict=True):
+    for record, case in zip(records[len(AXES) :], cases[len(AXES) :], strict=True):
         what = f"scale_axis with y in {case['y'].dtype}, l in {case['l'].dtype}"
         found = returned(record, what)
         if isinstance(found, Tensor) and found.dtype != case["y"].dtype:

@@ -11,7 +11,7 @@ from torch.nn import functional
 from ia3_teach.check.failure import CheckFailed
 from ia3_teach.check.probing.sets.convolution_probe import convolution_cases, probe_convolution
 from ia3_teach.check.sets.graded import Exercise, Property
-from ia3_teach.check.sets.judging import expect_below, expect_tensor, spared, value_of
+from ia3_teach.check.sets.judging import close, expect_below, expect_tensor, spared, value_of
 
 Case = dict[str, Any]
 Records = list[dict[str, Any]]
@@ -74,14 +74,25 @@ def _reaches_l(records: Records, cases: list[Case]) -> None:
             mistake = "freeze it by requires_grad_(False), and change nothing else in it"
             raise CheckFailed(expected, "it changed, or has some", mistake)
         if record["gradient"] is None:
-            raise CheckFailed(f"{what} a gradient at l", "None", "use self.l itself, not self.l.data")
-        l = case["l"].clone().requires_grad_()
-        (expected,) = torch.autograd.grad(_convolved(case, l).square().sum(), l)
-        expect_tensor(record["gradient"] / expected.abs().max(), expected / expected.abs().max(), what)
+            mistake = "use self.l itself, an nn.Parameter, and not self.l.data"
+            raise CheckFailed(f"{what} a gradient at l", "None", mistake)
+        _has_gradient(record, case, what)
         expect_below(record, case["x"], what.removesuffix(": after backward"))
         if record["first"] is None or not record["first"].any():
             mistake = "let l into the product also where it is 1"
+            mistake = mistake if "l" in record["trained"] else "make self.l an nn.Parameter"
             raise CheckFailed(f"{what} of a new layer a gradient at l", "none, or zeros", mistake)
+
+
+def _has_gradient(record: Case, case: Case, what: str) -> None:
+    """The right one where the output is right; another output has its own points, and its own gradient."""
+    l = case["l"].clone().requires_grad_()
+    output = _convolved(case, l)
+    if isinstance(record["output"], Tensor) and close(record["output"], output.detach()):
+        (expected,) = torch.autograd.grad(output.square().sum(), l)
+        expect_tensor(record["gradient"] / expected.abs().max(), expected / expected.abs().max(), what)
+    elif not record["gradient"].any():
+        raise CheckFailed(f"{what} a gradient at l", "zeros", "detach nothing on the way from l")
 
 
 def _ran(record: Case, what: str, part: str) -> None:

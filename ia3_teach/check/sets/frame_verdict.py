@@ -11,7 +11,8 @@ from ia3_teach.check.failure import CheckFailed
 from ia3_teach.check.probing.sets import frame_probe as probes
 from ia3_teach.check.sets.core_changes import changes, largest, near
 from ia3_teach.check.sets.graded import Exercise, Property
-from ia3_teach.check.sets.judging import close, described, expect_tensor, pair_of, raised, value_of
+from ia3_teach.check.sets.judging import described, expect_tensor, pair_of, raised, value_of
+from ia3_teach.check.sets.own_numbers import expect_rounded
 
 Case = dict[str, Any]
 Records = list[dict[str, Any]]
@@ -26,7 +27,9 @@ def _frames(record: dict[str, Records], cases: list[Case]) -> list[tuple[Tensor,
         left, right = pair_of(value_of(each, what), what)
         for name, part, shape in (("left", left, (d_out, r)), ("right", right, (r, d_in))):
             if not isinstance(part, Tensor) or tuple(part.shape) != shape:
-                raise CheckFailed(f"{what}: {name} of shape {shape}", described(part), "transposed?")
+                turned = isinstance(part, Tensor) and tuple(part.shape) == shape[::-1] != shape
+                mistake = "transposed" if turned else "a pair left, right"
+                raise CheckFailed(f"{what}: {name} of shape {shape}", described(part), mistake)
         found.append((left, right, case, what))
     return found
 
@@ -70,8 +73,6 @@ def _of_rank(found: Any, expected: int, root: int) -> str:
     """The likely mistake of a wrong rank; `root` is the largest one whose square is within the budget."""
     if type(found) is int and expected < found <= root:
         return "a rank is at most min(d_in, d_out)"
-    if type(found) is int and found > root + 1:
-        return "R has r times r values"
     return "the largest r for which R, of r times r values, has no more than LoRA's two matrices"
 
 
@@ -92,23 +93,17 @@ def _is_best(records: Records, cases: list[Case]) -> None:
         nearest, _ = _best(case)
         if not any(near(each, nearest, 1e-5) for each in right):
             rest = min(float((case["change"] - each).norm() / case["change"].norm()) for each in right)
-            found = f"an R that leaves {rest:.4f} of it"
+            found = f"an R that leaves {rest:.6f} of it"
             _, sizes, _ = largest(case["weight"], case["r"])
             undivided = changes(case | {"alpha": 1.0}, core / sizes[:, None])
             mistake = "try a change that some R gives exactly: nothing of it may be left over"
             if any(near(each, nearest, 1e-5) for each in undivided):
                 mistake = "left is no orthonormal frame: divide by the singular values, which it holds"
-            raise CheckFailed(f"{what}: {_best(case)[1]:.4f} of the change left over", found, mistake)
+            raise CheckFailed(f"{what}: {_best(case)[1]:.6f} of the change left over", found, mistake)
 
 
 def _own_rest(record: Any, case: Case) -> None:
-    if type(record) not in (int, float) or not close(torch.tensor(float(record)).double(), _rounded(case)):
-        expected = "the rest of your own change, to three decimals"
-        raise CheckFailed(expected, described(record), "is it your name?")
-
-
-def _rounded(case: Case) -> Tensor:
-    return torch.tensor(round(_best(case)[1], 3), dtype=torch.float64)
+    expect_rounded(record, _best(case)[1], 3, "the rest of your own change, to three decimals")
 
 
 FRAME = Exercise(

@@ -33,7 +33,7 @@ def returned(call: Mapping[str, Any], what: str) -> Any:
     if "error" in call:
         if call["error"] == "NotImplementedError" and not call["says"]:  # torch's own has a text
             raise CheckFailed(what, UNWRITTEN, "write the exercise's cell and run it")
-        advice = ADVICE.get(call["error"], "read the error")
+        advice = ADVICE.get(call["error"], f"it ended in {with_article(call['error'])}")
         raise CheckFailed(what, f"{call['error']}: {call['says']}", advice)
     return call["value"]
 
@@ -48,16 +48,21 @@ def raised(call: Mapping[str, Any], *kinds: str) -> bool:
 
 
 def same(found: Any, expected: Tensor | None) -> bool:
-    """Bit for bit the same tensor, also in the sign of a 0, in the same format; or none at all.
+    """Bit for bit the same tensor, also in the sign of a 0, with NaN where NaN is; or none at all.
 
     >>> same(torch.ones(2), torch.ones(2)), same(torch.ones(2).double(), torch.ones(2))
     (True, False)
     """
     if not isinstance(found, Tensor) or expected is None:
         return found is expected
-    if found.dtype != expected.dtype or not torch.equal(found, expected):
+    if found.dtype != expected.dtype or not torch.equal(found.isnan(), expected.isnan()):
         return False
-    return torch.equal(found.signbit(), expected.signbit())
+    found, expected = (_without_nan(each) for each in (found, expected))
+    return torch.equal(found, expected) and torch.equal(found.signbit(), expected.signbit())
+
+
+def _without_nan(tensor: Tensor) -> Tensor:
+    return tensor.masked_fill(tensor.isnan(), 0)
 
 
 def kept(call: Mapping[str, Any], *given: Tensor | None) -> bool:
@@ -97,12 +102,21 @@ def expect_tensor(found: Any, expected: Tensor, what: str, known: Mapping[str, T
         mistake = "is `return` missing?" if found is None else "return a tensor"
         raise CheckFailed(f"{what}: a tensor of shape {shape}", described(found), mistake)
     if tuple(found.shape) != shape:
-        raise CheckFailed(f"{what} of shape {shape}", described(found), "count the axes of what comes in")
+        raise CheckFailed(f"{what} of shape {shape}", described(found), _of_shape(found, shape))
     if close(found, expected):
         return
     fitting = [wrong for wrong, value in (known or {}).items() if close(found, value)]
     mistake = fitting[0] if len(fitting) == 1 else "compare one entry by hand"
     raise CheckFailed(f"{what} = {describe(expected)}", described(found), mistake)
+
+
+def _of_shape(found: Tensor, shape: tuple[int, ...]) -> str:
+    """What to say of another shape."""
+    if sorted(found.shape) == sorted(shape):
+        return "the right sizes in another order"
+    if found.numel() == torch.Size(shape).numel():
+        return "as many entries, along other axes"
+    return "another shape: look at every axis, its size and whether it belongs there"
 
 
 def close(found: Tensor, expected: Tensor) -> bool:
@@ -116,12 +130,26 @@ def close(found: Tensor, expected: Tensor) -> bool:
 def described(value: Any) -> str:
     """In a few words; what is no plain data by its kind alone.
 
-    >>> described({"kind": "function"})
-    'a function'
+    >>> described({"kind": "function"}), described({"keys": {"kind": "set"}})
+    ('a function', "{'keys': a set}")
     """
-    if isinstance(value, dict) and set(value) == {"kind"}:
-        return with_article(value["kind"])
-    return describe(value)
+    named = _with_kinds(value)
+    return repr(named) if isinstance(named, Kind) else describe(named)
+
+
+class Kind(str):
+    """A kind in words, shown without quotation marks."""
+
+    __repr__ = str.__str__
+
+
+def _with_kinds(value: Any) -> Any:
+    """The same, with a kind in words wherever there is no plain data."""
+    if isinstance(value, dict):
+        if set(value) == {"kind"}:
+            return Kind(with_article(value["kind"]))
+        return {key: _with_kinds(each) for key, each in value.items()}
+    return [_with_kinds(each) for each in value] if isinstance(value, list) else value
 
 
 def pair_of(value: Any, what: str) -> tuple[Any, Any]:

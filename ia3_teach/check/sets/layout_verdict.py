@@ -16,8 +16,8 @@ def _finds(part: str) -> Callable:
     """The judge of queries, keys or values, in all attentions."""
 
     def judge(records: list[dict[str, Any]], cases: dict[str, Any]) -> None:
-        for record, seed in zip(records, cases["seeds"], strict=True):
-            _, channels = hidden_attention(seed)
+        for record, seed, mixed in zip(records, cases["seeds"], cases["mixed"], strict=True):
+            _, channels = hidden_attention(seed, mixed)
             what = f"find_channels(attend, {sum(map(len, channels.values()))})"
             compare(value_of(record, what), part, channels)
 
@@ -28,7 +28,7 @@ def _own(part: str) -> Callable:
     """The judge of the learner's own numbers."""
 
     def judge(record: Any, cases: dict[str, Any]) -> None:
-        compare(record, part, hidden_attention(cases["seeds"][0])[1])
+        compare(record, part, hidden_attention(cases["seeds"][0], mixed=True)[1])
 
     return judge
 
@@ -37,13 +37,15 @@ def compare(found: Any, part: str, channels: dict[str, list[int]]) -> None:
     """Refuse other channels than those of `part`, in whatever order they are listed."""
     expected = f'a dict with the channels of "{part}", {len(channels[part])} whole numbers'
     if not isinstance(found, dict) or not isinstance(found.get(part), list):
-        raise CheckFailed(expected, described(found), '{"queries": [...], "keys": [...], "values": [...]}')
+        raise CheckFailed(expected, described(found), f'a dict with "{part}": [...], a list of its numbers')
     numbers = found[part]
     if any(type(number) is not int for number in numbers):
         raise CheckFailed(expected, described(numbers), "whole numbers: use .tolist() or int(...)")
     if sorted(numbers) != channels[part]:
         other = [name for name in PARTS if sorted(numbers) == channels[name]]
         mistake = f"these are the {other[0]}" if other else "count what each experiment tells apart"
+        if sorted(numbers) == [number + 1 for number in channels[part]]:
+            mistake = "channels are counted from 0"
         raise CheckFailed(f"the {part} of this attention", described(sorted(numbers)), mistake)
 
 

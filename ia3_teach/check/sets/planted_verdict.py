@@ -10,10 +10,12 @@ from torch import Tensor
 from ia3_teach.check.failure import CheckFailed
 from ia3_teach.check.probing.sets.planted_probe import own_cases, planted_cases, probe_own, probe_planted
 from ia3_teach.check.sets.graded import Exercise, Property
-from ia3_teach.check.sets.judging import close, described, expect_tensor, pair_of, raised, value_of
+from ia3_teach.check.sets.judging import described, expect_tensor, pair_of, raised, value_of
+from ia3_teach.check.sets.own_numbers import OWN, expect_place, expect_rounded
 
 Case = dict[str, Any]
 Records = list[dict[str, Any]]
+SIDE = 'the side is a plain text, "out" or "in"'
 
 
 def _finds(kind: str) -> Any:
@@ -27,8 +29,8 @@ def _finds(kind: str) -> Any:
             what = f"{what}, side {side!r}"
             if found_side != side:
                 mistake = "one factor must fit a whole row (out) or a whole column (in), and the bias"
-                if not isinstance(found_side, str):
-                    mistake = 'the side is a plain text, "out" or "in"'
+                if found_side not in ("out", "in"):
+                    mistake = SIDE
                 raise CheckFailed(f"{what}: {side!r}", described(found_side), mistake)
             if isinstance(found, Tensor) and found.isnan().any():
                 raise CheckFailed(f"{what}: numbers", "NaN", "0/0: a zero in the weight says nothing about l")
@@ -43,6 +45,8 @@ def _refuses(records: dict[str, Records], cases: dict[str, list[Case]]) -> None:
         if not raised(record, "ValueError"):
             found = record.get("error") or described(record["value"])
             mistake = "try your candidates: does one of them give both the new weight and the new bias?"
+            if "error" in record or record["value"] is None:
+                mistake = "where none of your candidates fits, `raise ValueError(...)`"
             raise CheckFailed("a ValueError where no vector explains the change", found, mistake)
 
 
@@ -60,18 +64,16 @@ def explained(case: Case, first: Any = "out") -> tuple[str, Tensor]:
 
 def _own_place(record: Any, cases: Case) -> None:
     side, l = explained(cases)
-    if _own(record, "side") != side:
-        raise CheckFailed("the side of your own layer", described(_own(record, "side")), "is it your name?")
-    if _own(record, "place") != int(l.argmin()):
-        found = described(_own(record, "place"))
-        raise CheckFailed("the place of the negative entry", found, "counted from 0, in find_vector(*layer)")
+    found = _own(record, "side")
+    if found != side:
+        mistake = OWN if found in ("out", "in") else SIDE
+        raise CheckFailed("the side of your own layer", described(found), mistake)
+    expect_place(_own(record, "place"), int(l.argmin()), "the place of the negative entry")
 
 
 def _own_value(record: Any, cases: Case) -> None:
-    found, expected = _own(record, "value"), explained(cases)[1].min()
-    number = torch.tensor(float(found)) if type(found) in (int, float) else None
-    if number is None or not close(100 * number.double(), 100 * expected.round(decimals=2)):
-        raise CheckFailed("the negative entry, to two decimals", described(found), "is it your own layer's?")
+    exact = float(explained(cases)[1].min())
+    expect_rounded(_own(record, "value"), exact, 2, "the negative entry, to two decimals")
 
 
 def _own(record: Any, key: str) -> Any:

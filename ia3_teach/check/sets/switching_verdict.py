@@ -53,7 +53,7 @@ def _returns(records: list[Case], cases: list[Case]) -> None:
         for weight, bias in [*states, record.get("last") or _after(record)[-1]]:
             if not (same(weight, case["weight"]) and same(bias, case["bias"])):
                 found = f"other bits in {case['weight'].dtype}"
-                mistake = "keep the originals and copy them back: dividing rounds, and 0 has no way back"
+                mistake = "copy back what this layer had at first: a product rounds, and 0 has no way back"
                 raise CheckFailed("after use(None) every bit of weight and bias as at first", found, mistake)
 
 
@@ -87,31 +87,37 @@ def _by_rows(case: Case, names: list[str | None]) -> Tensor:
 
 
 def _mixes(record: dict[str, Any], cases: list[Case]) -> None:
-    for each, case in zip(record["mixed"], cases, strict=True):
-        what = f"mixed_in with names {case['names']}"
-        first = [next(name for name in case["names"] if name)] * len(case["names"])
+    for each, case in zip(record["named"], cases, strict=True):
+        what, names = f"mixed_in with names {case['all']}", case["all"]
+        first = names[:1] * len(names)
         known = {"every row got the first row's vector": _by_rows(case, first)}
         if case["x"].shape[0] == case["x"].shape[1]:
-            l = torch.stack([case["vectors"].get(n, torch.ones(case["x"].shape[-1])) for n in case["names"]])
+            l = torch.stack([case["vectors"][name] for name in names])
             known["the factors run over positions: they need an axis for T"] = (l * case["x"]) @ case[
                 "weight"
             ].T + case["bias"]
-        expect_tensor(value_of(each, what), _by_rows(case, case["names"]), what, known)
+        expect_tensor(value_of(each, what), _by_rows(case, names), what, known)
 
 
 def _spares(record: dict[str, Any], cases: list[Case]) -> None:
     for each, case in zip(record["alone"], cases, strict=True):
         what = "mixed_in, None in every row"
         expect_tensor(value_of(each, what), _by_rows(case, [None] * len(case["names"])), what)
+    for each, case in zip(record["mixed"], cases, strict=True):
+        what = f"mixed_in with names {case['names']}: the rows without a name"
+        found, right = value_of(each, what), _by_rows(case, case["names"])
+        bare = [name is None for name in case["names"]]
+        fits = isinstance(found, Tensor) and found.shape == right.shape
+        expect_tensor(found[bare] if fits else found, right[bare] if fits else right, what)
 
 
 def _needs_names(record: dict[str, Any], cases: list[Case]) -> None:
-    value_of(record["mixed"][0], "mixed_in with names that are there")
+    value_of(record["named"][0], "mixed_in with names that are there")
     for name, each in zip(probes.UNKNOWN, record["wrong"], strict=True):
         if not raised(each, "KeyError", "ValueError"):
             found = each.get("error") or described(each["value"])
-            mistake = "dict.get with ones treats a misspelt name as the bare model"
-            mistake = mistake if name else "`if name` treats an empty name as None"
+            mistake = "a misspelt name is not the bare model: look every name up"
+            mistake = mistake if name else "an empty name is a name, and not None"
             mistake = OTHER_ERROR if "error" in each else mistake
             raise CheckFailed(f"a ValueError or KeyError for the name {name!r}", found, mistake)
 

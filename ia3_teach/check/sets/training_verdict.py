@@ -12,7 +12,8 @@ from torch import Tensor
 from ia3_teach.check.failure import CheckFailed
 from ia3_teach.check.probing.sets import comparing_probe as probes
 from ia3_teach.check.sets.graded import Exercise, Property
-from ia3_teach.check.sets.judging import close, described, expect_tensor, kept, returned, value_of
+from ia3_teach.check.sets.judging import described, expect_tensor, kept, returned, value_of
+from ia3_teach.check.sets.own_numbers import expect_place, expect_rounded
 
 Case = dict[str, Any]
 Records = list[dict[str, Any]]
@@ -51,11 +52,14 @@ def _judge_table(record: Case, case: Case, part: str) -> None:
         given = found.get(method) if isinstance(found, dict) else None
         if part == "test" and case["equal"] and not _is_near(given, "rate", expected):
             continue
+        if isinstance(found, dict) and method not in found:
+            expected = f"{what}: an entry for each method"
+            raise CheckFailed(expected, f"none for {method}", "take the methods from the runs")
         if not isinstance(given, dict) or type(given.get(part)) not in (int, float):
             shape = f'{{"{method}": {{"rate": ..., "test": ...}}}}'
             raise CheckFailed(f"{what}: {shape}", described(found), "a dict of dicts of numbers")
         if not _is_near(given, part, expected):
-            mistake = _mistake(case["runs"], method, given, part, expected)
+            mistake = _mistake(case["runs"], found, part)
             raise CheckFailed(f"{what} of {method} = {expected[part]}", str(given[part]), mistake)
     if part == "rate" and (more := sorted(set(found) - set(right))):
         mistake = "start from an empty dict at each call"
@@ -68,13 +72,17 @@ def _is_near(given: Any, part: str, expected: Case) -> bool:
     return type(number) in (int, float) and abs(number - expected[part]) <= 1e-6
 
 
-def _mistake(runs: list[Case], method: str, given: Case, part: str, expected: Case) -> str:
-    """Which wrong choices give this; two that look alike are told as two."""
+def _mistake(runs: list[Case], found: Case, part: str) -> str:
+    """Which wrong choices give this whole table; two that look alike are told as two."""
     known = {
         "chosen by the test: a number that chose is no longer one that judges": _chosen(runs, "test"),
         "of equally good rates the smaller one counts": _chosen(runs, least=False),
     }
-    fitting = [why for why, wrong in known.items() if given[part] == wrong[method][part] != expected[part]]
+    fitting = [
+        why
+        for why, wrong in known.items()
+        if all(_is_near(found.get(method), part, numbers) for method, numbers in wrong.items())
+    ]
     return " | or: ".join(fitting) or "medians over the seeds, for each rate; each method has its own best"
 
 
@@ -127,13 +135,14 @@ def _own(part: str) -> Callable:
     """The judge of the learner's own numbers."""
 
     def judge(record: Any, case: Case) -> None:
-        l = descended(case)
+        l, what = descended(case), f"the {part} of your own vector"
         place = int((l - 1).abs().argmax())
-        expected = {"place": place, "value": round(l[place].item(), 3)}[part]
-        found = record.get(part) if isinstance(record, dict) else None
-        number = float(found) if type(found) in (int, float) else torch.nan
-        if not close(torch.tensor(number).double(), torch.tensor(float(expected)).double()):
-            raise CheckFailed(f"the {part} of your own vector", described(found), "200 steps, rate 0.05?")
+        if not isinstance(record, dict) or part not in record:
+            raise CheckFailed('{"place": ..., "value": ...}', described(record), f"{part!r} is missing")
+        if part == "place":
+            expect_place(record[part], place, what)
+        else:
+            expect_rounded(record[part], l[place].item(), 3, what)
 
     return judge
 

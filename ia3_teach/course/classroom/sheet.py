@@ -31,8 +31,13 @@ class Sheet:
         self.rows = [[_plain(text[start:end]) for start, end in row] for row in self.spans]
 
     def column(self, heading: str) -> int:
-        """The number of the column with this heading. Raises ValueError for none, or for several."""
-        found = [number for number, cell in enumerate(self.rows[0]) if cell.strip() == heading]
+        """The number of the column with this heading, else with the same in other capitals.
+
+        Raises ValueError for none, or for several.
+        """
+        cells = [cell.strip() for cell in self.rows[0]]
+        found = [number for number, cell in enumerate(cells) if cell == heading]
+        found = found or [n for n, cell in enumerate(cells) if cell.casefold() == heading.casefold()]
         if len(found) != 1:
             listed = ", ".join(repr(cell) for cell in self.rows[0])
             raise ValueError(

@@ -101,15 +101,15 @@ ANSWERS = [
     ("train", train().replace("    return l", "    return l.requires_grad_()"), 3, "return l.detach()"),
     ("switch", switch(), 5, ""),
     *(("switch", spoiled(part), 4, f"another {part}") for part in ("weight", "bias")),
-    ("switch", SWITCH.format(clone=".clone()", use=DIVIDE), 0, "dividing rounds"),
+    ("switch", SWITCH.format(clone=".clone()", use=DIVIDE), 1, "a product rounds"),
     ("switch", switch(clone=""), 1, "the vector before is still in it"),
     ("switch", switch(bias="1"), 3, "the bias was left alone"),
     ("switch", switch(get=".get(name, torch.ones(len(self.bias)))"), 4, "look it up first"),
     ("mixed_in", MIXED.format(get="[name]", axis="[:, None]"), 4, ""),
     ("mixed_in", MIXED.format(get="[name]", axis=""), 1, "run over positions"),
     ("mixed_in", MIXED.format(get=".get(name, ones)", axis="[:, None]"), 3, "misspelt name"),
-    ("mixed_in", MIXED.format(get="[name]", axis="[0]"), 2, "every row got the first"),
-    ("mine", 'mine = {"place": 0, "value": 1.0}', 0, "200 steps"),
+    ("mixed_in", MIXED.format(get="[name]", axis="[0]"), 1, "every row got the first"),
+    ("mine", 'mine = {"place": 0, "value": 1.0}', 0, "compute it anew"),
 ]
 
 

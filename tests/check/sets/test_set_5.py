@@ -59,7 +59,7 @@ ANSWERS = [
     ("frame", frame(right="v.T[:r]"), 1, ""),
     ("small_core", layer(), 6, ""),
     ("small_core", layer(frozen=""), 4, "freeze the Linear"),
-    ("small_core", layer(buffers="nn.Parameter(left), nn.Parameter(right)"), 5, "the frame is none"),
+    ("small_core", layer(buffers="nn.Parameter(left), nn.Parameter(right)"), 5, "R alone learns"),
     ("small_core", layer(start="torch.zeros(r, r)"), 5, "not zero"),
     ("small_core", layer(start="nn.init.normal_(torch.empty(r, r), std=1e-5)"), 6, ""),
     ("small_core", layer(start="1e-5 * torch.rand(r, r)"), 5, "mean 0 and deviation"),
@@ -81,7 +81,7 @@ ANSWERS = [
     ("best_core", BEST.format("(u * s).T @ change @ v.T / s.square()[:, None]"), 4, ""),
     ("best_core", BEST.format("u.T @ change @ v.T"), 0, "divide by the singular values"),
     ("best_core", BEST.format("torch.zeros(r, r, dtype=torch.float64)"), 0, "left over"),
-    ("mine", "mine = 0.5", 0, "is it your name?"),
+    ("mine", "mine = 0.5", 0, "compute it anew"),
 ]
 
 

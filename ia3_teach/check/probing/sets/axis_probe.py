@@ -14,6 +14,7 @@ from ia3_teach.course.sets.variants import generator
 Cases = list[dict[str, Any]]
 # (shape, axis): some with equal sides, so that a wrong axis does not stop by itself; one with a side of 1
 AXES = [((3, 3, 3), 0), ((3, 3, 3), -2), ((4, 4), 1), ((3, 5), 0), ((2, 4, 3), 1), ((1, 3, 4, 5), -3)]
+AXES += [((2, 3, 4, 5), 2), ((2, 3, 4, 5), -2)]
 
 
 def axis_cases(seed: int) -> Cases:

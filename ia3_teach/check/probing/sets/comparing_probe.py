@@ -86,13 +86,16 @@ def _switch(answer: Callable, case: dict[str, Any]) -> dict[str, Any]:
 
 
 def batch_cases(seed: int) -> Cases:
-    """Batches with equal sides, a row for each name, for None, and for one name twice; and one row alone."""
+    """Batches with equal sides, a row for each name, for None, and for one name twice; and one row alone.
+
+    In "all" every row has a name.
+    """
     draw, cases = generator(seed), []
     for batch, length, d in ((4, 4, 4), (5, 2, 3), (1, 1, 6)):
         names = ["a", None, "b", "a", None][:batch]
         case = {"x": normal(draw, batch, length, d), "weight": normal(draw, 6, d), "bias": normal(draw, 6)}
         case["vectors"] = {name: factors(draw, d) for name in ("b", "a")}
-        cases.append(case | {"names": names})
+        cases.append(case | {"names": names, "all": [name or "b" for name in names]})
     return cases
 
 
@@ -100,16 +103,19 @@ def batch_cases(seed: int) -> Cases:
 def probe_batch(answer: Callable, cases: Cases) -> Any:
     """What is returned for each batch, and for names that are not there."""
     parts = ("x", "weight", "bias", "vectors")
-    mixed = [called(answer, *map(case.get, parts), list(case["names"])) for case in cases]
+    named, mixed = (
+        [called(answer, *map(case.get, parts), list(case[names])) for case in cases]
+        for names in ("all", "names")
+    )
     alone = [called(answer, *map(case.get, parts), [None] * len(case["names"])) for case in cases]
     first = [cases[0][part] for part in parts]
-    wrong = [called(answer, *first, ["a", "b", name, None]) for name in UNKNOWN]
-    return {"mixed": mixed, "alone": alone, "wrong": wrong}
+    wrong = [called(answer, *first, ["a", "b", name, "a"]) for name in UNKNOWN]
+    return {"named": named, "mixed": mixed, "alone": alone, "wrong": wrong}
 
 
 def own_cases(seed: int) -> dict[str, Any]:
     """The learner's own examples."""
-    return examples(seed)._asdict() | {"steps": 200, "rate": 0.05}
+    return examples(seed)._asdict() | {"steps": 10, "rate": 0.02}
 
 
 @recorded

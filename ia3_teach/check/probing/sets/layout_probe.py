@@ -13,24 +13,24 @@ Cases = dict[str, Any]
 
 
 def layout_cases(seed: int) -> Cases:
-    """The seeds of five attentions."""
+    """The seeds of seven attentions, of which the last have their channels in any order."""
     draw = generator(seed)
-    return {"seeds": [number(draw, 0, 2**30) for _ in range(5)]}
+    return {"seeds": [number(draw, 0, 2**30) for _ in range(7)], "mixed": 5 * [False] + 2 * [True]}
 
 
 @recorded
 def probe_layout(answer: Callable, cases: Cases) -> Any:
     """What is returned for each attention."""
     records = []
-    for seed in cases["seeds"]:
-        attend, channels = hidden_attention(seed)
+    for seed, mixed in zip(cases["seeds"], cases["mixed"], strict=True):
+        attend, channels = hidden_attention(seed, mixed)
         records.append(called(answer, attend, sum(map(len, channels.values()))))
     return records
 
 
 def own_layout(seed: int) -> Cases:
     """The learner's own attention is drawn from their own seed."""
-    return {"seeds": [seed]}
+    return {"seeds": [seed], "mixed": [True]}
 
 
 @recorded

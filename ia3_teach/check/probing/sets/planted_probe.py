@@ -21,6 +21,7 @@ def planted_cases(seed: int) -> dict[str, Cases]:
     seeds = [number(draw, 0, 2**30) for _ in range(8)]
     hard = [plant(s, side, bias) for s, (side, bias) in zip(seeds, SIDES, strict=False)]
     easy = [_without_zeros(plant(s, side, bias)) for s, (side, bias) in zip(seeds[4:], SIDES, strict=True)]
+    easy[3]["new_weight"] = easy[3]["new_weight"] + 1e-9  # as equal as the text asks for
     hard = [layer._asdict() for layer, _, _ in hard]
     odd = [layer | {"new_weight": layer["new_weight"].roll(1, 0)} for layer in easy[:2]]
     odd += [layer | {"new_bias": layer["new_bias"] + 1} for layer in easy if layer["bias"] is not None]

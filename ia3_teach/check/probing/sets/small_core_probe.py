@@ -61,7 +61,7 @@ def _wide_core(answer: Callable) -> Any:
     """The start of a core with so many entries that they tell how they were drawn."""
     torch.manual_seed(1)
     sizes = torch.arange(1.0, WIDE + 1)
-    return answer(layers.linear(sizes.diag(), None), WIDE, 1.0).R
+    return answer(layers.linear(sizes.diag(), torch.zeros(WIDE)), WIDE, 1.0).R
 
 
 def _layer(answer: Callable, case: dict[str, Any]) -> dict[str, Any]:
@@ -76,7 +76,8 @@ def _layer(answer: Callable, case: dict[str, Any]) -> dict[str, Any]:
         record["shapes"] = [plain(layer(x.clone())) for x in (case["x"][0, 0], case["x"][None])]
         record["reached"] = reached(outputs[-1], linear)
         if outputs[-1].requires_grad:
-            outputs[-1].square().sum().backward()
+            for output in (outputs[-1], layer(case["x"].clone())):  # training goes on after a first step
+                output.square().sum().backward()
         record["gradient"] = plain(layer.R.grad)
         record["left"] = [plain(weight.grad) for _, weight in named_parameters(linear)]
         record |= below(layer, case["x"])
