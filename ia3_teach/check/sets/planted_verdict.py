@@ -40,8 +40,8 @@ def _finds(kind: str) -> Any:
 
 
 def _refuses(records: dict[str, Records], cases: dict[str, list[Case]]) -> None:
-    value_of(records["easy"][0], "find_vector on a layer with a vector")
-    for record in records["none"]:
+    pair_of(value_of(records["easy"][0], "find_vector on a layer with a vector"), "find_vector")
+    for record, _ in zip(records["none"], cases["none"], strict=True):
         if not raised(record, "ValueError"):
             found = record.get("error") or described(record["value"])
             mistake = "try your candidates: does one of them give both the new weight and the new bias?"

@@ -24,16 +24,17 @@ def _uses(records: list[Case], cases: list[Case]) -> None:
             _keeps_kind(record, case, weight, bias)
             l = case["vectors"].get(name, torch.ones(len(case["bias"])))
             what = f"after use of {before}: the weight"
-            known = {}
+            known, dtype = {}, case["weight"].dtype
             if len(before) > 1 and before[-2] is not None and name is not None:
                 last = case["vectors"][before[-2]]
-                known["the vector before is still in it"] = (l * last)[:, None] * case["weight"].float()
-            expect_tensor(weight, l[:, None] * case["weight"].float(), what, known)
+                twice = (l * last)[:, None] * case["weight"].float()
+                known["the vector before is still in it"] = twice.to(dtype)
+            expect_tensor(weight, (l[:, None] * case["weight"].float()).to(dtype), what, known)
             if weight[l == 0].any():
                 mistake = "a factor of 0 gives zeros, not small numbers"
                 raise CheckFailed(f"{what} has zeros where l is 0", "small numbers", mistake)
-            known = {"the bias was left alone: l scales W x + b": case["bias"].float()} if name else {}
-            expect_tensor(bias, l * case["bias"].float(), what.replace("weight", "bias"), known)
+            known = {"the bias was left alone: l scales W x + b": case["bias"]} if name else {}
+            expect_tensor(bias, (l * case["bias"].float()).to(dtype), what.replace("weight", "bias"), known)
 
 
 def _keeps_kind(record: Case, case: Case, *parts: Any) -> None:

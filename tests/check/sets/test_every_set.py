@@ -221,6 +221,37 @@ def test_what_was_handed_over_is_compared_where_no_answer_runs(exercise: Any, so
     assert lost == [p.text for p in exercise.properties if "stay" in p.text or "handed over" in p.text]
 
 
+def in_format(value: Any, dtype: torch.dtype, times: float) -> Any:
+    """The same value, its tensors multiplied and in this format."""
+    if isinstance(value, torch.Tensor) and value.is_floating_point():
+        return (times * value.detach()).to(dtype)
+    if isinstance(value, list | tuple):
+        return type(value)(in_format(each, dtype, times) for each in value)
+    if isinstance(value, dict):
+        return {key: in_format(each, dtype, times) for key, each in value.items()}
+    return value
+
+
+def formatted(answer: Any, dtype: torch.dtype, times: float) -> Any:
+    """An answer, or a layer's forward, whose tensors come in this format."""
+    if not isinstance(answer, type):
+        return functools.wraps(answer, updated=())(lambda *given: in_format(answer(*given), dtype, times))
+    forward = getattr(answer, "forward", None)
+    changed = {"forward": lambda self, x: in_format(forward(self, x), dtype, times)} if forward else {}
+    return type(answer.__name__, (answer,), changed)
+
+
+@pytest.mark.parametrize("dtype", [torch.float8_e5m2, torch.float8_e4m3fn, torch.bfloat16, torch.float16])
+@pytest.mark.parametrize("times", [0, 1.1])
+@pytest.mark.parametrize("exercise", COMMON, ids=lambda each: each.name)
+def test_no_format_makes_a_wrong_number_right(exercise: Any, times: float, dtype: Any, solved) -> None:
+    answer, earned = solved[set_of(exercise)][exercise.answer], []
+    for format in (torch.float64, dtype):
+        record = exercise.probe(formatted(answer, format, times), exercise.cases(0))
+        earned.append([outcome.points for outcome in exercise.judge(record, 0)])
+    assert all(coarse <= fine for fine, coarse in zip(*earned, strict=True))
+
+
 class Anything(str):
     """A text that says it equals everything."""
 
