@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import ast
+import re
 from collections import Counter
-from contextlib import suppress
 from typing import Any
 
 from ia3_teach.course.builds.source import role
 from ia3_teach.grading.source import Sheet
 
 Cell = dict[str, Any]
+NAMING = re.compile(r"""^student\s*=\s*(?P<mark>["'])(?P<name>[^"'\n\\]{1,200})(?P=mark)""", re.MULTILINE)
 
 
 def cells_to_run(sheet: Sheet, cells: list[Cell]) -> list[Cell]:
@@ -56,12 +56,8 @@ def what_was_done(sheet: Sheet, cells: list[Cell]) -> list[str]:
 
 def name_in(cells: list[Cell]) -> str:
     """The name that a submission draws its own numbers from; nothing where that is not plainly written."""
-    for cell in cells:
-        with suppress(SyntaxError, ValueError):
-            for line in ast.parse(cell["source"]).body if cell["type"] == "code" else []:
-                if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) == "student":
-                    return str(ast.literal_eval(line.value))
-    return ""
+    found = [NAMING.search(cell["source"]) for cell in cells if cell["type"] == "code"]
+    return next((naming["name"] for naming in found if naming), "")
 
 
 def _moved(ours: list[str], ids: list[str]) -> list[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import ia3_teach
 from ia3_teach.grading.limits import Limits
+from ia3_teach.wording import short
 
 HOW = "install bubblewrap 0.8 or newer (Debian and Ubuntu: apt install bubblewrap)"
 FLAG = "--without-box-submissions-run-as-you"
@@ -31,6 +32,8 @@ FIRM = (
     "--die-with-parent --new-session --cap-drop ALL --clearenv"
 ).split()
 # Installed packages in which solutions can be found: a learner's own installation has neither.
+EMPTY = "4096"  # bytes, the least that a folder in memory may have
+CHECKOUT = ("notebooks", "tests", ".git")
 WITHHELD = ("ia3_teach", "peft", "nbgrader")
 
 
@@ -68,7 +71,7 @@ class Box:
     def environment(self, course: str, data: str) -> dict[str, str]:
         """The whole environment of a submission: nothing of the teacher's comes along."""
         return {
-            "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+            "PATH": f"{Path(python()).parent}:/usr/bin:/bin",
             "HOME": "/tmp",
             "LANG": "C.UTF-8",
             "PYTHONPATH": course,
@@ -85,18 +88,29 @@ def _pairs(option: str, values: dict[str, str]) -> Iterator[str]:
         yield from (option, name, value)
 
 
-def _system() -> Iterator[str]:
-    """The system and this Python, read-only; the packages in which solutions can be found are empty."""
+def python() -> str:
+    """This Python, by a path without `..`, which might lead through a folder that no box has."""
+    return os.path.abspath(sys.executable)
+
+
+def shown() -> list[str]:
+    """The places that a box shows: the system, and this Python with its packages, also behind links."""
     installed = [entry for entry in sys.path if entry.endswith("-packages")]
-    places = _outermost([*SYSTEM, sys.base_prefix, sys.prefix, *installed])
+    own = [sys.base_prefix, sys.prefix, str(Path(python()).parent), *installed]
+    return _outermost([*SYSTEM, *(os.path.abspath(place) for place in own), *map(os.path.realpath, own)])
+
+
+def _system() -> Iterator[str]:
+    """All of that, read-only; the packages in which solutions can be found are empty, and stay so."""
+    places = shown()
     for place in places:
-        if os.path.islink(place):
+        if place in SYSTEM and os.path.islink(place):
             yield from ("--symlink", os.readlink(place), place)
         elif os.path.exists(place):
-            yield from ("--ro-bind", place, place)
+            yield from ("--ro-bind", os.path.realpath(place), place)
     for folder in _withheld():
         if any(folder.is_relative_to(place) for place in places):
-            yield from ("--tmpfs", str(folder))
+            yield from ("--size", EMPTY, "--tmpfs", str(folder), "--remount-ro", str(folder))
 
 
 def _outermost(places: list[str]) -> list[str]:
@@ -112,18 +126,28 @@ def _outermost(places: list[str]) -> list[str]:
 
 
 def _withheld() -> Iterator[Path]:
-    for entry in map(Path, filter(None, sys.path)):
+    entries = [Path(form) for entry in filter(None, sys.path) for form in (entry, os.path.realpath(entry))]
+    for entry in dict.fromkeys(entries):
         yield from (entry / name for name in WITHHELD if (entry / name).is_dir())
-    yield Path(ia3_teach.__file__).resolve().parent
+    package = Path(ia3_teach.__file__).resolve().parent
+    yield package
+    if (package.parent / "pyproject.toml").is_file():  # a checkout, which has more than an installation
+        yield from (package.parent / name for name in CHECKOUT if (package.parent / name).is_dir())
 
 
-def check_box() -> None:
-    """Try this Python in a box. Raises NoBox, with what to do, where bubblewrap is missing or not allowed."""
+def check_box(course: Path | None = None) -> None:
+    """Try this Python in a box, which may not show the folder `course` of a class.
+
+    Raises NoBox, with what to do, where bubblewrap is missing or not allowed, or the class would be seen.
+    """
     instead = f"or, if you trust every submission with all that you can read and write, give {FLAG}"
     if shutil.which("bwrap") is None:
         raise NoBox(f"there is no bubblewrap (bwrap) to run submissions in; {HOW}, {instead}")
+    if seen := [place for place in shown() if course and Path(course).resolve().is_relative_to(place)]:
+        told = f"{short(course)} lies in {seen[0]}, which every box shows"
+        raise NoBox(f"{told}; move the class to a folder outside of it, {instead}")
     nowhere = Path(__file__).parent
-    command = [*Box(nowhere, nowhere).command(), sys.executable, "-c", ""]
+    command = [*Box(nowhere, nowhere).command(), python(), "-c", ""]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         said = done.stderr.strip()[:300]

@@ -87,7 +87,8 @@ def open_course(root: Path, name: str) -> Course:
     """The course in a folder, with its own configuration.
 
     Raises:
-        NoCourse: nbgrader is missing, or there is no source/NAME, or nobody has handed it in.
+        NoCourse: nbgrader is missing, the folder's name is none that a gradebook can have, there is no
+            source/NAME, or nobody has handed it in.
     """
     try:
         from nbgrader.coursedir import CourseDirectory
@@ -101,6 +102,11 @@ def open_course(root: Path, name: str) -> Course:
     if "root" not in configuration.CourseDirectory:
         configuration.CourseDirectory.root = str(root)
     course = Course(CourseDirectory(config=configuration), configuration)
+    if odd := {*"?%#"} & {*course.directory.db_url.removeprefix("sqlite:///")}:
+        raise NoCourse(
+            f"{short(root)}: with {short(min(odd))} in its path a gradebook would be laid elsewhere; "
+            "rename the folder"
+        )
     source = course.folder("source", ".", name)
     if not source.is_dir():
         there = sorted(path.name for path in source.parent.glob("*") if path.is_dir())

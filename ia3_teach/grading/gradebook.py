@@ -70,8 +70,23 @@ class Ledger:
 def open_gradebook(course: Course, name: str, sheets: list[Sheet]) -> Iterator[Ledger]:
     """The gradebook of a course, with the set in it as `nbgrader generate_assignment` puts it there.
 
-    Raises ValueError where the gradebook knows other cells than the source has.
+    Raises ValueError where the gradebook knows other cells than the source has, or where it cannot be used.
     """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        with _open_book(course, name, sheets) as ledger:
+            yield ledger
+    except SQLAlchemyError as error:
+        why = short(getattr(error, "orig", None) or error, 200)
+        raise ValueError(
+            f"the gradebook {short(course.directory.db_url)} cannot be used: {why}; close what has it open, "
+            "make room, or allow writing, and call this again: what is graded is kept"
+        ) from error
+
+
+@contextmanager
+def _open_book(course: Course, name: str, sheets: list[Sheet]) -> Iterator[Ledger]:
     from nbgrader.api import Gradebook
 
     with programs_beside_python(), Gradebook(course.directory.db_url, course.directory.course_id):

@@ -12,6 +12,8 @@ from ia3_teach.grading.source import Graded
 from ia3_teach.grading.work import Work
 from ia3_teach.wording import brief
 
+LONGEST = 1000  # characters of a line: what an answer returned is part of it
+
 
 @dataclass
 class Mark:
@@ -30,7 +32,7 @@ def mark(graded: Graded, work: Work, class_seed: str, student: str) -> Mark:
     """The best of the answers that were found for this cell, property by property."""
     exercise = graded.exercise
     personal = getattr(exercise, "personal", False)  # numbers of one's own, drawn from the name
-    seed = exercise.own_seed(student) if personal else exercises.seed_for(class_seed, exercise.name)
+    seed = _own_seed(exercise, student) if personal else exercises.seed_for(class_seed, exercise.name)
     marks = [_judged(graded, file, seed) for file in work.records.get(exercise.name, [])]
     if marks:
         best = max(marks, key=lambda found: found.points)
@@ -42,15 +44,20 @@ def mark(graded: Graded, work: Work, class_seed: str, student: str) -> Mark:
 
 def _with_names(found: Mark, exercise: Any, work: Work, student: str) -> Mark:
     """Tell those whose own numbers were drawn from another name than the one they hand in under."""
-    try:
-        other = work.name and exercise.own_seed(work.name) != exercise.own_seed(student)
-    except ValueError:  # the stub's name, which draws nothing
-        other = False
+    other = work.name and _own_seed(exercise, work.name) not in (0, _own_seed(exercise, student))
     if other and found.points < found.of:
         line = f"the notebook draws them for {brief(work.name)}; it was handed in as {brief(student)}"
         found.shown.append(f"     {line}")
         found.told.append(line)
     return found
+
+
+def _own_seed(exercise: Any, name: str) -> int:
+    """The seed of a name; 0 for one that draws nothing, as a space or the stub's."""
+    try:
+        return exercise.own_seed(name)
+    except ValueError:
+        return 0
 
 
 def _judged(graded: Graded, file: bytes, seed: int) -> Mark:
@@ -75,8 +82,8 @@ def _summed(graded: Graded, outcomes: list[Any]) -> Mark:
         held = outcome.points >= outcome.of
         result.shown.append(f"{'yes' if held else 'no '}  {outcome.property}")
         if not held:
-            result.shown += [f"     {line}" for line in outcome.message.splitlines()]
+            result.shown += [f"     {line[:LONGEST]}" for line in outcome.message.splitlines()[:9]]
             result.told.append(
-                f"{outcome.property}: {outcome.detail or outcome.message}".replace("\n", " | ")
+                f"{outcome.property}: {outcome.detail or outcome.message}".replace("\n", " | ")[:LONGEST]
             )
     return result

@@ -54,7 +54,7 @@ def grade_set(root: Path, name: str, settings: Settings = Settings()) -> Report:
     sheets = read_set(course.folder("source", ".", name), known)
     students = course.chosen(name, settings.students)
     if settings.boxed:
-        check_box()
+        check_box(Path(course.directory.root))
     report = Report(
         name, without_judge=[each.grade_id for sheet in sheets for each in sheet.graded if by_hand(each)]
     )

@@ -20,6 +20,8 @@ ENDED = {
 }
 MOST_RECORDS = 9  # of one exercise: three answers, each beside old and new helpers, some in a second box
 MOST_LINES = 60
+LARGEST_RECORD = 2_000_000  # bytes; those of right answers have 50,000
+TOO_MUCH = "it returned far more than was asked for"
 NOT_FOUND = "nothing of this name was found in the notebook"
 
 
@@ -40,37 +42,50 @@ class Work:
     started: bool = True
     name: str = ""
 
-    def take(self, ran: Ran) -> dict[str, Any]:
-        """Keep what a run said, and tell who printed by the megabyte; the step that it began last."""
+    def take(self, ran: Ran, names: set[str]) -> dict[str, Any]:
+        """Keep what a run said of exercises of these names, and tell who printed by the megabyte.
+
+        Returns the step that it began last.
+        """
         last: dict[str, Any] = {}
         for said, payload in ran.frames:
             if isinstance(said.get("begin"), str):
                 last = said
-            elif "record" in said:
-                self._keep(str(said["record"]), payload)
-            elif "failed" in said:
-                self._fail(str(said["failed"]), str(said.get("wrong", ""))[:300])
-            elif "missing" in said:
-                self.troubles[str(said["missing"])] = NOT_FOUND
-            if said.get("other_name"):
-                name = said.get("record", said.get("failed"))
-                self._tell(f"{name}: found under {self._named(said.get('found'))}")
+            for kind in ("record", "failed", "missing"):
+                if str(said.get(kind)) in names:  # any other is none of ours, and may hold a case
+                    self._take(kind, said, payload)
         if ran.printed_bytes > MUCH:
             self._tell(f"it printed {ran.printed_bytes / 1e6:.0f} MB, of which nearly all was dropped")
         return last
 
+    def _take(self, kind: str, said: dict[str, Any], payload: bytes) -> None:
+        """What was said of one exercise."""
+        name = str(said[kind])
+        if kind == "record":
+            self._keep(name, payload)
+        elif kind == "failed":
+            self._fail(name, str(said.get("wrong", ""))[:300])
+        else:
+            self.troubles[name] = NOT_FOUND
+        if said.get("other_name"):
+            self._tell(f"{name}: found under {self._named(said.get('found'))}")
+
     def tell_end(self, ran: Ran, step: str) -> None:
         """A box was ended, or ended itself, in this step."""
-        why = ENDED.get(ran.ended, "it ended its own process" + f" ({ran.ended})" * bool(ran.ended))
-        if step.startswith("cell "):
-            self._tell(f"{step}: {why}")
-        else:
-            exercise = step.rpartition(" ")[0]
-            self._tell(f"{exercise}: {why}")
-            self.troubles.setdefault(exercise, why)
+        why = ENDED.get(ran.ended, "it ended its own process")
+        name = step if step.startswith("cell ") else step.rpartition(" ")[0]
+        # A number that it chose is for the teacher alone: a student could be shown a case by it.
+        number = f" ({ran.ended})" * (ran.ended not in ("", *ENDED))
+        self._tell(f"{name}: {why}{number}")
+        if name != step:
+            self.troubles.setdefault(name, why)
 
     def _keep(self, exercise: str, record: bytes) -> None:
         """One more candidate's record; who writes them by the thousand has only made some guesses."""
+        if len(record) > LARGEST_RECORD:
+            self._fail(exercise, f"its results have {len(record):,} bytes")
+            self.troubles[exercise] = TOO_MUCH
+            return
         found = self.records.setdefault(exercise, [])
         if len(found) < MOST_RECORDS:
             found.append(record)

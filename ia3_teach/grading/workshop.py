@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ia3_teach.grading.box import Box
+from ia3_teach.grading.box import Box, python
 from ia3_teach.grading.boxed import Ran, run_boxed
 from ia3_teach.grading.inside.frames import read_json
+from ia3_teach.grading.keeping import LARGEST_FILE
 from ia3_teach.grading.limits import Limits
 from ia3_teach.grading.work import ENDED, Work
-
-LARGEST_FILE = 300_000_000  # bytes
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ class Workshop:
     def run(self, job: Path, module: str, argument: str) -> Ran:
         """Run a module on a file of the folder `job`."""
         box = Box(self.course, job, self.data, self.limits)
-        script = [sys.executable, "-P", "-m", f"ia3_teach.grading.inside.{module}"]
+        script = [python(), "-P", "-m", f"ia3_teach.grading.inside.{module}"]
         if self.boxed:
             command = [*box.command(), *script, f"/job/{argument}"]
             return run_boxed(command, self.limits, self.bell.is_set, env={})

@@ -6,7 +6,7 @@ import pytest
 from grading_course import handed_out
 from small_exercises import EXERCISES
 
-from ia3_teach.grading.arranging import cells_to_run, what_was_done
+from ia3_teach.grading.arranging import cells_to_run, name_in, what_was_done
 from ia3_teach.grading.source import Sheet, read_set
 
 
@@ -46,3 +46,18 @@ def test_white_space_at_the_ends_of_lines_is_no_change(sheet, course) -> None:
 def test_nothing_at_all_is_the_set_and_a_line(sheet) -> None:
     assert [cell["place"] for cell in cells_to_run(sheet, [])] == ["of the set, 1", "of the set, 2"]
     assert what_was_done(sheet, []) == ["cells missing: scale, scale_check, total, total_check, why"]
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ('student = "Ada Lovelace"', "Ada Lovelace"),
+        ("import torch\nstudent='José'  # me", "José"),
+        ("student = input()", ""),
+        ('print("student = 1")', ""),
+        ('student = "two\nlines"', ""),
+    ],
+)
+def test_the_name_that_a_notebook_draws_from_is_read_and_nothing_is_run(source, name) -> None:
+    cells = [{"type": "markdown", "source": 'student = "text"'}, {"type": "code", "source": source}]
+    assert name_in(cells) == name

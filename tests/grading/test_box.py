@@ -96,6 +96,60 @@ def test_a_python_that_lies_anywhere_runs_in_a_box(box, tmp_path, monkeypatch, p
         assert (ran.ended, ran.printed) == ("", b"False\n")
 
 
+def ways_to(prefix: Path) -> dict[str, str]:
+    """The same environment under other paths."""
+    (prefix.parent / "link").symlink_to(prefix)
+    (prefix.parent / "folder").mkdir()
+    (prefix.parent / "above").symlink_to(prefix.parent)
+    return {
+        "a link": str(prefix.parent / "link"),
+        "a folder that is left again": str(prefix.parent / "folder" / ".." / prefix.name),
+        "a link above it": str(prefix.parent / "above" / prefix.name),
+    }
+
+
+@pytest.mark.parametrize("way", ["a link", "a folder that is left again", "a link above it"])
+def test_a_python_that_is_called_in_other_ways_runs_in_a_box(box, tmp_path, monkeypatch, way) -> None:
+    venv.create(tmp_path / "venv", with_pip=False)
+    prefix = ways_to(tmp_path / "venv")[way]
+    monkeypatch.setattr(sys, "prefix", prefix)
+    monkeypatch.setattr(sys, "executable", f"{prefix}/bin/python")
+    check_box()
+
+
+def test_a_base_that_is_a_link_is_shown(box, tmp_path, monkeypatch) -> None:
+    (tmp_path / "base").symlink_to(sys.base_prefix)
+    venv.create(tmp_path / "venv", with_pip=False)
+    program = tmp_path / "venv" / "bin" / "python"
+    program.unlink()
+    program.symlink_to(tmp_path / "base" / "bin" / Path(sys.executable).resolve().name)
+    monkeypatch.setattr(sys, "base_prefix", str(tmp_path / "base"))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "venv"))
+    monkeypatch.setattr(sys, "executable", str(program))
+    check_box()
+
+
+def test_no_place_but_its_own_two_takes_files(box, tmp_path) -> None:
+    code = (
+        "import os, sys\n"
+        "mounts = [line.split() for line in open('/proc/mounts')]\n"
+        "places = [place for _, place, kind, *_ in mounts if kind not in ('proc', 'devpts')]\n"
+        "places = [place for place in places if os.path.isdir(place)]\n"
+        "print([place for place in places if os.access(place, os.W_OK)], file=sys.stderr)\n"
+        "print([name for name in ('peft', 'nbgrader') for place in places if place.endswith(name)\n"
+        "       if os.listdir(place) == []], file=sys.stderr)"
+    )
+    said = run(code, tmp_path).printed.decode()
+    assert said == "['/dev/shm', '/tmp']\n['peft', 'nbgrader']\n"
+
+
+def test_a_class_that_a_box_would_show_is_refused(box, monkeypatch) -> None:
+    for place in ("/usr/local/a class", sys.prefix, f"{sys.prefix}/class", "/lib/class"):
+        with pytest.raises(NoBox, match="every box shows; move the class"):
+            check_box(Path(place))
+    check_box(Path(sys.prefix).parent / "class")
+
+
 def test_a_python_that_no_box_can_show_is_refused_before_anybody_is_graded(box, monkeypatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with pytest.raises(NoBox, match="makes no box.*nowhere.*give --without-box"):

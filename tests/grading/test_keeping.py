@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ia3_teach.grading.keeping import Kept, keep, kept
+from ia3_teach.grading.keeping import Kept, file_digest, keep, kept
 from ia3_teach.grading.marking import Mark
 
 RESULT = Kept("key", {"fold_check": Mark(1.5, 2, ["shown"], ["told"])}, ["a line"], ["why"])
@@ -18,6 +18,14 @@ def test_a_damaged_file_counts_as_none(content, tmp_path: Path) -> None:
     (file,) = tmp_path.glob("*.json")
     file.write_bytes(content)
     assert kept(tmp_path, "ann", "first") is None
+
+
+def test_a_very_large_file_and_a_link_are_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "sparse").open("wb") as file:
+        file.truncate(10**11)
+    (tmp_path / "link").symlink_to(tmp_path / "sparse")
+    assert file_digest(tmp_path / "sparse") == b"100000000000"
+    assert file_digest(tmp_path / "link") == file_digest(tmp_path / "none") == b""
 
 
 @pytest.mark.parametrize("student", ["ann", "Åsa Ödman", "../ann", "a/b", "x" * 300, ""])

@@ -1,9 +1,11 @@
 """Grading a set in nbgrader's own course: refusals, the round trip, grading again, going on after a stop."""
 
+import contextlib
 import csv
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -11,6 +13,8 @@ from pathlib import Path
 
 import interruptible
 import pytest
+import small_exercises
+import submissions
 from grading_course import LIMITS, QUICK, hand_in, handed_out, put
 from submissions import answers
 
@@ -54,6 +58,32 @@ def test_where_namespaces_are_forbidden_it_is_said(course, monkeypatch, tmp_path
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     with pytest.raises(NoBox, match="makes no box: No permissions"):
         grade_set(course, "ps1", QUICK)
+
+
+@pytest.mark.parametrize("name", ["what?", "100%41", "a#b"])
+def test_a_folder_whose_gradebook_would_lie_elsewhere_is_refused(tmp_path, small_checks, name) -> None:
+    small_exercises.write_set(tmp_path / name / "source" / "ps1")
+    hand_in(tmp_path / name, ["perfect"])
+    with pytest.raises(NoCourse, match="would be laid elsewhere; rename the folder"):
+        grade_set(tmp_path / name, "ps1", QUICK)
+    assert [path.name for path in tmp_path.rglob("*.db")] == []
+
+
+def test_a_gradebook_that_is_in_use_is_named_and_nothing_is_lost(course, box) -> None:
+    hand_in(course, ["perfect"])
+    grade_set(course, "ps1", QUICK)
+    with contextlib.closing(sqlite3.connect(course / "gradebook.db", isolation_level=None)) as other:
+        other.execute("begin exclusive")
+        with pytest.raises(ValueError, match="gradebook.db cannot be used: database is locked; close"):
+            grade_set(course, "ps1", QUICK)
+        other.execute("rollback")
+    assert grade_set(course, "ps1", QUICK).points() == {"perfect": 5.0}
+
+
+@pytest.mark.parametrize("student", ["your name", " "])
+def test_a_name_from_which_nothing_is_drawn_costs_nobody_their_points(course, box, student) -> None:
+    put(course, student, submissions.ALL["perfect"][3](handed_out(course)))
+    assert grade_set(course, "ps1", QUICK).points() == {student: 5.0}
 
 
 def test_what_is_not_there_is_named(course) -> None:

@@ -53,7 +53,8 @@ class Listener:
     [({'record': 'fold'}, b'ab')]
     """
 
-    longest_line: int = 1_000_000
+    longest_line: int = 20_000
+    all_lines: int = 4_000_000  # a parsed one takes many times its bytes
     largest: int = 64_000_000
     _waiting: bytearray = field(default_factory=bytearray)
     _head: dict[str, Any] | None = None
@@ -77,10 +78,13 @@ class Listener:
 
     def _read_head(self) -> bool:
         end = self._waiting.find(b"\n")
+        if (len(self._waiting) if end < 0 else end) > self.longest_line:
+            raise FrameError(f"a line of more than {self.longest_line} bytes where a frame should begin")
         if end < 0:
-            if len(self._waiting) > self.longest_line:
-                raise FrameError(f"a line of more than {self.longest_line} bytes where a frame should begin")
             return False
+        self.all_lines -= end
+        if self.all_lines < 0:
+            raise FrameError("more is said in lines than a run has to say")
         self._head = self._parse(bytes(self._waiting[:end]))
         del self._waiting[: end + 1]
         return True
