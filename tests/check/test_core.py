@@ -34,7 +34,8 @@ BESIDE_ANSWERS = ("ia3_teach.check.probing", "ia3_teach.wording", "ia3_teach.cou
 
 DOUBLES = values(
     "f(x) is twice x", ("x",), lambda x: 2 * x, "f(x)", "look at the factor",
-    {"x was squared, not doubled": lambda x: x**2, "another shape": lambda x: torch.ones(3)},
+    {"x was squared, not doubled": lambda x: x**2, "another shape": lambda x: torch.ones(3),
+     "a root was taken": lambda x: (1.5 - x).sqrt()},
 )  # fmt: skip
 
 
@@ -66,6 +67,12 @@ def test_known_wrong_value_names_its_own_mistake() -> None:
     assert "x was squared, not doubled" in message(lambda x: x**2)
 
 
+def test_a_known_mistake_that_gives_nan_is_named_and_only_where_it_gives_one() -> None:
+    text = message(lambda x: (1.5 - x).sqrt())
+    assert "likely:   a root was taken" in text and "(NaN at [1])" in text
+    assert "a root was taken" not in message(lambda x: x * torch.nan)
+
+
 def not_written(x: Any) -> Any:
     raise NotImplementedError()
 
@@ -80,9 +87,20 @@ def broken(x: Any) -> Any:
 
 def test_own_error_comes_with_its_line() -> None:
     text = message(broken)
-    assert "expected: f(x) is twice x (x)" in text
+    assert "expected: your code to run to its end (x)" in text
     assert "your code stopped with RuntimeError: " in text
     assert "`return x @ torch.ones(3, 3)`" in text
+
+
+def test_a_line_that_cannot_be_looked_up_is_named_by_its_number_alone() -> None:
+    names: dict[str, Any] = {}
+    exec("def f(x):\n    return x @ x @ x", names)
+    assert " (line 2)\n" in message(names["f"])
+
+
+def test_what_a_check_cannot_use_is_not_said_to_have_stopped() -> None:
+    text = message(lambda: 1)
+    assert "expected: something that this check can use (x)" in text and "keep the arguments" in text
 
 
 def adds_up(seen: Any) -> None:
