@@ -106,6 +106,12 @@ def _pair(seen: Seen, name: str) -> tuple[int, int]:
     return found
 
 
+def _frozen_come_second(seen: Seen, names: tuple[str, ...]) -> bool:
+    """Whether the second number is on every model that of the frozen values."""
+    recipes = {name: seen.arguments(name)[0] for name in names if seen.error(name) is None}
+    return all(_pair(seen, name)[1] == _sum(one) - _trained(one) for name, one in recipes.items())
+
+
 def _totals(names: tuple[str, ...]) -> Property:
     def judge(seen: Seen) -> None:
         for name in names:
@@ -131,6 +137,8 @@ def _totals(names: tuple[str, ...]) -> Property:
             mistakes = [text for text, number in known.items() if number == total != wanted]
             if not swapped:
                 mistakes = [text for text in mistakes if not text.startswith("the two")]
+            if total != wanted and _frozen_come_second(seen, names):
+                mistakes = ["the second number is that of the frozen values; the total has both in it"]
             if total == _trained(recipe) != wanted and not swapped:
                 mistakes = ["the total has the frozen values in it too"]
             expect(total == wanted, f"the total = {wanted} ({name})", f"{total}",

@@ -90,3 +90,7 @@ def head_copies(trainable, adapter, d_model, n_labels):
     if left or copies < 0:
         raise ValueError
     return copies
+#%% count_parameters | w | trainable and frozen
+def count_parameters(model):
+    trainable = sum(p.numel() for p in model.parameters() if p.requires_grad)
+    return trainable, sum(p.numel() for p in model.parameters()) - trainable
