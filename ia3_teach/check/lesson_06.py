@@ -1,5 +1,7 @@
 """Checks of lesson 06: what is trained, one step of training, and decay towards 1."""
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -177,7 +179,20 @@ KNOWN = {
         lambda l, rate, strength: 1 + (1 - rate * (1 - strength)) * (l - 1),
     "the rate and the decay were added; their product counts":
         lambda l, rate, strength: 1 + (1 - rate - strength) * (l - 1),
+    "exp(-learning_rate * weight_decay) is not the factor, only near it: 1 - learning_rate * weight_decay is":
+        lambda l, rate, strength: 1 + math.exp(-rate * strength) * (l - 1),
+    "the distance was divided by 1 + learning_rate * weight_decay; multiply it by 1 minus that product":
+        lambda l, rate, strength: 1 + (l - 1) / (1 + rate * strength),
+    "the distance lost its sign: what was below 1 stays below 1":
+        lambda l, rate, strength: 1 + (1 - rate * strength) * (l - 1).abs(),
 }  # fmt: skip
+
+
+def _on_both_sides(draw: Draw) -> Tensor:
+    """Four factors, above and below 1 in turn."""
+    powers = draw.factors(4).log2().abs()
+    powers[1::2] *= -1
+    return 2**powers
 
 
 def _decay_cases(seed: int) -> Cases:
@@ -185,12 +200,13 @@ def _decay_cases(seed: int) -> Cases:
     far_below = torch.cat([draw.signed(5), draw.tensor(1, low=-4, high=-2)])  # negative after the decay, too
     return {
         "ones": case(torch.ones(3), draw.real(0.1, 0.3), draw.real(0.3, 0.7)),
-        "entries on both sides of 1": case(draw.factors(4), draw.real(0.2, 0.4), draw.real(0.6, 0.9)),
+        "entries on both sides of 1": case(_on_both_sides(draw), draw.real(0.2, 0.4), draw.real(0.6, 0.9)),
         "another rate, another decay": case(draw.factors(4), draw.real(0.6, 0.9), draw.real(0.2, 0.4)),
         "negative entries and a zero": case(far_below, draw.real(0.1, 0.3), draw.real(0.3, 0.7)),
         "a strong decay": case(draw.factors(6), draw.real(0.3, 0.5), draw.real(1.1, 1.7)),
         "entries near 1": case(draw.near_one(5), draw.real(0.2, 0.4), draw.real(0.6, 0.9), tolerance=1e-6),
         "no decay": case(draw.factors(3), draw.real(0.1, 0.9), 0.0),
+        "two axes": case(draw.factors(6).view(2, 3), draw.real(0.2, 0.4), draw.real(0.6, 0.9)),
     }
 
 
@@ -203,7 +219,7 @@ decay_to_one = Exercise(
                {"that is AdamW's own decay, towards 0": KNOWN["that is AdamW's own decay, towards 0"]}),
         values("the distance from 1 shrinks by the factor 1 - learning_rate * weight_decay", DECAYED[1:],
         _decayed,
-               "the decayed vector", "1 + factor * (l - 1)", KNOWN),
+               "the decayed vector", "1 + (1 - learning_rate * weight_decay) * (l - 1)", KNOWN),
         untouched(DECAYED, {0: "l"}, "l was changed in place: return a new tensor"),
     ),
 )  # fmt: skip
