@@ -30,8 +30,10 @@ SIZES = {
 }
 
 
-def _recipe(parts: list[list], ties: list[list[str]], trained: list[str], meta: bool = False) -> dict:
-    return case({"parts": parts, "ties": ties, "trained": trained, "meta": meta})
+def _recipe(
+    parts: list[list], ties: list[list[str]], trained: list[str], meta: bool = False, training: bool = True
+) -> dict:
+    return case({"parts": parts, "ties": ties, "trained": trained, "meta": meta, "training": training})
 
 
 def _cases(seed: int) -> Cases:
@@ -58,7 +60,7 @@ def _cases(seed: int) -> Cases:
         "a Linear": _recipe([["0", "Linear", draw.number(3, 9), draw.number(4, 8)]], [], [""]),
         "tied weights, buffers and a head, all trained": _recipe(parts, ties, [""]),
         "the same with only the block trained": _recipe(parts, ties, ["block"]),
-        "the same with only the head trained": _recipe(parts, ties, ["classifier"]),
+        "the same with only the head trained": _recipe(parts, ties, ["classifier"], training=False),
         "all frozen": _recipe(parts, ties, []),
         "norms and convolutions": _recipe([*others, ["twin2", "Linear", 2, 2]], [], ["scale", "look"]),
         "one number, sixteen bits, whole numbers": _recipe(odd, [], ["gate"]),
@@ -189,7 +191,7 @@ def _leaves_the_model_alone(seen: Seen) -> None:
             grads,
             "gradients and mode of the model as before",
             "others",
-            "counting changes nothing: no zero_grad, no eval",
+            "counting changes nothing: no zero_grad, no eval() and no train()",
         )
 
 

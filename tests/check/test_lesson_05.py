@@ -79,6 +79,7 @@ def test_count_parameters_rejects_every_known_wrong_answer() -> None:
             "the frozen second": (trained_and_frozen, "second number is"),
             "by address": (by_address, "not by its address"),
             "freezes": (freezes, "never set it"),
+            "switches to training": (lambda m: counted(m.train()), "no train()"),
         },
     )
 

@@ -41,6 +41,7 @@ def test_choose_trainable_rejects_every_known_wrong_answer() -> None:
                 chooser(lambda name: "l_" in name or name.startswith("classifier")), "LAST part",
             ),
             "does not thaw": (chooser(is_new, thaw=False), "not only to False"),
+            "switches to training": (lambda m: chooser(is_new)(m.train()), "the caller's"),
             "returns names": (chooser(is_new, names=True), "not their names"),
             "returns everything": (
                 lambda model: [chooser(is_new)(model), list(model.parameters())][1], "disagree",

@@ -176,3 +176,9 @@ def decay_to_one(l, learning_rate, weight_decay):
 #%% decay_to_one | w | exponential decay
 def decay_to_one(l, learning_rate, weight_decay):
     return 1 + torch.exp(torch.tensor(-learning_rate * weight_decay)) * (l - 1)
+#%% choose_trainable | w | the model is put into training mode
+def choose_trainable(model):
+    model.train()
+    for n, p in model.named_parameters():
+        p.requires_grad_(n.split(".")[-1] in ("l_k", "l_v", "l_ff") or n.startswith("classifier."))
+    return [p for p in model.parameters() if p.requires_grad]
