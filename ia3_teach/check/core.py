@@ -5,6 +5,7 @@ from typing import Any
 from torch import Tensor
 
 from ia3_teach.check.failure import CheckFailed, describe
+from ia3_teach.check.parting import apart
 
 
 def expect(condition: bool, expected: str, found: str, mistake: str) -> None:
@@ -21,7 +22,8 @@ def expect_equal(found: Any, expected: Any, what: str, mistake: str) -> None:
 
     >>> expect_equal(found=(2, 3), expected=(2, 3), what="shape", mistake="")
     """
-    expect(found == expected, f"{what} = {describe(expected)}", describe(found), mistake)
+    shown, right = apart(found, expected)
+    expect(found == expected, f"{what} = {right}", shown, mistake)
 
 
 def expect_shape(found: Any, shape: tuple[int, ...], what: str, mistake: str) -> None:

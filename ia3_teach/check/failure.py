@@ -5,6 +5,8 @@ from typing import Any
 
 from torch import Tensor
 
+LONGEST = 80  # letters of a value that are shown
+
 
 @dataclass
 class Picture:
@@ -62,8 +64,12 @@ def describe(value: Any) -> str:
     'None'
     """
     if not isinstance(value, Tensor):
-        text = repr(value)
-        return text if len(text) <= 80 else text[:77] + "..."
+        return cut(repr(value))
     first = ", ".join(f"{entry:.4g}" for entry in value.detach().flatten()[:6].tolist())
     more = ", ..." if value.numel() > 6 else ""
     return f"tensor of shape {tuple(value.shape)}: {first}{more}"
+
+
+def cut(text: str) -> str:
+    """A long text without its end."""
+    return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."

@@ -10,6 +10,7 @@ from torch import Tensor
 from ia3_teach.check.comparing import different, same
 from ia3_teach.check.core import expect
 from ia3_teach.check.failure import CheckFailed, describe
+from ia3_teach.check.parting import apart
 from ia3_teach.check.probing.calls import copied
 from ia3_teach.check.seen import Seen
 from ia3_teach.check.shape import Property
@@ -84,7 +85,8 @@ def _kept(seen: Seen, wanted: Any) -> str:
 
 
 def _gives(seen: Seen, found: Mapping[str, Any], wrong: Reference, name: str) -> bool:
-    return same(found[name], called(wrong, seen, name), max(1e-4, seen.cases[name]["tolerance"]))
+    tolerance = max(1e-4, seen.cases[name]["tolerance"])
+    return same(found[name], called(wrong, seen, name), tolerance, equal_nan=True)
 
 
 def called(reference: Reference, seen: Seen, name: str) -> Any:
@@ -152,7 +154,10 @@ def _as_before(after: Any, before: Any, place: int, what: str, hint: str) -> Non
         kept = kept and all(same(now[key], value, 0) for key, value in before.items())
     else:
         kept = now == before
-    expect(kept, f"{what} = {describe(before)}", describe(now), hint)
+    if not kept:
+        shown, right = apart(now, before)
+        told = hint if isinstance(before, Tensor) else hint.replace("a new tensor", "a new one")
+        raise CheckFailed(f"{what} = {right}", shown, told)
 
 
 def gradients(

@@ -31,6 +31,10 @@ KNOWN = {
     "the first channel was left out": lambda y, l: y * torch.cat([torch.ones(1), l[1:]]),
     "only the first channel was scaled: `return` stands inside the loop":
         lambda y, l: y * torch.cat([l[:1], torch.ones(len(l) - 1)]),
+    "the channels were stacked in front, as (d, B, T): torch.stack(..., dim=-1) puts them last":
+        lambda y, l: (y * l).permute(2, 0, 1),
+    "every channel got the product of all entries of l: multiply channel j by l[j] alone":
+        lambda y, l: y * l.prod(),
     "only the first text of the batch came back": lambda y, l: _by_loop(y, l)[0],
 }  # fmt: skip
 

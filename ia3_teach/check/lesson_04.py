@@ -14,7 +14,7 @@ from ia3_teach.check.shape import Cases, Exercise
 
 SIZES = {
     "4 heads of 5": (4, 5), "4 other heads of 5": (4, 5), "1 head of 2": (1, 2), "2 heads of 3": (2, 3),
-    "3 heads of 1": (3, 1), "6 heads of 4": (6, 4),
+    "3 heads of 1": (3, 1), "6 heads of 2": (6, 2),
 }  # fmt: skip
 
 
@@ -67,6 +67,8 @@ LAYOUTS = {
         lambda k, v, n: _laid({1: k, 2: v}, n, ground=0.0),
     "the keys are left at 1": lambda k, v, n: _laid({2: v}, n),
     "the values are left at 1": lambda k, v, n: _laid({1: k}, n),
+    "heads and the channels of a head are exchanged: view(n_heads, -1), not view(-1, n_heads)":
+        lambda k, v, n: torch.stack([torch.ones_like(k), k, v]).view(3, -1, n).transpose(0, 1).flatten(),
     "the three parts are right and still (n_heads, 3, d_head): flatten them":
         lambda k, v, n: _laid({1: k, 2: v}, n).view(n, 3, -1),
 }  # fmt: skip
@@ -113,6 +115,12 @@ def _folded(l: Tensor, n: int) -> Tensor:
     return _laid({1: q * k, 2: v}, n)
 
 
+def _folded_through(l: Tensor) -> Tensor:
+    """The folded vector where the parts lie along axis 1 of three."""
+    q, k, v = l.unbind(1)
+    return torch.stack([torch.ones_like(q), q * k, v], 1).flatten()
+
+
 def _wrong(make) -> object:
     """A known mistake that is told by the three parts."""
     return lambda l, n: _laid(make(*_parts(l, n), n), n)
@@ -139,6 +147,14 @@ FOLDS = {
     "thirds instead of heads: BLOOM's order is [head, 3, d_head], not [3, head, d_head]": lambda l, n:
         torch.cat(
         [torch.ones(len(l) // 3), l.chunk(3)[0] * l.chunk(3)[1], l.chunk(3)[2]]),
+    "the parts are right, but laid in thirds, where they meet another head: stack them with dim=1":
+        lambda l, n: _laid({1: _parts(l, n)[0] * _parts(l, n)[1], 2: _parts(l, n)[2]}, n, _thirds),
+    "the parts are right, but laid so that q, k, v alternate: in a head, d_head queries come first":
+        lambda l, n: _laid({1: _parts(l, n)[0] * _parts(l, n)[1], 2: _parts(l, n)[2]}, n, _alternating),
+    "the parts were read in thirds, which mix the heads: l.view(n_heads, 3, -1) has them":
+        lambda l, n: _laid({1: l.chunk(3)[0] * l.chunk(3)[1], 2: l.chunk(3)[2]}, n),
+    "heads and the channels of a head are exchanged: view(n_heads, 3, -1), not view(-1, 3, n_heads)":
+        lambda l, n: _folded_through(l.view(-1, 3, n)),
 }  # fmt: skip
 
 

@@ -30,8 +30,10 @@ SIZES = {
 }
 
 
-def _recipe(parts: list[list], ties: list[list[str]], trained: list[str], meta: bool = False) -> dict:
-    return case({"parts": parts, "ties": ties, "trained": trained, "meta": meta})
+def _recipe(
+    parts: list[list], ties: list[list[str]], trained: list[str], meta: bool = False, training: bool = True
+) -> dict:
+    return case({"parts": parts, "ties": ties, "trained": trained, "meta": meta, "training": training})
 
 
 def _cases(seed: int) -> Cases:
@@ -58,7 +60,7 @@ def _cases(seed: int) -> Cases:
         "a Linear": _recipe([["0", "Linear", draw.number(3, 9), draw.number(4, 8)]], [], [""]),
         "tied weights, buffers and a head, all trained": _recipe(parts, ties, [""]),
         "the same with only the block trained": _recipe(parts, ties, ["block"]),
-        "the same with only the head trained": _recipe(parts, ties, ["classifier"]),
+        "the same with only the head trained": _recipe(parts, ties, ["classifier"], training=False),
         "all frozen": _recipe(parts, ties, []),
         "norms and convolutions": _recipe([*others, ["twin2", "Linear", 2, 2]], [], ["scale", "look"]),
         "one number, sixteen bits, whole numbers": _recipe(odd, [], ["gate"]),
@@ -106,6 +108,12 @@ def _pair(seen: Seen, name: str) -> tuple[int, int]:
     return found
 
 
+def _frozen_come_second(seen: Seen, names: tuple[str, ...]) -> bool:
+    """Whether the second number is on every model that of the frozen values."""
+    recipes = {name: seen.arguments(name)[0] for name in names if seen.error(name) is None}
+    return all(_pair(seen, name)[1] == _sum(one) - _trained(one) for name, one in recipes.items())
+
+
 def _totals(names: tuple[str, ...]) -> Property:
     def judge(seen: Seen) -> None:
         for name in names:
@@ -131,6 +139,8 @@ def _totals(names: tuple[str, ...]) -> Property:
             mistakes = [text for text, number in known.items() if number == total != wanted]
             if not swapped:
                 mistakes = [text for text in mistakes if not text.startswith("the two")]
+            if total != wanted and _frozen_come_second(seen, names):
+                mistakes = ["the second number is that of the frozen values; the total has both in it"]
             if total == _trained(recipe) != wanted and not swapped:
                 mistakes = ["the total has the frozen values in it too"]
             expect(total == wanted, f"the total = {wanted} ({name})", f"{total}",
@@ -181,7 +191,7 @@ def _leaves_the_model_alone(seen: Seen) -> None:
             grads,
             "gradients and mode of the model as before",
             "others",
-            "counting changes nothing: no zero_grad, no eval",
+            "counting changes nothing: no zero_grad, no eval() and no train()",
         )
 
 

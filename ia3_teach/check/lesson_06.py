@@ -1,5 +1,7 @@
 """Checks of lesson 06: what is trained, one step of training, and decay towards 1."""
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -20,9 +22,9 @@ VECTORS = ("l_k", "l_v", "l_ff")
 WIDTHS = (3, 5)
 
 
-def _model(names: list[str], trained: list[str], width: int) -> dict:
+def _model(names: list[str], trained: list[str], width: int, training: bool = True) -> dict:
     parts = [[name, "Parameter", width] for name in names]
-    return case({"parts": parts, "ties": [], "trained": trained, "meta": False})
+    return case({"parts": parts, "ties": [], "trained": trained, "meta": False, "training": training})
 
 
 def _cases(seed: int) -> Cases:
@@ -43,7 +45,7 @@ def _cases(seed: int) -> Cases:
     width = draw.number(*WIDTHS)
     return {
         "a model with a head": _model(usual, [""], width),
-        "the same, frozen before": _model(usual, [], width),
+        "the same, frozen before": _model(usual, [], width, training=False),
         "names that look alike": _model(alike, [""], width),
         "names that look alike, the wrong half trained before": _model(alike, [some[0], some[2]], width),
         "vectors at the top": _model(["l_k", "weight", "l_ff"], [""], width),
@@ -141,8 +143,9 @@ def _returns_them(seen: Seen) -> None:
         expect(returned == trained, f"{trained}, in model order ({name})", f"{returned}", mistake)
         kept = reached(seen, name, "kept")
         expect(bool(kept), "the parameters' values as they were", "others", "set flags only, no values")
-        mode, mistake = reached(seen, name, "training"), "set flags only: train() and eval() are the caller's"
-        expect(bool(mode), "the model in training mode, as it was", "evaluation mode", mistake)
+        mode = reached(seen, name, "mode kept")
+        mistake = "set flags only: train() and eval() are the caller's"
+        expect(bool(mode), f"the model in the mode that it came in ({name})", "another mode", mistake)
 
 
 choose_trainable = Exercise(
@@ -177,7 +180,20 @@ KNOWN = {
         lambda l, rate, strength: 1 + (1 - rate * (1 - strength)) * (l - 1),
     "the rate and the decay were added; their product counts":
         lambda l, rate, strength: 1 + (1 - rate - strength) * (l - 1),
+    "exp(-learning_rate * weight_decay) is not the factor, only near it: 1 - learning_rate * weight_decay is":
+        lambda l, rate, strength: 1 + math.exp(-rate * strength) * (l - 1),
+    "the distance was divided by 1 + learning_rate * weight_decay; multiply it by 1 minus that product":
+        lambda l, rate, strength: 1 + (l - 1) / (1 + rate * strength),
+    "the distance lost its sign: what was below 1 stays below 1":
+        lambda l, rate, strength: 1 + (1 - rate * strength) * (l - 1).abs(),
 }  # fmt: skip
+
+
+def _on_both_sides(draw: Draw) -> Tensor:
+    """Four factors, above and below 1 in turn."""
+    powers = draw.factors(4).log2().abs()
+    powers[1::2] *= -1
+    return 2**powers
 
 
 def _decay_cases(seed: int) -> Cases:
@@ -185,12 +201,13 @@ def _decay_cases(seed: int) -> Cases:
     far_below = torch.cat([draw.signed(5), draw.tensor(1, low=-4, high=-2)])  # negative after the decay, too
     return {
         "ones": case(torch.ones(3), draw.real(0.1, 0.3), draw.real(0.3, 0.7)),
-        "entries on both sides of 1": case(draw.factors(4), draw.real(0.2, 0.4), draw.real(0.6, 0.9)),
+        "entries on both sides of 1": case(_on_both_sides(draw), draw.real(0.2, 0.4), draw.real(0.6, 0.9)),
         "another rate, another decay": case(draw.factors(4), draw.real(0.6, 0.9), draw.real(0.2, 0.4)),
         "negative entries and a zero": case(far_below, draw.real(0.1, 0.3), draw.real(0.3, 0.7)),
         "a strong decay": case(draw.factors(6), draw.real(0.3, 0.5), draw.real(1.1, 1.7)),
         "entries near 1": case(draw.near_one(5), draw.real(0.2, 0.4), draw.real(0.6, 0.9), tolerance=1e-6),
         "no decay": case(draw.factors(3), draw.real(0.1, 0.9), 0.0),
+        "two axes": case(draw.factors(6).view(2, 3), draw.real(0.2, 0.4), draw.real(0.6, 0.9)),
     }
 
 
@@ -203,7 +220,7 @@ decay_to_one = Exercise(
                {"that is AdamW's own decay, towards 0": KNOWN["that is AdamW's own decay, towards 0"]}),
         values("the distance from 1 shrinks by the factor 1 - learning_rate * weight_decay", DECAYED[1:],
         _decayed,
-               "the decayed vector", "1 + factor * (l - 1)", KNOWN),
+               "the decayed vector", "1 + (1 - learning_rate * weight_decay) * (l - 1)", KNOWN),
         untouched(DECAYED, {0: "l"}, "l was changed in place: return a new tensor"),
     ),
 )  # fmt: skip

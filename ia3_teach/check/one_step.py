@@ -33,15 +33,17 @@ def _batch(draw: Draw, texts: int, tokens: int) -> dict[str, Tensor]:
 def _cases(seed: int) -> Cases:
     draw = Draw(seed)
 
-    def one(texts: int, trained: list[str], dtype: torch.dtype = torch.float64) -> dict:
+    def one(
+        texts: int, trained: list[str], dtype: torch.dtype = torch.float64, training: bool = True
+    ) -> dict:
         values = {"table": draw.tensor(6, 4, dtype=dtype), "l": draw.factors(4, dtype)}
         values["head"] = draw.tensor(3, 4, dtype=dtype)
         batches = [_batch(draw, texts, 4) for _ in range(2)]
-        return case(values, batches, trained, draw.real(0.2, 0.7), tolerance=1e-4)
+        return case(values, batches, trained, draw.real(0.2, 0.7), tolerance=1e-4, training=training)
 
     return {
         "l and the head are trained": one(2, ["l", "head"]), "l alone is trained": one(3, ["l"]),
-        "one text": one(1, ["head", "l"]), "float32": one(4, ["l", "head"], torch.float32),
+        "one text": one(1, ["head", "l"], training=False), "float32": one(4, ["l", "head"], torch.float32),
     }  # fmt: skip
 
 
@@ -150,10 +152,8 @@ def _leaves_the_rest(seen: Seen) -> None:
                 mistake = "the base was updated too: use `parameters` alone"
                 kept = torch.equal(after[key], values[key])
                 expect(kept, f"{key} as it was ({name})", describe(after[key]), mistake)
-            mode = reached(seen, name, f"training {number}")
+            _keeps_the_mode(seen, name, number)
             flags = reached(seen, name, f"other flags {number}")
-            mistake = "eval() is the caller's choice: a step of training leaves the mode as it is"
-            expect(mode, f"the model in training mode all the time ({name})", "evaluation mode", mistake)
             mistake = "requires_grad is the caller's choice: move the values alone, under torch.no_grad()"
             expect(not flags, f"requires_grad as it was ({name})", f"another one for {flags}", mistake)
             kept = set(given) == set(batch) and all(torch.equal(given[key], batch[key]) for key in batch)
@@ -163,6 +163,15 @@ def _leaves_the_rest(seen: Seen) -> None:
                 "another",
                 "the batch was changed: copy it before you pop",
             )
+
+
+def _keeps_the_mode(seen: Seen, name: str, number: int) -> None:
+    came, other, call = "evaluation", "training", "train()"
+    if seen.cases[name]["named"]["training"]:
+        came, other, call = "training", "evaluation", "eval()"
+    kept, mistake = reached(seen, name, f"mode kept {number}"), "a step of training leaves the mode as it is"
+    mistake = f"{call} is the caller's choice: {mistake}"
+    expect(bool(kept), f"the model in {came} mode all the time ({name})", f"{other} mode", mistake)
 
 
 training_step = Exercise(

@@ -140,6 +140,13 @@ def _also_trained(found: list[str]) -> str:
     return "l alone is trained: what else the layer holds need not be a Parameter"
 
 
+def _freezes_the_base(seen: Seen) -> None:
+    for name in ALL:
+        mistake = "freeze the Linear that was handed in, no copy of it: weight and bias, on both sides"
+        found = "its weight or its bias still requires a gradient"
+        expect(bool(reached(seen, name, "base frozen")), f"a frozen Linear ({name})", found, mistake)
+
+
 ia3_linear = Exercise(
     "lesson_02.ia3_linear", "IA3Linear", _cases, scaling_layer,
     (
@@ -165,8 +172,7 @@ ia3_linear = Exercise(
         holds("l is the only parameter that is trained", ALL, "trained", lambda *_: ["l"],
         "trainable parameters = ['l']",
               _also_trained),
-        holds("the given Linear is frozen", ALL, "base frozen", lambda *_: True, "a frozen Linear",
-              "freeze the Linear that was handed in, weight and bias, on both sides"),
+        Property("the given Linear is frozen", _freezes_the_base),
         learns(ALL, _gradient, "use self.l itself in forward: no .data, no detach(), no torch.no_grad()"),
         keeps_the_base(ALL),
     ),

@@ -28,7 +28,7 @@ class Seen:
 
     def __init__(self, record: Record, cases: dict[str, Case]) -> None:
         self.callable = bool(record.data["callable"])
-        self.record, self.cases, self.during = record.data["seen"], cases, ""
+        self.record, self.cases = record.data["seen"], cases
         self._again = record.data.get("again")
 
     @property
@@ -45,7 +45,7 @@ class Seen:
         """The value of this case; CheckFailed where the answer was stopped by an error."""
         error = self.error(name)
         if error is not None:
-            raise stopped(error, f"{self.during} ({name})")
+            raise stopped(error, name)
         return rebuilt(self.record[name]["value"])
 
     def again(self, name: str) -> Any:
@@ -53,7 +53,7 @@ class Seen:
         if self._again is None or name != next(iter(self.cases)):
             return self[name]
         if self._again.get("error"):
-            raise stopped(self._again["error"], f"the same at a second call ({name})")
+            raise stopped(self._again["error"], f"{name}, at a second call")
         return rebuilt(self._again["value"])
 
     def note(self, name: str, note: str) -> Any:
@@ -66,17 +66,19 @@ class Seen:
         return self.cases[name]["arguments"]
 
 
-def stopped(error: dict[str, Any], during: str) -> CheckFailed:
+def stopped(error: dict[str, Any], name: str) -> CheckFailed:
     """The same, marked: another property may know more about it."""
-    failure = failed(error, during)
+    failure = failed(error, name)
     failure.stopped = True
     return failure
 
 
-def failed(error: dict[str, Any], during: str) -> CheckFailed:
-    """The message for an answer that did not come to its end."""
+def failed(error: dict[str, Any], name: str) -> CheckFailed:
+    """The message for an answer that did not come to its end on the case of this name."""
+    during = f"your code to run to its end ({name})"
     what = f"{error['kind']}: {error['text']}"
-    line = f" (line {error['line']}: `{error['code']}`)" if error["own"] else ""
+    code = f": `{error['code']}`" if error["code"] else ""  # not every line can be looked up
+    line = f" (line {error['line']}{code})" if error["own"] else ""
     if error["ended"] in ENDS:
         found, mistake = ENDS[error["ended"]]
         return CheckFailed(during, found.format(text=error["kind"]) + line, mistake)
@@ -84,9 +86,8 @@ def failed(error: dict[str, Any], during: str) -> CheckFailed:
         mistake = "look at what your code returns: its type, its shape, and whether it returns anything"
         if error["kind"] == "TypeError" and " argument" in error["text"]:
             mistake = "keep the arguments of the function as the cell names them, and their defaults"
-        return CheckFailed(
-            during, f"your code ran, but this check could not use what came back ({what})", mistake
-        )
+        found = f"your code ran, but this check could not use what came back ({what})"
+        return CheckFailed(f"something that this check can use ({name})", found, mistake)
     mistake = "read the error first: its last line says what was wrong, and the line where"
     if any(word in error["text"].lower() for word in OF_SHAPES):
         mistake = "read the error first; print the shapes just before that line"

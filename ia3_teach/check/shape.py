@@ -84,7 +84,6 @@ def _failure(one: Property, seen: Seen) -> CheckFailed | None:
 
 
 def _judge(one: Property, seen: Seen) -> None:
-    seen.during = one.text
     try:
         one.judge(seen)
     except CheckFailed:

@@ -22,6 +22,14 @@ def _example(first: str, second: str, answer: str) -> Solved:
     return {"prompt": f"{first} and {second}?\nSum:", "answer": answer}
 
 
+def _spaced(example: Solved) -> Solved:
+    return example | {"prompt": " " + example["prompt"]}
+
+
+def _stripped(example: Solved) -> Solved:
+    return {key: text.strip() for key, text in example.items()}
+
+
 def _cases(seed: int) -> Cases:
     draw = Draw(seed)
     a, b, c, d, e, f, g, h = draw.words(8)
@@ -39,6 +47,7 @@ def _cases(seed: int) -> Cases:
             [_example(a.title(), "{} 5 %s", "Yes {0} %s")], _example("{1} %d", b, "{1} %d")
         ),
         "an example with the row's own question": case([three[0], three[1]], three[0] | {"answer": h}),
+        "prompts that begin with a space": case([*map(_spaced, three[:2])], _spaced(_example(d, c, h))),
     }
 
 
@@ -108,6 +117,10 @@ KNOWN = {
             [{"prompt": p, "answer": a} for p, a in {e["prompt"]: e["answer"] for e in solved}.items()], row),
     "the row's answer was also removed from the examples":
         lambda solved, row: _reference(solved, row).replace(" " + row["answer"], ""),
+    "white space around a prompt was stripped: take every text as it is":
+        lambda solved, row: _reference([*map(_stripped, solved)], _stripped(row)),
+    "the whole text was stripped: it begins as the first prompt does":
+        lambda solved, row: _reference(solved, row).strip(),
 }  # fmt: skip
 few_shot_prompt = Exercise(
     "lesson_01.few_shot_prompt", "few_shot_prompt", _cases, call_each,
@@ -122,6 +135,7 @@ few_shot_prompt = Exercise(
                "zero examples: nothing may stand before the question, not even a line break"),
         values("any examples, call after call", ALL[2:], _reference, "the prompt",
                "compare the two texts part by part", KNOWN),
-        untouched(ALL, {0: "solved", 1: "row"}, "{} was changed by the call: make a new list"),
+        untouched(ALL, {0: "solved", 1: "row"}, "{} was changed by the call: build new texts, "
+                  "write into no list and no dictionary"),
     ),
 )  # fmt: skip

@@ -18,7 +18,7 @@ from ia3_teach.check import EXERCISES
 from ia3_teach.check.comparing import different
 from ia3_teach.check.core import expect_shape
 from ia3_teach.check.failure import CheckFailed, describe
-from ia3_teach.check.judging import values
+from ia3_teach.check.judging import untouched, values
 from ia3_teach.check.mutants import assert_rejects
 from ia3_teach.check.probing import limits
 from ia3_teach.check.probing.calls import call_each, case
@@ -34,7 +34,8 @@ BESIDE_ANSWERS = ("ia3_teach.check.probing", "ia3_teach.wording", "ia3_teach.cou
 
 DOUBLES = values(
     "f(x) is twice x", ("x",), lambda x: 2 * x, "f(x)", "look at the factor",
-    {"x was squared, not doubled": lambda x: x**2, "another shape": lambda x: torch.ones(3)},
+    {"x was squared, not doubled": lambda x: x**2, "another shape": lambda x: torch.ones(3),
+     "a root was taken": lambda x: (1.5 - x).sqrt()},
 )  # fmt: skip
 
 
@@ -66,6 +67,12 @@ def test_known_wrong_value_names_its_own_mistake() -> None:
     assert "x was squared, not doubled" in message(lambda x: x**2)
 
 
+def test_a_known_mistake_that_gives_nan_is_named_and_only_where_it_gives_one() -> None:
+    text = message(lambda x: (1.5 - x).sqrt())
+    assert "likely:   a root was taken" in text and "(NaN at [1])" in text
+    assert "a root was taken" not in message(lambda x: x * torch.nan)
+
+
 def not_written(x: Any) -> Any:
     raise NotImplementedError()
 
@@ -80,9 +87,35 @@ def broken(x: Any) -> Any:
 
 def test_own_error_comes_with_its_line() -> None:
     text = message(broken)
-    assert "expected: f(x) is twice x (x)" in text
+    assert "expected: your code to run to its end (x)" in text
     assert "your code stopped with RuntimeError: " in text
     assert "`return x @ torch.ones(3, 3)`" in text
+
+
+def test_a_line_that_cannot_be_looked_up_is_named_by_its_number_alone() -> None:
+    names: dict[str, Any] = {}
+    exec("def f(x):\n    return x @ x @ x", names)
+    assert " (line 2)\n" in message(names["f"])
+
+
+def test_what_a_check_cannot_use_is_not_said_to_have_stopped() -> None:
+    text = message(lambda: 1)
+    assert "expected: something that this check can use (x)" in text and "keep the arguments" in text
+
+
+def changes(x: list[float], y: Any) -> None:
+    x[-1] = 0.0
+    y[-1] = 0.0
+
+
+def test_only_a_tensor_is_to_be_made_a_new_tensor_and_the_change_is_shown() -> None:
+    hint = "{} was changed in place: make a new tensor"
+    both = untouched(("x",), {0: "x"}, hint), untouched(("x",), {1: "y"}, hint)
+    cases = {"x": case([1.5] * 30, torch.ones(9))}
+    one = Exercise("test.f", "f", lambda seed: cases, call_each, both)
+    of_list, of_tensor = one.judge(call_each(changes, cases), 0)
+    assert of_list.message.endswith("make a new one") and of_tensor.message.endswith("make a new tensor")
+    assert "1.5, 0.0]" in of_list.detail and "largest difference 1 at [8]" in of_tensor.detail
 
 
 def adds_up(seen: Any) -> None:

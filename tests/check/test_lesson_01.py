@@ -1,8 +1,10 @@
 """The checks of lesson 01 accept the reference and name every known wrong answer."""
 
+import pytest
 from torch import Tensor
 
 from ia3_teach.check import lesson_01
+from ia3_teach.check.failure import CheckFailed
 from ia3_teach.check.mutants import assert_rejects
 
 Solved = list[dict[str, str]]
@@ -34,6 +36,22 @@ def shifted(solved: Solved, row: dict[str, str]) -> str:
     return "\n".join([*(f"{example['prompt']} {answer}" for example, answer in pairs), row["prompt"]])
 
 
+def strips(solved: Solved, row: dict[str, str]) -> str:
+    every = [{key: text.strip() for key, text in one.items()} for one in (*solved, row)]
+    return build(every[:-1], every[-1])
+
+
+def solves_in_place(solved: Solved, row: dict[str, str]) -> str:
+    for example in solved:
+        example["prompt"] += " " + example["answer"]
+    return "\n".join([*(example["prompt"] for example in solved), row["prompt"]])
+
+
+def takes_the_answer(solved: Solved, row: dict[str, str]) -> str:
+    row.pop("answer")
+    return build(solved, row)
+
+
 def test_few_shot_prompt_rejects_every_known_wrong_answer() -> None:
     assert_rejects(
         lesson_01.few_shot_prompt,
@@ -53,6 +71,11 @@ def test_few_shot_prompt_rejects_every_known_wrong_answer() -> None:
                 "one line break, ",
             ),
             "break before nothing": (extra_break, "not even a line break"),
+            "strips": (strips, "white space around a prompt"),
+            "strips all": (lambda solved, row: build(solved, row).strip(), "the whole text was stripped"),
+            "solves in place": (solves_in_place, "solved was changed by the call: build new texts"),
+            "takes the answer": (takes_the_answer, "row was changed by the call: build new texts"),
+            "two alone": (lambda solved, row: build(list(zip(*solved, strict=True)), row), "read the error"),
             "a list": (lambda solved, row: [*parts(solved), row["prompt"]], "one text"),
         },
     )
@@ -76,6 +99,8 @@ def test_answer_scores_rejects_every_known_wrong_answer() -> None:
             "softmax over rows": (lambda logits, answers: logits.log_softmax(0)[:, answers], "over the rows"),
             "other order": (lambda logits, answers: score(logits, sorted(answers)), "sorted by token id"),
             "index": (lambda logits, answers: score(logits, answers).argmax(-1), "[2] came back, not [2, 2]"),
+            "squeezed": (lambda logits, answers: score(logits, answers).squeeze(), "axis of size 1 is gone"),
+            "one long row": (lambda logits, answers: score(logits, answers).flatten(), "[4] came back"),
             "two answers only": (lambda logits, answers: score(logits, answers[:2]), "however many"),
         },
     )  # fmt: skip
@@ -95,3 +120,8 @@ def test_prediction_flops_rejects_every_known_wrong_answer() -> None:
             "at least one": (lambda n, k, t, q: 2 * n * (max(k, 1) * t + q), "cost nothing"),
         },
     )
+
+
+def test_a_logarithm_of_0_is_told_as_infinite() -> None:
+    with pytest.raises(CheckFailed, match=r"largest difference inf at \[0, 0\]"):
+        lesson_01.answer_scores(lambda logits, answers: logits.softmax(-1).log()[:, answers])

@@ -1,5 +1,7 @@
 """The checks of lesson 02 accept the reference and name every known wrong answer."""
 
+import copy
+
 import torch
 from torch import Tensor, nn
 
@@ -11,6 +13,8 @@ SCALE_MUTANTS = {
     "ignores l": (lambda y, l: y, "was ignored"),
     "wrong axis": (lambda y, l: y * l[:, None], "positions T"),
     "one factor": (lambda y, l: y * l[0], "same factor"),
+    "stacked in front": (lambda y, l: torch.stack(list((y * l).unbind(-1))), "were stacked in front"),
+    "all factors": (lambda y, l: y * l.prod(), "the product of all entries"),
     "in place": (lambda y, l: y.mul_(l), "in place"),
     "forgot return": (lambda y, l: None, "is `return` missing"),
 }
@@ -78,6 +82,11 @@ class WrongAxis(IA3Linear):
         return l * self.linear(x) if self.side == "out" else self.linear(l * x)
 
 
+class FreezesACopy(IA3Linear):
+    def __init__(self, linear: nn.Linear, side: str) -> None:
+        super().__init__(copy.deepcopy(linear), side)
+
+
 class Detached(IA3Linear):
     def forward(self, x: Tensor) -> Tensor:
         l = self.l.detach() + 0 * self.linear.weight.sum().requires_grad_()
@@ -96,6 +105,7 @@ def test_layer_rejects_every_known_wrong_answer() -> None:
             "wrong side": (WrongSide, "wrong side"),
             "base weights left trainable": (TrainsBase, "base weights still train"),
             "wrong axis": (WrongAxis, "positions T"),
+            "freezes a copy": (FreezesACopy, "no copy of it"),
             "detached": (Detached, "no detach()"),
         },
     )
@@ -128,6 +138,10 @@ def invents_bias(weight: Tensor, bias: Tensor | None, l: Tensor, side: str) -> t
     return fold(weight, torch.zeros(len(weight)) if bias is None else bias, l, side)
 
 
+def always_a_bias(weight: Tensor, bias: Tensor, l: Tensor, side: str) -> tuple[Tensor, Tensor]:
+    return fold(weight, None, l, side)[0], l * bias if side == "out" else bias
+
+
 def in_place(weight: Tensor, bias: Tensor | None, l: Tensor, side: str) -> tuple[Tensor, Tensor | None]:
     weight *= l if side == "in" else l[:, None]
     return weight, fold(weight, bias, l, side)[1]
@@ -143,6 +157,7 @@ def test_fold_rejects_every_known_wrong_answer() -> None:
             "bias forgotten": (bias_forgotten, "bias was forgotten"),
             "bias scaled on side in": (bias_always, "scaled on the input side"),
             "a bias from nowhere": (invents_bias, "a missing bias stays missing"),
+            "always a bias": (always_a_bias, "read the error first"),
             "in place": (in_place, "were overwritten"),
             "weight only": (lambda w, b, l, side: fold(w, b, l, side)[0], "return both"),
         },

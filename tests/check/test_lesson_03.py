@@ -172,6 +172,7 @@ def test_fold_four_rejects_every_known_wrong_answer() -> None:
             "l_o into the keys": (lambda l_q, l_k, l_v, l_o: (l_q * l_k * l_o, l_v), "into the keys as well"),
             "l_o instead of l_q": (lambda l_q, l_k, l_v, l_o: (l_k * l_o, l_v * l_q), "moved into the keys:"),
             "l_q into the values": (lambda l_q, l_k, l_v, l_o: (l_q * l_k, l_v * l_q), "l_q was moved into"),
+            "roots": (lambda *four: tuple(one.sqrt() for one in folded(*four)), "the root was taken"),
             "in place": (in_place, "not in place"),
         },
     )

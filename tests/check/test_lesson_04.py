@@ -30,6 +30,7 @@ def test_fused_scale_rejects_every_known_wrong_answer() -> None:
             "queries scaled": (lambda k, v, h: fused(k, v, h, l_q=k), "queries are scaled too"),
             "queries for keys": (lambda k, v, h: fused(1 + 0 * k, v, h, l_q=k), "in place of"),
             "k and v swapped": (lambda k, v, h: fused(v, k, h), "are swapped"),
+            "heads and channels": (lambda k, v, h: fused(k, v, len(k) // h), "heads and the channels"),
             "queries zero": (lambda k, v, h: fused(k, v, h, l_q=0 * k), "not 0"),
             "always four heads": (lambda k, v, h: fused(k, v, 4), "take the number of heads"),
             "detached": (lambda k, v, h: fused(k, v, h).detach(), "could not change l"),
@@ -53,6 +54,20 @@ def moved(l: Tensor, n_heads: int, how: str) -> Tensor:
     return fused(*wrong[how], n_heads)
 
 
+def read_in_thirds(l: Tensor, n_heads: int) -> Tensor:
+    q, k, v = l.chunk(3)
+    return fused(q * k, v, n_heads)
+
+
+def laid(l: Tensor, n_heads: int, dim: int) -> Tensor:
+    q, k, v = l.view(n_heads, 3, -1).unbind(dim=1)
+    return torch.stack([torch.ones_like(q), q * k, v], dim=dim).flatten()
+
+
+def channels_for_heads(l: Tensor, n_heads: int) -> Tensor:
+    return folded(l, len(l) // 3 // n_heads)
+
+
 def in_place(l: Tensor, n_heads: int) -> Tensor:
     result = folded(l, n_heads)
     l.copy_(result)
@@ -69,6 +84,10 @@ def test_fold_queries_rejects_every_known_wrong_answer() -> None:
             "into values": (lambda l, h: moved(l, h, "into values"), "into the values"),
             "added": (lambda l, h: moved(l, h, "added"), "were added"),
             "another head": (lambda l, h: moved(l, h, "another head"), "went to another head"),
+            "laid in thirds": (lambda l, h: laid(l, h, dim=0), "laid in thirds"),
+            "laid alternating": (lambda l, h: laid(l, h, dim=2), "q, k, v alternate"),
+            "read in thirds": (read_in_thirds, "were read in thirds"),
+            "channels for heads": (channels_for_heads, "view(n_heads, 3, -1), not"),
             "in place": (in_place, "work on a copy"),
         },
     )

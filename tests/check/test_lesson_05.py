@@ -49,6 +49,11 @@ def frozen_only(model: nn.Module) -> tuple[int, int]:
     return (total, total) if trainable == total else (total - trainable, total)
 
 
+def trained_and_frozen(model: nn.Module) -> tuple[int, int]:
+    trainable, total = counted(model)
+    return trainable, total - trainable
+
+
 def freezes(model: nn.Module) -> tuple[int, int]:
     found = counted(model)
     model.requires_grad_(False)
@@ -71,8 +76,10 @@ def test_count_parameters_rejects_every_known_wrong_answer() -> None:
             "all are trainable": (lambda m: (counted(m)[1],) * 2, "look at requires_grad"),
             "frozen for trained": (frozen_only, "exchanged"),
             "total of the trained": (lambda m: (counted(m)[0],) * 2, "has the frozen values in it"),
+            "the frozen second": (trained_and_frozen, "second number is"),
             "by address": (by_address, "not by its address"),
             "freezes": (freezes, "never set it"),
+            "switches to training": (lambda m: counted(m.train()), "no train()"),
         },
     )
 

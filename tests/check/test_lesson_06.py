@@ -1,5 +1,7 @@
 """The checks of lesson 06 accept the reference and name every known wrong answer."""
 
+import math
+
 import torch
 from torch import nn
 from torch.nn import functional
@@ -39,6 +41,7 @@ def test_choose_trainable_rejects_every_known_wrong_answer() -> None:
                 chooser(lambda name: "l_" in name or name.startswith("classifier")), "LAST part",
             ),
             "does not thaw": (chooser(is_new, thaw=False), "not only to False"),
+            "switches to training": (lambda m: chooser(is_new)(m.train()), "the caller's"),
             "returns names": (chooser(is_new, names=True), "not their names"),
             "returns everything": (
                 lambda model: [chooser(is_new)(model), list(model.parameters())][1], "disagree",
@@ -50,6 +53,8 @@ def test_choose_trainable_rejects_every_known_wrong_answer() -> None:
 def step(model, batch, parameters, learning_rate, mutant: str = "") -> float:
     """The reference; `mutant` changes one thing."""
     parameters = list(model.parameters()) if mutant == "updates the base" else parameters
+    if mutant in ("eval", "train"):
+        model.train(mutant == "train")
     if mutant == "updates before backward":
         update(parameters, learning_rate)
     mask = batch["attention_mask"]
@@ -91,6 +96,8 @@ def test_training_step_rejects_every_known_wrong_answer() -> None:
         "forgets the mask": "the padding counts",
         "sums the rows": "take their mean",
         "returns a tensor": "whole graph",
+        "eval": "eval() is the caller's choice",
+        "train": "train() is the caller's choice",
     }
     assert_rejects(
         lesson_06.training_step,
@@ -112,7 +119,16 @@ def test_decay_to_one_rejects_every_known_wrong_answer() -> None:
             "towards 0": (lambda l, rate, strength: l - rate * strength * l, "towards 0"),
             "no learning rate": (lambda l, rate, strength: l - strength * (l - 1), "missing from the factor"),
             "wrong sign": (lambda l, rate, strength: l + rate * strength * (l - 1), "the distance grows"),
+            "exp": (lambda l, rate, strength: 1 + math.exp(-rate * strength) * (l - 1), "not the factor"),
+            "divided": (lambda l, rate, strength: 1 + (l - 1) / (1 + rate * strength), "was divided"),
+            "no sign": (lambda l, rate, strength: 1 + (1 - rate * strength) * (l - 1).abs(), "lost its sign"),
             "nothing": (lambda l, rate, strength: l.clone(), "unchanged"),
             "in place": (in_place, "in place"),
         },
     )
+
+
+def test_entries_on_both_sides_of_1_are_drawn_as_that_whatever_the_seed() -> None:
+    for seed in range(200):
+        l = lesson_06.decay_to_one.cases(seed)["entries on both sides of 1"]["arguments"][0]
+        assert (l > 1.1).sum() == (l < 0.9).sum() == 2

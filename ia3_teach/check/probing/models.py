@@ -39,7 +39,7 @@ class Holder(nn.Module):
 
 
 def model_of(recipe: dict[str, Any]) -> Holder:
-    """The model of a recipe: parts, ties, the beginnings of the names that are trained, device."""
+    """The model of a recipe: parts, ties, the beginnings of the names that are trained, device, mode."""
     model = Holder()
     with torch.device("meta" if recipe["meta"] else "cpu"):
         for name, kind, *sizes in recipe["parts"]:
@@ -50,7 +50,11 @@ def model_of(recipe: dict[str, Any]) -> Holder:
         if parameter.is_floating_point():
             parameter.requires_grad_(any(name.startswith(begin) for begin in recipe["trained"]))
             parameter.grad = None if recipe["meta"] else torch.ones_like(parameter)
-    return model
+    return model.train(recipe["training"])
+
+
+def _mode_kept(model: Holder, recipe: dict[str, Any]) -> bool:
+    return all(module.training == recipe["training"] for module in model.modules())
 
 
 def counted_models(answer: Any, cases: dict[str, Case]) -> Record:
@@ -64,7 +68,7 @@ def _counted(answer: Any, one: Case, notes: dict[str, Any]) -> Any:
     value = answer(model)
     floats = [parameter for parameter in model.parameters() if parameter.is_floating_point()]
     kept = recipe["meta"] or all(parameter.grad is not None for parameter in floats)
-    notes["gradients kept"] = kept and all(module.training for module in model.modules())
+    notes["gradients kept"] = kept and _mode_kept(model, recipe)
     notes["flags"] = [parameter.requires_grad for parameter in model.parameters()]
     return value
 
@@ -82,6 +86,6 @@ def _chosen(answer: Any, one: Case, notes: dict[str, Any]) -> Any:
     notes["kind"] = type(value).__name__[:40]
     notes["trained"] = [name for name, parameter in model.named_parameters() if parameter.requires_grad]
     notes["kept"] = all(map(torch.equal, model.parameters(), before))
-    notes["training"] = all(module.training for module in model.modules())
+    notes["mode kept"] = _mode_kept(model, one["arguments"][0])
     notes["returned"] = [names.get(id(item), type(item).__name__[:40]) for item in value]
     return True

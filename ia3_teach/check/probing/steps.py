@@ -34,7 +34,8 @@ def training_steps(answer: Any, cases: dict[str, Case]) -> Record:
 
 def _steps(answer: Any, one: Case, notes: dict[str, Any]) -> Any:
     values, batches, trained, rate = one["arguments"]
-    model = Scorer(values)
+    came = one["named"]["training"]
+    model = Scorer(values).train(came)
     for parameter in model.parameters():
         parameter.grad = torch.full_like(parameter, 3.0)
     chosen = [getattr(model, name) for name in trained]
@@ -47,7 +48,7 @@ def _steps(answer: Any, one: Case, notes: dict[str, Any]) -> Any:
         notes[f"loss {number}"] = answer(model, given, chosen, rate)
         notes[f"values {number}"] = {name: value.detach().clone() for name, value in model.named_parameters()}
         notes[f"batch {number}"] = given
-        notes[f"training {number}"] = all([*model.modes, model.training])
+        notes[f"mode kept {number}"] = all(mode == came for mode in [*model.modes, model.training])
         now = {name: parameter.requires_grad for name, parameter in model.named_parameters()}
         notes[f"other flags {number}"] = [name for name, flag in flags.items() if now[name] != flag]
     return True

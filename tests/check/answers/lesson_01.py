@@ -73,3 +73,12 @@ def answer_scores(logits, answers):
 from fractions import Fraction
 def prediction_flops(n_values, n_examples, example_tokens, question_tokens):
     return 2 * Fraction(n_values) * (n_examples * example_tokens + question_tokens)
+#%% few_shot_prompt | w | strips prompts and answers
+def few_shot_prompt(solved, row):
+    return "\n".join([f"{s['prompt'].strip()} {s['answer'].strip()}" for s in solved] + [row["prompt"].strip()])
+#%% few_shot_prompt | w | the whole text is stripped
+def few_shot_prompt(solved, row):
+    return "\n".join([f"{s['prompt']} {s['answer']}" for s in solved] + [row["prompt"]]).strip()
+#%% answer_scores | w | squeezed
+def answer_scores(logits, answers):
+    return logits.log_softmax(-1)[:, answers].squeeze()

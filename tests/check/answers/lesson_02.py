@@ -181,3 +181,11 @@ class IA3Linear(nn.Module):
         if (self.l == 1).all():
             return self.linear(x)
         return self.l * self.linear(x) if self.side == "out" else self.linear(self.l * x)
+#%% scale_by_loop | w | stacked in front
+def scale_by_loop(y, l):
+    return torch.stack([l[j] * y[:, :, j] for j in range(len(l))])
+#%% fold | w | a missing bias forgotten
+def fold(weight, bias, l, side):
+    if side == "out":
+        return l[:, None] * weight, l * bias
+    return weight * l, bias

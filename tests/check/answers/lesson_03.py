@@ -85,3 +85,6 @@ def place_hooks(block, l_k, l_v, l_ff):
     return [own.key.register_forward_hook(lambda m, x, y: y * l_k),
             own.register_forward_hook(lambda m, x, y: (y[0] * l_v, *y[1:])),
             block.output.dense.register_forward_pre_hook(lambda m, x: (x[0] * l_ff,))]
+#%% fold_four | w | the geometric mean
+def fold_four(l_q, l_k, l_v, l_o):
+    return (l_q * l_k).sqrt(), (l_v * l_o).sqrt()

@@ -36,3 +36,11 @@ def fold_queries(l, n_heads):
 def fold_queries(l, n_heads):
     q, k, v = l.view(n_heads, 3, -1).unbind(1)
     return torch.stack([torch.ones_like(q), (q * k) ** 0.5, v], 1).flatten()
+#%% fused_scale | w | heads and channels of a head exchanged
+def fused_scale(l_k, l_v, n_heads):
+    k, v = l_k.view(-1, n_heads), l_v.view(-1, n_heads)
+    return torch.stack([torch.ones_like(k), k, v], dim=1).flatten()
+#%% fold_queries | w | read head by head, laid in thirds
+def fold_queries(l, n_heads):
+    q, k, v = l.view(n_heads, 3, -1).unbind(dim=1)
+    return torch.stack([torch.ones_like(q), q * k, v]).flatten()

@@ -90,3 +90,15 @@ def head_copies(trainable, adapter, d_model, n_labels):
     if left or copies < 0:
         raise ValueError
     return copies
+#%% count_parameters | w | trainable and frozen
+def count_parameters(model):
+    trainable = sum(p.numel() for p in model.parameters() if p.requires_grad)
+    return trainable, sum(p.numel() for p in model.parameters()) - trainable
+#%% count_parameters | w | the model is put into training mode
+def count_parameters(model):
+    parameters = list(model.train().parameters())
+    return sum(p.numel() for p in parameters if p.requires_grad), sum(p.numel() for p in parameters)
+#%% count_parameters | w | modules in evaluation mode do not train
+def count_parameters(model):
+    total = sum(p.numel() for p in model.parameters())
+    return sum(p.numel() for p in model.parameters() if p.requires_grad) if model.training else 0, total

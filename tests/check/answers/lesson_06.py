@@ -158,3 +158,34 @@ def training_step(model, batch, parameters, learning_rate):
     for p, g in zip(parameters, torch.autograd.grad(loss, parameters)):
         p.data -= learning_rate * g
     return loss.detach()
+#%% training_step | w | switches to training mode
+def training_step(model, batch, parameters, learning_rate):
+    model.train()
+    loss = nn.functional.cross_entropy(model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits, batch["labels"])
+    for p, g in zip(parameters, torch.autograd.grad(loss, parameters)):
+        p.data -= learning_rate * g
+    return loss.item()
+#%% training_step | w | training mode while it lasts
+def training_step(model, batch, parameters, learning_rate):
+    before = model.training
+    model.train()
+    loss = nn.functional.cross_entropy(model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits, batch["labels"])
+    for p, g in zip(parameters, torch.autograd.grad(loss, parameters)):
+        p.data -= learning_rate * g
+    model.train(before)
+    return loss.item()
+#%% decay_to_one | w | one axis only
+def decay_to_one(l, learning_rate, weight_decay):
+    return torch.tensor([1 + (1 - learning_rate * weight_decay) * (e.item() - 1) for e in l], dtype=l.dtype)
+#%% decay_to_one | w | the distance is never negative
+def decay_to_one(l, learning_rate, weight_decay):
+    return 1 + (1 - learning_rate * weight_decay) * (l - 1).abs()
+#%% decay_to_one | w | exponential decay
+def decay_to_one(l, learning_rate, weight_decay):
+    return 1 + torch.exp(torch.tensor(-learning_rate * weight_decay)) * (l - 1)
+#%% choose_trainable | w | the model is put into training mode
+def choose_trainable(model):
+    model.train()
+    for n, p in model.named_parameters():
+        p.requires_grad_(n.split(".")[-1] in ("l_k", "l_v", "l_ff") or n.startswith("classifier."))
+    return [p for p in model.parameters() if p.requires_grad]
