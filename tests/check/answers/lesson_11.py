@@ -208,3 +208,16 @@ def rank_answers(log_p, real, length_normalised=True):
 def take_out_bias(scores, measured):
     e = measured.double().exp()
     return scores - (e / e.sum(-1, keepdim=True)).mean(0).log().to(scores.dtype)
+#%% take_out_bias | w | one largest score for all texts
+def take_out_bias(scores, measured):
+    p = (measured - measured.max()).exp()
+    return scores - (p / p.sum(-1, keepdim=True)).mean(0).log()
+#%% take_out_bias | w | one largest score for all texts, in float64
+def take_out_bias(scores, measured):
+    p = (measured - measured.max()).double().exp()
+    return scores - (p / p.sum(-1, keepdim=True)).mean(0).log().to(scores.dtype)
+#%% take_out_bias | r | logsumexp twice
+import math
+def take_out_bias(scores, measured):
+    log_share = measured - measured.logsumexp(dim=1, keepdim=True)
+    return scores - (log_share.logsumexp(dim=0) - math.log(len(measured)))
