@@ -79,6 +79,13 @@ def no_decay(optimizer, weight, mask) -> None:
     hold(optimizer, weight, mask)
 
 
+def kept_for_good(optimizer, weight, mask) -> None:
+    if not hasattr(optimizer, "before"):
+        optimizer.before = weight.detach().clone()
+    optimizer.step()
+    weight.data = torch.where(mask, weight.data, optimizer.before)
+
+
 def twice(optimizer, weight, mask) -> None:
     before = weight.detach().clone()
     optimizer.step()
@@ -108,6 +115,7 @@ def test_masked_step_rejects_every_known_wrong_answer() -> None:
             "no decay": (no_decay, "switched off"),
             "no step": (lambda optimizer, weight, mask: None, "has to take its step"),
             "two steps": (twice, "two steps"),
+            "the first copy": (kept_for_good, "make the copy anew at each call"),
             "plain descent": (plain_descent, "AdamW's step stands as it is"),
             "mask spoilt": (mask_spoilt, "the mask was changed in place"),
         },

@@ -212,3 +212,16 @@ def gated_change(x, real, w, change):
     share = real.float() / real.float().sum(dim=1, keepdim=True)
     gate = torch.bmm(share[:, None], torch.sigmoid((x * w).sum(dim=-1)).float()[:, :, None])
     return (gate * change).to(change.dtype)
+#%% masked_step | w | the first copy is kept for good
+def masked_step(optimizer, weight, mask):
+    if not hasattr(optimizer, "before"):
+        optimizer.before = weight.detach().clone()
+    optimizer.step()
+    with torch.no_grad():
+        weight.copy_(torch.where(mask, weight, optimizer.before))
+#%% masked_step | r | two products
+@torch.no_grad()
+def masked_step(optimizer, weight, mask):
+    before = weight.clone()
+    optimizer.step()
+    weight.mul_(mask).add_(before * ~mask)
