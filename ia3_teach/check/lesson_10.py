@@ -46,7 +46,7 @@ IDS = {
     "the end is missing: the model would never learn to stop": lambda p, a, e: [*p, *a],
     "an end between prompt and answer: the prompt is not over there": lambda p, a, e: [*p, e, *a, e],
     "the answer is missing: while training, the model reads it too": lambda p, a, e: list(p),
-    "answer and end are missing, or were masked in the tokens: only labels are masked":
+    "-100 stands among the tokens: only labels are masked (`labels = input_ids` is a second name, no copy)":
         lambda p, a, e: _labels(p, a, e),
     "the answer stands before the prompt": lambda p, a, e: [*a, *p, e],
 }  # fmt: skip

@@ -143,8 +143,8 @@ def _large_scores_do_not_overflow(seen: Seen) -> None:
         value = read(seen[LARGE])
         finite = isinstance(value, Tensor) and bool(torch.isfinite(value).all())
         expect(finite, f"{what} without NaN ({LARGE})", describe(value),
-               "exp overflowed: softmax, or the difference of two logsumexp in a sigmoid, takes the largest "
-               "score out first")  # fmt: skip
+               "exp overflowed, or gave 0 throughout: softmax, or the difference of two logsumexp in a "
+               "sigmoid, takes the largest score of each query out first")  # fmt: skip
 
 
 prefix_as_gate = Exercise(

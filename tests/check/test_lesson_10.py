@@ -29,6 +29,12 @@ def in_place(prompt, answer, end):
     return prompt, labels
 
 
+def one_list(prompt, answer, end):
+    ids = labels = prompt + answer + [end]
+    labels[: len(prompt)] = [-100] * len(prompt)
+    return ids, labels
+
+
 def test_join_pair_rejects_every_known_wrong_answer() -> None:
     messages = {
         "learns the prompt": "learns to write instructions",
@@ -51,6 +57,7 @@ def test_join_pair_rejects_every_known_wrong_answer() -> None:
         ),
         "reads the prompt only": (lambda p, a, e: (p, [*a, e]), "the answer is missing"),
         "returns ids only": (lambda p, a, e: p + a + [e], "return both"),
+        "one list for both": (one_list, "a second name, no copy"),
         "changes the prompt": (in_place, "in place"),
     }  # fmt: skip
     assert_rejects(lesson_10.join_pair, reference=join, mutants=mutants)

@@ -62,3 +62,10 @@ def join_pair(prompt_ids, answer_ids, eos_id):
 #%% cut_rows | w | at most max_length rows
 def cut_rows(rows, max_length):
     return [{k: v[:max_length] for k, v in r.items()} for r in rows[:max_length] if any(t != -100 for t in r["labels"][:max_length])]
+#%% join_pair | w | labels is another name of input_ids
+def join_pair(prompt_ids, answer_ids, eos_id):
+    input_ids = prompt_ids + answer_ids + [eos_id]
+    labels = input_ids
+    for i in range(len(prompt_ids)):
+        labels[i] = -100
+    return input_ids, labels

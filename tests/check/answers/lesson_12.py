@@ -225,3 +225,10 @@ def masked_step(optimizer, weight, mask):
     before = weight.clone()
     optimizer.step()
     weight.mul_(mask).add_(before * ~mask)
+#%% prefix_as_gate | w | one largest score for all queries
+def prefix_as_gate(q, K, V, P_K, P_V):
+    s, p = q @ K.T / q.shape[1] ** 0.5, q @ P_K.T / q.shape[1] ** 0.5
+    top = max(s.max(), p.max())
+    es, ep = (s - top).exp().sum(1, keepdim=True), (p - top).exp().sum(1, keepdim=True)
+    g = ep / (ep + es)
+    return g, (1 - g) * (s.softmax(-1) @ V) + g * (p.softmax(-1) @ P_V)
