@@ -24,6 +24,9 @@ KNOWN = {
     "W is frozen: count A and B alone": lambda i, o, r: i * o + r * (i + o),
     "the sizes of A and B are added, not multiplied": lambda i, o, r: r * i * o,
     "the sizes of A and B were multiplied with each other": lambda i, o, r: r * i * r * o,
+    "a bias was counted as well: A and B have none, and that of the Linear is frozen":
+        lambda i, o, r: r * (i + o) + o,
+    "both Linears were counted with a bias: A and B have none": lambda i, o, r: r * (i + o) + r + o,
     "only A was counted": lambda i, o, r: r * i,
     "only B was counted": lambda i, o, r: r * o,
     "the rank r is missing": lambda i, o, r: i + o,
