@@ -74,6 +74,10 @@ def loss(logits, labels, mutant: str = ""):
         here, wanted = logits[:, 1:], labels[:, :-1]
     if mutant == "counts the prompt":
         wanted = wanted.clamp(min=0)
+    if mutant == "leaves out 0":
+        wanted = wanted.where(wanted > 0, -100)
+    if mutant == "flattened first":
+        here, wanted = logits.flatten(0, 1)[None, :-1], labels.flatten()[None, 1:]
     per_row = [functional.cross_entropy(row, marks) for row, marks in zip(here, wanted, strict=True)]
     total = functional.cross_entropy(here.flatten(0, 1), wanted.flatten(), reduction="sum")
     return {
@@ -91,6 +95,8 @@ def test_answer_loss_rejects_every_known_wrong_answer() -> None:
         "twice": "shifted twice",
         "backwards": "the wrong way",
         "counts the prompt": "as if they were token 0",
+        "leaves out 0": "only -100 is left out",
+        "flattened first": "flattened before the shift",
         "sum": "that is the sum",
         "all positions": "divided by all positions",
         "rows": "mean of the rows' means",
