@@ -20,6 +20,7 @@ from ia3_teach.check.shape import Cases, Exercise, Property
 SEEDS = 5
 EXCHANGED = "the two numbers are exchanged: the farthest come first, the control second"
 DRAWN = "draw with torch.randperm"
+MADE_OF_IT = "return what measure says, not a difference or something made of it"
 TWICE = "the same entry was drawn twice: draw without putting back"
 
 
@@ -53,7 +54,10 @@ def _given(seen: Seen, name: str) -> list[Tensor]:
         seen[name]
     found = calls
     if seen.error(name) is None:
-        found = _of_the_numbers(calls, _numbers(seen[name])) or calls
+        numbers = _numbers(seen[name])
+        found = _of_the_numbers(calls, numbers) or calls
+        made = len(found) != 2 and len(numbers) == 2 and all(type(one) is float for one in numbers)
+        expect(not made, f"two numbers that measure gave ({name})", describe(numbers), MADE_OF_IT)
     mistake = "measure the vectors without the farthest, then those of the control, and return both numbers"
     expect_equal(len(found), 2, f"vectors whose measures are returned ({name})", mistake)
     fits = all(isinstance(one, Tensor) and one.shape == l.shape for one in found)
@@ -91,6 +95,7 @@ def _two_measures(seen: Seen) -> None:
         wanted = [_measured(one) for one in _given(seen, name)]
         found = seen[name]
         mistake = NOTHING if found is None else "return what measure gave, the farthest first"
+        mistake = mistake if set(_numbers(found)) <= set(wanted) else MADE_OF_IT
         two = isinstance(found, tuple | list) and len(found) == 2
         expect(two, f"two numbers ({name})", describe(found), mistake)
         expect(
@@ -152,12 +157,19 @@ def _by_layer(l: Tensor, k: int) -> Tensor:
     return (places + torch.arange(len(l))[:, None] * l.shape[1]).flatten()
 
 
+def _why_still_reset(seen: Seen) -> str:
+    after, l = reached(seen, FIRST, "after"), seen.arguments(FIRST)[0]
+    if after.shape == l.shape and torch.equal(after, l):
+        return "the farthest are still reset: restore them before the control"
+    return "l itself was changed, perhaps through a view (flatten shares the memory of l): clone it"
+
+
 def _fair_control(seen: Seen) -> None:
     draws = [_reset(seen, name) for name in ALL[:SEEDS]]
     farthest, controls = draws[0][0], [control for _, control in draws]
     expect(
         not all(farthest < control for control in controls), "a control that starts from the trained vectors",
-        f"{len(controls[0])} entries reset", "the farthest are still reset: restore them before the control",
+        f"{len(controls[0])} entries reset", _why_still_reset(seen),
     )  # fmt: skip
     sizes = {len(control) for control in controls}
     for name in ALL:

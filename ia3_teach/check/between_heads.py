@@ -68,6 +68,8 @@ KNOWN = {
         lambda x, n_heads: _share(x, n_heads) / (1 - _share(x, n_heads)),
     "this is the sum of squares between heads: divide by that of all channels":
         lambda x, n_heads: _parts(x, n_heads)[0],
+    "d_head was taken for 64, as in the authors' model: here it is d / n_heads":
+        lambda x, n_heads: 64 * _unweighted(x, n_heads),
     "in percent: a share lies between 0 and 1": lambda x, n_heads: 100 * _share(x, n_heads),
     "the layers' mean was not taken off": lambda x, n_heads: (
         x.shape[1] / n_heads * x.view(len(x), n_heads, -1).mean(dim=2).square().sum() / x.square().sum()

@@ -10,7 +10,7 @@ from ia3_teach.check.failure import describe
 from ia3_teach.check.judging import EITHER
 from ia3_teach.check.layer_properties import reached
 from ia3_teach.check.probing.calls import case
-from ia3_teach.check.probing.masking import masked_steps
+from ia3_teach.check.probing.masking import MOVED, masked_steps
 from ia3_teach.check.seen import Seen
 from ia3_teach.check.shape import Cases, Exercise, Property
 
@@ -55,7 +55,7 @@ def _step(seen: Seen, name: str, number: int, part: str) -> tuple[Tensor, Tensor
     """Before and after a step, the gradients up to it, the rate and the decay."""
     values, _, gradients, rate, decay = seen.arguments(name)
     after = reached(seen, name, f"values {number}")[part].double()
-    before = values[part] if number == 0 else reached(seen, name, f"values {number - 1}")[part]
+    before = values[part] if number == 0 else reached(seen, name, f"values {number - 1}")[part] + MOVED
     slopes = [slope[part].double() for slope in gradients[: number + 1]]
     return before.double(), after, slopes, rate, decay
 
@@ -73,13 +73,19 @@ def _hidden_stays(seen: Seen) -> None:
                     before * (1 - rate * decay),
                 "they became 0: they are to stay what they were": torch.zeros_like(before),
                 HELD_BY_NOTHING: moved,
-            }  # fmt: skip
+            } | _of_an_earlier_step(seen, name, number)  # fmt: skip
             mistake = _told(known, after, outside)
             if mistake == HELD_BY_NOTHING and torch.equal(after[~outside], before[~outside]):
                 mistake = "the mask was taken the other way round: True says what is trained"
             what = f"the entries outside the mask after step {number + 1} ({name})"
             hint = "put back what was there before the step"
             raise different(after[outside], before[outside], what, mistake or hint, known=bool(mistake))
+
+
+def _of_an_earlier_step(seen: Seen, name: str, number: int) -> dict[str, Tensor]:
+    first = seen.arguments(name)[0]["weight"].double()
+    told = "what stood there before an earlier step came back: make the copy anew at each call"
+    return {told: first} if number else {}
 
 
 def _shown_moves(seen: Seen) -> None:

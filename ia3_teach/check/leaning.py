@@ -9,6 +9,8 @@ from ia3_teach.check.judging import untouched, values
 from ia3_teach.check.probing.calls import call_each, case
 from ia3_teach.check.shape import Cases, Exercise
 
+FAR_TEXT = "one text far less likely than the others"
+
 
 def _cases(seed: int) -> Cases:
     draw = Draw(seed)
@@ -18,10 +20,12 @@ def _cases(seed: int) -> Cases:
         scores, measured = (draw.tensor(n, choices, low=low, high=low + 4) for n in (examples, texts))
         return case(scores + leaning, measured + leaning, tolerance=1e-4)
 
-    return {
+    cases = {
         "4 examples": one(4, 3, 2), "3 choices": one(5, 8, 3), "as many texts as choices": one(3, 3, 3),
-        "one text": one(4, 1, 2), "unlikely choices": one(4, 5, 2, low=-900.0),
+        "one text": one(4, 1, 2), "unlikely choices": one(4, 5, 2, low=-900.0), FAR_TEXT: one(4, 4, 3),
     }  # fmt: skip
+    cases[FAR_TEXT]["arguments"][1][2] -= 900  # where exp is 0 in float64 too
+    return cases
 
 
 ALL = tuple(_cases(0))
@@ -60,7 +64,10 @@ KNOWN = {
     "the bias came back: subtract it from the scores": lambda s, m: _bias(m),
 }  # fmt: skip
 HINT = "shares of each text's choices, their mean over the texts, its logarithm; the scores less that"
-FAR = "exp of -300 is 0 here, and 0 / 0 is no number: log_softmax stays in logarithms"
+FAR = (
+    "exp of -300 is 0 here, and 0 / 0 is no number: softmax and log_softmax take each text's own largest "
+    "score out first"
+)
 
 take_out_bias = Exercise(
     "lesson_11.take_out_bias", "take_out_bias", _cases, call_each,

@@ -46,7 +46,7 @@ IDS = {
     "the end is missing: the model would never learn to stop": lambda p, a, e: [*p, *a],
     "an end between prompt and answer: the prompt is not over there": lambda p, a, e: [*p, e, *a, e],
     "the answer is missing: while training, the model reads it too": lambda p, a, e: list(p),
-    "answer and end are missing, or were masked in the tokens: only labels are masked":
+    "-100 stands among the tokens: only labels are masked (`labels = input_ids` is a second name, no copy)":
         lambda p, a, e: _labels(p, a, e),
     "the answer stands before the prompt": lambda p, a, e: [*a, *p, e],
 }  # fmt: skip
@@ -146,6 +146,10 @@ LOSSES = {
     "the mean of the rows' means: a short answer weighs as much as a long one":
         lambda z, y: torch.stack([torch.stack(row).mean() for row in _terms(z, y)]).mean(),
     "labels of -100 were counted, as if they were token 0": lambda z, y: _loss(z, y.clamp(min=0)),
+    "labels of 0 were left out: 0 is a token like any other, and only -100 is left out":
+        lambda z, y: _loss(z, y.where(y != 0, -100)),
+    "flattened before the shift: a text's last position was judged by the first label of the next text":
+        lambda z, y: _loss(z.flatten(0, 1)[None], y.flatten()[None]),
     "the sign: a loss is MINUS the log-probability": lambda z, y: -_loss(z, y),
     "the last position was judged by the first label: what is shifted in from the start is no label":
         lambda z, y: _flat(z, y.roll(-1, 1), 0).mean(),

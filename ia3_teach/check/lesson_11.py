@@ -70,6 +70,12 @@ KNOWN = {
         lambda p, real, by=True: _scores(p, real, by).argmax(-1),
     "0 / 0 is NaN, and NaN counts as the largest: a choice without tokens is none":
         lambda p, real, by=True: means(p, real).argmax(-1),
+    "exp of these scores is 0 throughout: compare the logarithms, which are in the same order":
+        lambda p, real, by=True: (_scores(p, real, by).exp() * real.any(-1)).argmax(-1),
+    "a missing choice got a number, and there are worse ones: give it -torch.inf":
+        lambda p, real, by=True: _scores(p, real, by).masked_fill(~real.any(-1), -100.0).argmax(-1),
+    "-inf stands inside the sum, where one padding token rules a choice out: that is for choices without any":
+        lambda p, real, by=True: p.masked_fill(~real, -torch.inf).sum(-1).argmax(-1),
     "the best example of each choice: the choices of one example are compared":
         lambda p, real, by=True: _scores(p, real, by).argmax(0),
     "scores came back: hand back the number of the best choice":

@@ -128,6 +128,17 @@ def _starts_at_zero(seen: Seen) -> None:
         )
 
 
+def _base_is_frozen(seen: Seen) -> None:
+    for name in ALL:
+        frozen, trained = reached(seen, name, "base frozen"), reached(seen, name, "trained")
+        own = [one for one in trained if one not in ("A", "B")]
+        mistake = "base.requires_grad_(False) is missing"
+        if own and all(one.endswith("bias") for one in own):
+            mistake = "its weight alone is frozen: base.requires_grad_(False) freezes the bias too"
+        found = f"trained: {describe(own)}" if own else "it still requires a gradient"
+        expect(frozen, f"a frozen base ({name})", found, mistake)
+
+
 lora_linear = Exercise(
     "lesson_07.lora_linear", "LoRALinear", _cases, low_rank_layer,
     (
@@ -137,8 +148,7 @@ lora_linear = Exercise(
         noted("before training the layer computes what the bare layer computes", ALL, "start", _start,
               "output at the start", "B is 0: hand on what the given Linear itself computes", {
                   "the bias of the base is missing": lambda w, b, *rest: _base(w, None, rest[2])}),
-        holds("the base is frozen", ALL, "base frozen", lambda *_: True, "a frozen base",
-              "base.requires_grad_(False) is missing"),
+        Property("the base is frozen", _base_is_frozen),
         holds("A and B are trained, and nothing else", ALL, "trained", lambda *_: ["A", "B"],
               "trained values of A and B", "A and B alone are trained, and both of them"),
         noted("y = W x + b + (alpha / r) B A x", ALL, "set", _whole, "layer(x)",

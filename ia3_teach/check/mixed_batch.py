@@ -7,7 +7,7 @@ from ia3_teach.check.comparing import same
 from ia3_teach.check.core import expect
 from ia3_teach.check.drawing import Draw
 from ia3_teach.check.failure import describe
-from ia3_teach.check.judging import untouched, values
+from ia3_teach.check.judging import keeps_format, untouched, values
 from ia3_teach.check.probing.calls import call_each, case
 from ia3_teach.check.seen import Seen
 from ia3_teach.check.shape import Cases, Exercise, Property
@@ -24,6 +24,11 @@ def _row_by_row(y: Tensor, vectors: Vectors, names: Names) -> Tensor:
 
 def _factors(y: Tensor, vectors: Vectors, names: Names, bare: float = 1.0) -> Tensor:
     return torch.stack([vectors.get(name, torch.full((y.shape[-1],), bare).double()) for name in names])
+
+
+def _firsts(names: Names) -> Names:
+    """None in place of a name that came before."""
+    return [name if names.index(name) == row else None for row, name in enumerate(names)]
 
 
 def _in_order(y: Tensor, vectors: Vectors, names: Names) -> Tensor:
@@ -45,6 +50,8 @@ KNOWN = {
         lambda y, vectors, names: y * torch.stack(list(vectors.values())).prod(0),
     "the vectors were taken in the order of the dict: look each name up": _in_order,
     "nothing was scaled": lambda y, vectors, names: y,
+    "a name that comes twice scaled its first row alone: names.index finds no other, enumerate gives all":
+        lambda y, vectors, names: _row_by_row(y, vectors, _firsts(names)),
     "only the first token of each row was scaled": lambda y, vectors, names: torch.cat(
         [_row_by_row(y[:, :1], vectors, names), y[:, 1:]], 1),
     "rows without an adapter were dropped: they come back as they are":
@@ -61,11 +68,12 @@ def _cases(seed: int) -> Cases:
     a, b, c, typo = draw.words(4)
 
     def one(
-        B: int, T: int, d: int, names: Names, signed: bool = False, dtype=torch.float32, tolerance=1e-5
+        B: int, T: int, d: int, names: Names, signed: bool = False, dtype=torch.float32, of_y=None
     ) -> dict:
         make = draw.signed if signed else draw.factors
         vectors = {name: make(d, dtype) for name in (a, b, c)}
-        return case(draw.tensor(B, T, d, low=1, high=5, dtype=dtype), vectors, names, tolerance=tolerance)
+        y = draw.tensor(B, T, d, low=1, high=5, dtype=of_y or dtype)
+        return case(y, vectors, names, tolerance=2e-2 if y.dtype == torch.bfloat16 else 1e-5)
 
     known = one(3, 2, 4, [a, b, c])
     empty = case(draw.tensor(2, 3, 4), {}, [None, typo])
@@ -77,6 +85,8 @@ def _cases(seed: int) -> Cases:
         "six rows": one(6, 1, 3, [c, c, None, a, b, None]),
         "negative factors and a zero": one(2, 3, 5, [b, a], signed=True),
         "float64": one(2, 3, 4, [a, b], dtype=torch.float64),
+        "bfloat16": one(2, 3, 4, [a, None], dtype=torch.bfloat16),
+        "bfloat16 beside vectors of float32": one(2, 3, 4, [None, b], of_y=torch.bfloat16),
         "None alone": one(4, 4, 4, [None] * 4),
         "None alone and no vectors": case(draw.tensor(2, 3, 4), {}, [None, None]),
         "an unknown name": case(known["arguments"][0], known["arguments"][1], [a, typo, b]),
@@ -86,7 +96,7 @@ def _cases(seed: int) -> Cases:
 
 
 ALL = tuple(_cases(0))
-RIGHT, BARE, UNKNOWN = ALL[:7], ALL[7:9], ALL[9:]
+RIGHT, BARE, UNKNOWN = ALL[:9], ALL[9:11], ALL[11:]
 
 
 def _refuses_unknown_names(seen: Seen) -> None:
@@ -113,5 +123,6 @@ scale_rows = Exercise(
                "None means ones", KNOWN),
         Property("a name without a vector is an error and not the bare model", _refuses_unknown_names),
         untouched(RIGHT, {0: "y", 1: "vectors", 2: "names"}, "{} was changed in place: make a new tensor"),
+        keeps_format(("float64", "bfloat16"), 0, lambda value: value, "the scaled batch"),
     ),
 )  # fmt: skip

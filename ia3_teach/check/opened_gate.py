@@ -94,7 +94,7 @@ def _cases(seed: int) -> Cases:
         x, padding = draw.tensor(B, T, d, dtype=dtype), draw.tensor(B, T, d, low=1, high=3, dtype=dtype)
         x = torch.where(real[..., None], x, padding)
         change, w = draw.tensor(B, T, d_out, low=0.5, high=2, dtype=dtype), draw.tensor(d, dtype=dtype)
-        tolerance = 1e-4 if dtype == torch.float32 else 1e-10
+        tolerance = 1e-4 if dtype == torch.float32 else 1e-5
         return case(x, real, w, change, gradient=(2, 3), tolerance=tolerance)
 
     return {

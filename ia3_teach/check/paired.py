@@ -64,6 +64,8 @@ FORMULAS = {
         lambda a, b, draws: _ends(_means(a, b, draws), (0.0, 1.0)),
     "these are quartiles: half of the resamples lie outside of them":
         lambda a, b, draws: _ends(_means(a, b, draws), (0.25, 0.75)),
+    "np.percentile counts in hundredths: 2.5 there is 0.025 in quantile":
+        lambda a, b, draws: _ends(_means(a, b, draws), (0.00025, 0.00975)),
     "the ends are turned round: low first": lambda a, b, draws: _ends(_means(a, b, draws)).flip(0),
     "the pairs are torn apart: the same draw must take both of a pair": _unpaired,
     "the second is missing: the difference is what counts": lambda a, b, draws: _ends(a[draws].mean(1)),

@@ -114,7 +114,7 @@ def _cases(seed: int) -> Cases:
     ) -> dict:
         shapes = ((T, d), (n, d), (n, d_v), (p, d), (p, d_v))
         q, K, V, P_K, P_V = (draw.tensor(*shape, dtype=dtype) for shape in shapes)
-        return case(by * q, K, V, P_K, P_V, tolerance=1e-4 if dtype == torch.float32 else 1e-10)
+        return case(by * q, K, V, P_K, P_V, tolerance=1e-4 if dtype == torch.float32 else 1e-5)
 
     zeros = one(3, 4, 2, 5, 2)
     zeros["arguments"][3] = torch.zeros(2, 5)
@@ -143,8 +143,8 @@ def _large_scores_do_not_overflow(seen: Seen) -> None:
         value = read(seen[LARGE])
         finite = isinstance(value, Tensor) and bool(torch.isfinite(value).all())
         expect(finite, f"{what} without NaN ({LARGE})", describe(value),
-               "exp overflowed: softmax, or the difference of two logsumexp in a sigmoid, takes the largest "
-               "score out first")  # fmt: skip
+               "exp overflowed, or gave 0 throughout: softmax, or the difference of two logsumexp in a "
+               "sigmoid, takes the largest score of each query out first")  # fmt: skip
 
 
 prefix_as_gate = Exercise(

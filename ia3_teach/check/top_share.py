@@ -1,5 +1,6 @@
 """Check of a concentration: the share of all squared movement that the farthest carry (exercise 13.1)."""
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -36,6 +37,12 @@ def _around_the_mean(l: Tensor, k: int) -> float:
     return _share(l, k, lambda entry: (entry - mean) ** 2)
 
 
+def _ranked_by_powers(l: Tensor, k: int) -> float:
+    """The squares are right, and their order is that of |log2 l|."""
+    entries = sorted(l.flatten().tolist(), key=lambda entry: -abs(math.log2(entry)))
+    return sum((entry - 1) ** 2 for entry in entries[:k]) / sum((entry - 1) ** 2 for entry in entries)
+
+
 KNOWN = {
     "the sizes were added up, not their squares": lambda l, k: _share(l, k, lambda entry: abs(entry - 1)),
     "that is the share of l squared: an entry that never moved is 1, and its movement is 0":
@@ -45,6 +52,7 @@ KNOWN = {
     "measured from the mean of l: the movement began at 1": _around_the_mean,
     "log2 l was squared: here the movement is l - 1, as negative entries have no logarithm":
         lambda l, k: _share(l, k, lambda entry: torch.tensor(entry).log2().item() ** 2),
+    "ranked by |log2 l|: here the farthest are those with the largest (l - 1) squared": _ranked_by_powers,
     "the largest l were taken: entries below 1 have moved as well": _amplified_alone,
     "the nearest were added up: sort in descending order": lambda l, k: 1 - _share(l, l.numel() - k),
     "that is what the others carry: 1 minus the share": lambda l, k: 1 - _share(l, k),

@@ -17,6 +17,8 @@ def test_lora_values_rejects_every_known_wrong_answer() -> None:
             "multiplied": (lambda d_in, d_out, r: r * d_in * d_out, "not multiplied"),
             "only A": (lambda d_in, d_out, r: r * d_in, "only A"),
             "only B": (lambda d_in, d_out, r: r * d_out, "only B"),
+            "with a bias": (lambda d_in, d_out, r: r * (d_in + d_out) + d_out, "a bias was counted as well"),
+            "with both": (lambda d_in, d_out, r: r * (d_in + d_out + 1) + d_out, "Linears were counted with"),
         },
     )
 
@@ -62,6 +64,13 @@ class BaseTrainable(LoRALinear):
         self.base.requires_grad_(True)
 
 
+class BiasTrainable(LoRALinear):
+    def __init__(self, base: nn.Linear, r: int, alpha: float) -> None:
+        super().__init__(base, r, alpha)
+        if base.bias is not None:
+            self.base.bias.requires_grad_(True)
+
+
 class AFrozen(LoRALinear):
     def __init__(self, base: nn.Linear, r: int, alpha: float) -> None:
         super().__init__(base, r, alpha)
@@ -104,7 +113,8 @@ def test_lora_linear_rejects_every_known_wrong_answer() -> None:
             "A and B random": (BothRandom, "set B to zero"),
             "A and B zero": (BothZero, "only B starts at zero"),
             "A and B swapped": (Swapped, "changed places"),
-            "base trainable": (BaseTrainable, "requires_grad_(False)"),
+            "base trainable": (BaseTrainable, "requires_grad_(False) is missing"),
+            "bias trainable": (BiasTrainable, "its weight alone is frozen"),
             "A frozen": (AFrozen, "both of them"),
             "plain tensors": (PlainTensors, "no optimizer finds them"),
             "no scaling": (NoScaling, "scaling alpha / r is missing"),

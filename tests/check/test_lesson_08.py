@@ -166,7 +166,15 @@ def factors(y: Tensor, vectors: Vectors, names: Names, bare: float = 1.0) -> Ten
 
 
 def scale_rows(y: Tensor, vectors: Vectors, names: Names) -> Tensor:
-    return y * factors(y, vectors, names)[:, None]
+    return (y * factors(y, vectors, names)[:, None]).to(y.dtype)
+
+
+def only_the_first(y: Tensor, vectors: Vectors, names: Names) -> Tensor:
+    changed = y.clone()
+    for name in names:
+        if name is not None:
+            changed[names.index(name)] = y[names.index(name)] * vectors[name]
+    return changed
 
 
 def in_order_of_the_dict(y: Tensor, vectors: Vectors, names: Names) -> Tensor:
@@ -203,5 +211,9 @@ def test_scale_rows_rejects_every_known_wrong_answer() -> None:
             "unknown names": (with_get, "a misspelt name went through"),
             "in place": (in_place_rows, "y was changed in place"),
             "nothing": (lambda y, v, n: y.clone(), "nothing was scaled"),
+            "names.index": (only_the_first, "names.index finds no other"),
+            "float32 comes out": (
+                lambda y, v, n: y * factors(y, v, n)[:, None], "expected: the scaled batch in torch.bfloat16",
+            ),
         },
-    )
+    )  # fmt: skip

@@ -47,6 +47,9 @@ def test_ablate_rejects_every_known_wrong_answer() -> None:
             "in place": (in_place, "or the next measurement"),
             "flat": (flat, "in their own shape"),
             "never restored": (ablation(restore=False), "restore them before the control"),
+            "through a view": (through_a_view, "flatten shares the memory of l"),
+            "costs": (costs, "expected: two numbers that measure gave"),
+            "halves": (halves, "found:    (35.65"),
             "same entries": (ablation(draw=lambda order, k, seed: order[:k]), "same entries as the test"),
             "smaller control": (ablation(draw=lambda order, k, seed: order[-2:]), "of another size"),
             "one draw for ever": (ablation(draw=lambda order, k, seed: order[-k:]), "torch.randperm"),
@@ -102,6 +105,23 @@ def ablation(
         return tuple(results)
 
     return ablate
+
+
+def through_a_view(measure: Callable, l: Tensor, k: int, seed: int) -> tuple[float, ...]:
+    far = l.flatten()
+    far[l.log2().abs().flatten().topk(k).indices] = 1.0
+    first, control = measure(far.view_as(l)), l.flatten()
+    control[random(control, k, seed)] = 1.0
+    return first, measure(control.view_as(l))
+
+
+def costs(measure: Callable, l: Tensor, k: int, seed: int) -> tuple[float, ...]:
+    whole = measure(l)
+    return tuple(whole - left for left in ablation()(measure, l, k, seed))
+
+
+def halves(measure: Callable, l: Tensor, k: int, seed: int) -> tuple[float, ...]:
+    return tuple(found / 2 for found in ablation()(measure, l, k, seed))
 
 
 def flat(measure: Callable, l: Tensor, k: int, seed: int) -> tuple[float, ...]:

@@ -29,6 +29,12 @@ def in_place(prompt, answer, end):
     return prompt, labels
 
 
+def one_list(prompt, answer, end):
+    ids = labels = prompt + answer + [end]
+    labels[: len(prompt)] = [-100] * len(prompt)
+    return ids, labels
+
+
 def test_join_pair_rejects_every_known_wrong_answer() -> None:
     messages = {
         "learns the prompt": "learns to write instructions",
@@ -51,6 +57,7 @@ def test_join_pair_rejects_every_known_wrong_answer() -> None:
         ),
         "reads the prompt only": (lambda p, a, e: (p, [*a, e]), "the answer is missing"),
         "returns ids only": (lambda p, a, e: p + a + [e], "return both"),
+        "one list for both": (one_list, "a second name, no copy"),
         "changes the prompt": (in_place, "in place"),
     }  # fmt: skip
     assert_rejects(lesson_10.join_pair, reference=join, mutants=mutants)
@@ -67,6 +74,10 @@ def loss(logits, labels, mutant: str = ""):
         here, wanted = logits[:, 1:], labels[:, :-1]
     if mutant == "counts the prompt":
         wanted = wanted.clamp(min=0)
+    if mutant == "leaves out 0":
+        wanted = wanted.where(wanted > 0, -100)
+    if mutant == "flattened first":
+        here, wanted = logits.flatten(0, 1)[None, :-1], labels.flatten()[None, 1:]
     per_row = [functional.cross_entropy(row, marks) for row, marks in zip(here, wanted, strict=True)]
     total = functional.cross_entropy(here.flatten(0, 1), wanted.flatten(), reduction="sum")
     return {
@@ -84,6 +95,8 @@ def test_answer_loss_rejects_every_known_wrong_answer() -> None:
         "twice": "shifted twice",
         "backwards": "the wrong way",
         "counts the prompt": "as if they were token 0",
+        "leaves out 0": "only -100 is left out",
+        "flattened first": "flattened before the shift",
         "sum": "that is the sum",
         "all positions": "divided by all positions",
         "rows": "mean of the rows' means",

@@ -229,6 +229,18 @@ def test_rank_answers_rejects_every_known_wrong_answer() -> None:
                 lambda p, real, by=True: score(p, real, by).argmax(-1),
                 "a choice was taken that the example does not have",
             ),
+            "probabilities": (
+                lambda p, real, by=True: (score(p, real, by).exp() * real.any(-1)).argmax(-1),
+                "exp of these scores is 0",
+            ),
+            "no infinity": (
+                lambda p, real, by=True: score(p, real, by).masked_fill(~real.any(-1), -1e4).argmax(-1),
+                "a missing choice got a number",
+            ),
+            "infinity in the sum": (
+                lambda p, real, by=True: p.masked_fill(~real, -torch.inf).sum(-1).argmax(-1),
+                "-inf stands inside the sum",
+            ),
             "over the examples": (
                 lambda p, real, by=True: score(p, real, by).argmax(0),
                 "the choices of one example are compared",
@@ -271,6 +283,7 @@ def test_paired_interval_rejects_every_known_wrong_answer() -> None:
             "extremes": (lambda a, b, d: cut((a - b)[d].mean(1), 0.0, 1.0), "nothing was cut off"),
             "quartiles": (lambda a, b, d: cut((a - b)[d].mean(1), 0.25, 0.75), "these are quartiles"),
             "turned": (lambda a, b, d: paired(a, b, d)[::-1], "turned round"),
+            "percentile": (lambda a, b, d: cut((a - b)[d].mean(1), 0.00025, 0.00975), "np.percentile counts"),
             "torn apart": (lambda a, b, d: cut(a[d].mean(1) - b[d.flip(0)].mean(1)), "torn apart"),
             "the first": (lambda a, b, d: cut(a[d].mean(1)), "the second is missing"),
             "sizes": (lambda a, b, d: cut((a - b).abs()[d].mean(1)), "the size of the differences"),
@@ -293,6 +306,10 @@ def freed(scores: Tensor, measured: Tensor) -> Tensor:
 def apart(scores: Tensor, measured: Tensor) -> Tensor:
     p = measured.exp()
     return scores - (p / p.sum(-1, keepdim=True)).mean(0).log()
+
+
+def one_largest(scores: Tensor, measured: Tensor) -> Tensor:
+    return apart(scores, measured - measured.max())
 
 
 def freed_in_place(scores: Tensor, measured: Tensor) -> Tensor:
@@ -320,7 +337,8 @@ def test_take_out_bias_rejects_every_known_wrong_answer() -> None:
             "probabilities": (lambda s, m: freed(s, m).exp(), "probabilities came back"),
             "numbers": (lambda s, m: freed(s, m).argmax(-1), "the number of the best choice"),
             "the bias": (lambda s, m: lean(m), "the bias came back"),
-            "exp, then log": (apart, "0 / 0 is no number"),
+            "exp, then log": (apart, "the scores (unlikely choices) without NaN"),
+            "one largest": (one_largest, "(one text far less likely than the others) without NaN"),
             "in place": (freed_in_place, "in place"),
         },
     )

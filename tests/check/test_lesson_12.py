@@ -1,9 +1,11 @@
 """The checks of lesson 12 accept the reference and name every known wrong answer."""
 
+import pytest
 import torch
 from torch import Tensor, nn
 
 from ia3_teach.check import lesson_12
+from ia3_teach.check.failure import CheckFailed
 from ia3_teach.check.mutants import assert_rejects
 
 Bias = Tensor | None
@@ -79,6 +81,13 @@ def no_decay(optimizer, weight, mask) -> None:
     hold(optimizer, weight, mask)
 
 
+def kept_for_good(optimizer, weight, mask) -> None:
+    if not hasattr(optimizer, "before"):
+        optimizer.before = weight.detach().clone()
+    optimizer.step()
+    weight.data = torch.where(mask, weight.data, optimizer.before)
+
+
 def twice(optimizer, weight, mask) -> None:
     before = weight.detach().clone()
     optimizer.step()
@@ -108,6 +117,7 @@ def test_masked_step_rejects_every_known_wrong_answer() -> None:
             "no decay": (no_decay, "switched off"),
             "no step": (lambda optimizer, weight, mask: None, "has to take its step"),
             "two steps": (twice, "two steps"),
+            "the first copy": (kept_for_good, "make the copy anew at each call"),
             "plain descent": (plain_descent, "AdamW's step stands as it is"),
             "mask spoilt": (mask_spoilt, "the mask was changed in place"),
         },
@@ -219,6 +229,14 @@ def overflowing(q: Tensor, K: Tensor, V: Tensor, P_K: Tensor, P_V: Tensor) -> tu
     return p.sum(1, keepdim=True) / total, (p @ P_V + s @ V) / total
 
 
+def one_largest(*given: Tensor) -> tuple[Tensor, Tensor]:
+    q, K, V, P_K, P_V = given
+    p, s = (q @ rows.T / q.shape[1] ** 0.5 for rows in (P_K, K))
+    most = torch.cat([p, s], 1).max()
+    p, s = (p - most).exp().sum(1, keepdim=True), (s - most).exp().sum(1, keepdim=True)
+    return p / (p + s), mix()(*given)[1]
+
+
 def query_spoilt(q: Tensor, *given: Tensor) -> tuple[Tensor, Tensor]:
     found = mix()(q.clone(), *given)
     q /= q.shape[1] ** 0.5
@@ -260,11 +278,18 @@ def test_prefix_as_gate_rejects_every_known_wrong_answer() -> None:
             "g twice": (mix(lambda g, old, new: (1 - g) * old + g * g * new), "likely:   g came in twice"),
             "1 - g twice": (mix(lambda g, old, new: (1 - g) ** 2 * old + g * new), "share came in twice"),
             "difference": (mix(lambda g, old, new: (1 - g) * old - g * new), "the difference was added"),
-            "overflow": (overflowing, "exp overflowed"),
+            "overflow": (overflowing, "found:    tensor of shape (3, 1): nan, nan"),
+            "one largest": (one_largest, "found:    tensor of shape (3, 1): nan, 0"),
             "one came back": (lambda *given: mix()(*given)[1], "return both"),
             "in place": (query_spoilt, "in place"),
         },
     )
+
+
+@pytest.mark.parametrize("answer", [overflowing, one_largest])
+def test_each_query_has_a_largest_score_of_its_own(answer) -> None:
+    with pytest.raises(CheckFailed, match="or gave 0 throughout.* largest score of each query"):
+        lesson_12.prefix_as_gate(answer)
 
 
 def opened(x: Tensor, real: Tensor, w: Tensor) -> Tensor:

@@ -35,6 +35,11 @@ def mean_of_rows(l: Tensor, k: int) -> float:
     return sum(top(row, k) for row in l) / len(l)
 
 
+def ranked_by_powers(l: Tensor, k: int) -> float:
+    squares = (l - 1).square().flatten()
+    return (squares[l.flatten().log2().abs().topk(k).indices].sum() / squares.sum()).item()
+
+
 def test_top_share_rejects_every_known_wrong_answer() -> None:
     assert_rejects(
         lesson_13.top_share,
@@ -45,6 +50,7 @@ def test_top_share_rejects_every_known_wrong_answer() -> None:
             "l": (lambda l, k: of(l, k, lambda l: l), "that is the share of l itself"),
             "the mean": (lambda l, k: of(l, k, lambda l: (l - l.mean()).square()), "the movement began at 1"),
             "logarithms": (lambda l, k: of(l, k, lambda l: l.log2().square()), "have no logarithm"),
+            "powers": (ranked_by_powers, "ranked by |log2 l|"),
             "amplified": (amplified, "entries below 1 have moved as well"),
             "nearest": (lambda l, k: 1 - top(l, l.numel() - k), "sort in descending order"),
             "the others": (lambda l, k: 1 - top(l, k), "1 minus the share"),
@@ -165,6 +171,7 @@ def test_between_heads_rejects_every_known_wrong_answer() -> None:
             "sample": (sample, "correction=0"),
             "a ratio": (lambda x, n: between(x, n) / (1 - between(x, n)), "divide by all of the variance"),
             "percent": (lambda x, n: 100 * between(x, n), "between 0 and 1"),
+            "64": (lambda x, n: 64 * between(x, n) * n / x.shape[1], "d_head was taken for 64"),
             "in place": (in_place_between, "in place"),
             "nothing": (lambda x, n: None, "returns nothing"),
         },

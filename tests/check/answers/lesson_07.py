@@ -94,3 +94,32 @@ class LoRALinear(nn.Module):
         self.B = nn.Parameter(torch.zeros(base.out_features, r))
     def forward(self, x):
         return self.base(x) + self.s * (x @ self.A.T @ self.B.T)
+#%% merge_lora | r | addmm in float32, the format restored
+def merge_lora(weight, bias, A, B, alpha):
+    new = torch.addmm(weight.float(), B.float(), A.float(), alpha=alpha / A.size(0))
+    return new.to(weight.dtype), None if bias is None else bias.clone()
+#%% merge_lora | r | through numpy in float32
+import numpy as np
+def merge_lora(weight, bias, A, B, alpha):
+    a, b, w = (t.detach().float().numpy() for t in (A, B, weight))
+    return torch.from_numpy(w + (alpha / A.shape[0]) * np.matmul(b, a)).type_as(weight), bias
+#%% merge_lora | w | float32 comes back
+def merge_lora(weight, bias, A, B, alpha):
+    return weight.float() + (alpha / A.shape[0]) * (B.float() @ A.float()), bias
+#%% lora_values | w | the bias too
+def lora_values(d_in, d_out, r):
+    return r * (d_in + d_out) + d_out
+#%% lora_linear | w | only the weight is frozen
+class LoRALinear(nn.Module):
+    def __init__(self, base, r, alpha):
+        super().__init__()
+        self.base, self.scale = base, alpha / r
+        self.base.weight.requires_grad_(False)
+        self.A = nn.Parameter(torch.randn(r, base.in_features) * 0.02)
+        self.B = nn.Parameter(torch.zeros(base.out_features, r))
+    def forward(self, x):
+        return self.base(x) + (x @ self.A.T @ self.B.T) * self.scale
+#%% lora_values | r | math.prod of shapes
+import math
+def lora_values(d_in, d_out, r):
+    return sum(math.prod(shape) for shape in ((r, d_in), (d_out, r)))

@@ -150,3 +150,38 @@ def scale_rows(y, vectors, names):
                 if other == n:
                     out[i] *= l
     return out
+#%% scale_rows | w | float32 comes out
+def scale_rows(y, vectors, names):
+    one = torch.ones(y.shape[-1])
+    factors = torch.stack([one if name is None else vectors[name].float() for name in names])
+    return y * factors[:, None, :]
+#%% scale_rows | w | always float32
+def scale_rows(y, vectors, names):
+    return torch.stack([row if n is None else row * vectors[n] for row, n in zip(y, names)]).float()
+#%% scale_rows | w | zeros without the format
+def scale_rows(y, vectors, names):
+    out = torch.zeros(y.shape)
+    for i, n in enumerate(names):
+        out[i] = y[i] if n is None else y[i] * vectors[n]
+    return out
+#%% scale_rows | w | names.index
+def scale_rows(y, vectors, names):
+    out = y.clone()
+    for name in names:
+        if name is not None:
+            out[names.index(name)] = y[names.index(name)] * vectors[name]
+    return out
+#%% scale_rows | r | einsum in the format of y
+def scale_rows(y, vectors, names):
+    full = {None: torch.ones(y.shape[-1]), **vectors}
+    return torch.einsum("btd,bd->btd", y, torch.stack([full[n].to(y.dtype) for n in names]))
+#%% scale_rows | r | ask first, then rows that were picked
+def scale_rows(y, vectors, names):
+    for n in names:
+        if n is not None and n not in vectors:
+            raise ValueError(f"no adapter {n!r}")
+    out = y.clone()
+    for n in set(names) - {None}:
+        picked = torch.tensor([m == n for m in names])
+        out[picked] = (out[picked] * vectors[n]).to(out.dtype)
+    return out

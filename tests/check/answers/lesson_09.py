@@ -112,3 +112,21 @@ def ablate(measure, l, k, seed):
         changed[chosen] = 1.0
         return measure(changed.view_as(l))
     return without(order[:k]), without(torch.arange(start, start + k))
+#%% ablate | w | flatten without a clone
+def ablate(measure, l, k, seed):
+    far = l.flatten()
+    far[far.log2().abs().argsort(descending=True)[:k]] = 1
+    first = measure(far.view_as(l))
+    control = l.flatten()
+    control[torch.randperm(len(control), generator=torch.Generator().manual_seed(seed))[:k]] = 1
+    return first, measure(control.view_as(l))
+#%% ablate | w | what it costs instead of what is measured
+def ablate(measure, l, k, seed):
+    whole = measure(l)
+    def cost(chosen):
+        changed = l.flatten().clone()
+        changed[chosen] = 1.0
+        return whole - measure(changed.view_as(l))
+    far = l.log2().abs().flatten().topk(k).indices
+    g = torch.Generator().manual_seed(seed)
+    return cost(far), cost(torch.randperm(l.numel(), generator=g)[:k])

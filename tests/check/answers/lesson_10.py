@@ -62,3 +62,21 @@ def join_pair(prompt_ids, answer_ids, eos_id):
 #%% cut_rows | w | at most max_length rows
 def cut_rows(rows, max_length):
     return [{k: v[:max_length] for k, v in r.items()} for r in rows[:max_length] if any(t != -100 for t in r["labels"][:max_length])]
+#%% join_pair | w | labels is another name of input_ids
+def join_pair(prompt_ids, answer_ids, eos_id):
+    input_ids = prompt_ids + answer_ids + [eos_id]
+    labels = input_ids
+    for i in range(len(prompt_ids)):
+        labels[i] = -100
+    return input_ids, labels
+#%% answer_loss | w | token 0 left out
+def answer_loss(logits, labels):
+    wanted = labels[:, 1:]
+    mask = wanted > 0
+    picked = logits[:, :-1].log_softmax(-1).gather(-1, wanted.clamp(min=0)[..., None])[..., 0]
+    return -(picked * mask).sum() / mask.sum()
+#%% answer_loss | r | rolled labels, NLLLoss
+def answer_loss(logits, labels):
+    target = labels.roll(-1, dims=1).clone()
+    target[:, -1] = -100
+    return nn.NLLLoss(ignore_index=-100)(logits.log_softmax(dim=-1).transpose(1, 2), target)

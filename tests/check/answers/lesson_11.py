@@ -208,3 +208,35 @@ def rank_answers(log_p, real, length_normalised=True):
 def take_out_bias(scores, measured):
     e = measured.double().exp()
     return scores - (e / e.sum(-1, keepdim=True)).mean(0).log().to(scores.dtype)
+#%% take_out_bias | w | one largest score for all texts
+def take_out_bias(scores, measured):
+    p = (measured - measured.max()).exp()
+    return scores - (p / p.sum(-1, keepdim=True)).mean(0).log()
+#%% take_out_bias | w | one largest score for all texts, in float64
+def take_out_bias(scores, measured):
+    p = (measured - measured.max()).double().exp()
+    return scores - (p / p.sum(-1, keepdim=True)).mean(0).log().to(scores.dtype)
+#%% take_out_bias | r | logsumexp twice
+import math
+def take_out_bias(scores, measured):
+    log_share = measured - measured.logsumexp(dim=1, keepdim=True)
+    return scores - (log_share.logsumexp(dim=0) - math.log(len(measured)))
+#%% rank_answers | w | exp before argmax
+def rank_answers(log_p, real, length_normalised=True):
+    score = log_p.masked_fill(~real, 0).sum(-1)
+    score = score / real.sum(-1).clamp(min=1) if length_normalised else score
+    return (score.exp() * real.any(-1)).argmax(-1)
+#%% rank_answers | w | -inf inside the sum
+def rank_answers(log_p, real, length_normalised=True):
+    score = log_p.masked_fill(~real, -torch.inf).sum(-1)
+    return (score / real.sum(-1).clamp(min=1) if length_normalised else score).argmax(-1)
+#%% rank_answers | r | nan for padding
+def rank_answers(log_p, real, length_normalised=True):
+    blank = torch.where(real, log_p, torch.nan)
+    score = blank.nanmean(-1) if length_normalised else blank.nansum(-1).where(real.any(-1), torch.nan)
+    return score.nan_to_num(nan=-torch.inf, neginf=-torch.inf).sort(dim=-1, descending=True).indices[..., 0]
+#%% paired_interval | w | np.percentile with shares
+import numpy as np
+def paired_interval(first, second, draws):
+    means = (first - second)[draws].mean(dim=1).numpy()
+    return float(np.percentile(means, 0.025)), float(np.percentile(means, 0.975))

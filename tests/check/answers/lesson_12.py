@@ -189,3 +189,46 @@ def masked_step(optimizer, weight, mask):
     optimizer.step()
     held = ~mask & ~torch.isclose(weight.detach(), before)
     weight.data[held] = before[held]
+#%% fold_ssf | r | addcmul in float32, the format restored
+def fold_ssf(weight, bias, gamma, beta):
+    dtype = weight.dtype
+    shift = beta.clone() if bias is None else torch.addcmul(beta.float(), gamma.float(), bias.float())
+    return torch.einsum("o,oi->oi", gamma.float(), weight.float()).to(dtype), shift.to(dtype)
+#%% fold_ssf | w | float32 comes back
+def fold_ssf(weight, bias, gamma, beta):
+    w = gamma[:, None].float() * weight.float()
+    return w, beta.float() if bias is None else gamma.float() * bias.float() + beta.float()
+#%% dora_weight | r | in float32, the format restored
+def dora_weight(W, A, B, m, scaling):
+    V = W.float() + scaling * B.float() @ A.float()
+    return (m.float() / V.detach().norm(dim=1)).unsqueeze(1).mul(V).to(W.dtype)
+#%% prefix_as_gate | r | in float32, the format restored
+def prefix_as_gate(q, K, V, P_K, P_V):
+    keys, rows = torch.cat([P_K, K]).float(), torch.cat([P_V, V]).float()
+    share = (q.float() @ keys.T / q.shape[1] ** 0.5).softmax(1)
+    return share[:, : len(P_K)].sum(1, keepdim=True).to(q.dtype), (share @ rows).to(q.dtype)
+#%% gated_change | r | weights in float32 that add up to 1
+def gated_change(x, real, w, change):
+    share = real.float() / real.float().sum(dim=1, keepdim=True)
+    gate = torch.bmm(share[:, None], torch.sigmoid((x * w).sum(dim=-1)).float()[:, :, None])
+    return (gate * change).to(change.dtype)
+#%% masked_step | w | the first copy is kept for good
+def masked_step(optimizer, weight, mask):
+    if not hasattr(optimizer, "before"):
+        optimizer.before = weight.detach().clone()
+    optimizer.step()
+    with torch.no_grad():
+        weight.copy_(torch.where(mask, weight, optimizer.before))
+#%% masked_step | r | two products
+@torch.no_grad()
+def masked_step(optimizer, weight, mask):
+    before = weight.clone()
+    optimizer.step()
+    weight.mul_(mask).add_(before * ~mask)
+#%% prefix_as_gate | w | one largest score for all queries
+def prefix_as_gate(q, K, V, P_K, P_V):
+    s, p = q @ K.T / q.shape[1] ** 0.5, q @ P_K.T / q.shape[1] ** 0.5
+    top = max(s.max(), p.max())
+    es, ep = (s - top).exp().sum(1, keepdim=True), (p - top).exp().sum(1, keepdim=True)
+    g = ep / (ep + es)
+    return g, (1 - g) * (s.softmax(-1) @ V) + g * (p.softmax(-1) @ P_V)

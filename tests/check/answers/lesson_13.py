@@ -175,3 +175,13 @@ from fractions import Fraction
 def top_share(l, k):
     s = sorted((Fraction(v) - 1) ** 2 for v in l.flatten().tolist())
     return sum(s[len(s) - k:]) / sum(s)
+#%% top_share | w | ranked by the logarithm
+def top_share(l, k):
+    order = l.flatten().log2().abs().argsort(descending=True)[:k]
+    squares = (l - 1).square().flatten()
+    return (squares[order].sum() / squares.sum()).item()
+#%% between_heads | w | 64 channels in every head
+def between_heads(x, n_heads):
+    around = x - x.mean(dim=1, keepdim=True)
+    means = around.view(len(x), n_heads, -1).mean(dim=2)
+    return (64 * means.square().sum() / around.square().sum()).item()
