@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import ia3_teach
+from ia3_teach.grading import own_keyring
 from ia3_teach.grading.limits import Limits
 from ia3_teach.wording import short
 
@@ -58,7 +59,7 @@ class Box:
         """What to put before a command so that it runs in this box."""
         size = str(self.limits.files)
         return [
-            *(shutil.which("bwrap") or "bwrap", *FIRM),
+            *(python(), "-ISs", own_keyring.__file__, shutil.which("bwrap") or "bwrap", *FIRM),
             *_pairs("--setenv", self.environment("/course", "/data")),
             *("--proc", "/proc", "--dev", "/dev", "--size", size, "--tmpfs", "/dev/shm"),
             *("--size", size, "--tmpfs", "/tmp"),
@@ -148,7 +149,14 @@ def check_box(course: Path | None = None) -> None:
         raise NoBox(f"{told}; move the class to a folder outside of it, {instead}")
     nowhere = Path(__file__).parent
     command = [*Box(nowhere, nowhere).command(), python(), "-c", ""]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        said = done.stderr.strip()[:300]
+    if said := _refused(command):
         raise NoBox(f"bubblewrap is here but makes no box: {said}; {HOW}, allow user namespaces, {instead}")
+
+
+def _refused(command: list[str]) -> str:
+    """Why a command does not run; nothing where it does."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True)
+    except OSError as error:
+        return str(error)
+    return (done.stderr.strip() or f"exit {done.returncode}")[:300] if done.returncode else ""

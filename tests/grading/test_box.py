@@ -1,5 +1,7 @@
 """The box: refused where there is none, empty of what is not an answer's business, and bounded."""
 
+import platform
+import subprocess
 import sys
 import tempfile
 import time
@@ -13,7 +15,9 @@ from ia3_teach.grading import boxed
 from ia3_teach.grading.box import Box, NoBox, check_box
 from ia3_teach.grading.boxed import run_boxed
 from ia3_teach.grading.limits import Limits
+from ia3_teach.grading.own_keyring import KEYCTL
 
+ADD_KEY = {"x86_64": 248, "aarch64": 217}  # the number of the system call
 LIMITS = Limits(start=60, cell=1, probe=1, whole=90, memory=200_000_000, files=20_000_000, processes=8)
 
 
@@ -141,6 +145,28 @@ def test_no_place_but_its_own_two_takes_files(box, tmp_path) -> None:
     )
     said = run(code, tmp_path).printed.decode()
     assert said == "['/dev/shm', '/tmp']\n['peft', 'nbgrader']\n"
+
+
+KEYS = """
+import ctypes, subprocess, sys
+call = ctypes.CDLL(None).syscall
+keyctl, add = map(int, sys.argv[1:3])
+if call(keyctl, 1, None) < 0 or call(add, b"user", b"ticket", b"SECRET", 6, -3) < 0:
+    sys.exit(77)
+search = f"import ctypes; print(ctypes.CDLL(None).syscall({keyctl}, 10, -3, b'user', b'ticket', 0))"
+print(subprocess.run([*sys.argv[3:], sys.executable, "-c", search], capture_output=True, text=True).stdout)
+"""
+
+
+@pytest.mark.skipif(platform.machine() not in ADD_KEY, reason="the numbers of its system calls are not known")
+def test_keys_of_the_teachers_login_are_not_there(box, tmp_path) -> None:
+    machine = platform.machine()
+    command = [sys.executable, "-c", KEYS, str(KEYCTL[machine]), str(ADD_KEY[machine])]
+    bare = subprocess.run(command, capture_output=True, text=True)
+    if bare.returncode == 77:
+        pytest.skip("this kernel has no keyrings, or forbids them")
+    boxed = subprocess.run([*command, *Box(tmp_path, tmp_path).command()], capture_output=True, text=True)
+    assert int(bare.stdout) > 0 and int(boxed.stdout) == -1
 
 
 def test_a_class_that_a_box_would_show_is_refused(box, monkeypatch) -> None:
