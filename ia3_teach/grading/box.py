@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import ia3_teach
 from ia3_teach.grading import own_keyring
 from ia3_teach.grading.limits import Limits
+from ia3_teach.grading.shown import binds, places_shown, python
 from ia3_teach.wording import short
 
 HOW = "install bubblewrap 0.8 or newer (Debian and Ubuntu: apt install bubblewrap)"
 FLAG = "--without-box-submissions-run-as-you"
-SYSTEM = (
-    "/usr",
-    "/bin",
-    "/sbin",
-    "/lib",
-    "/lib32",
-    "/lib64",
-    "/etc/ld.so.cache",
-    "/etc/fonts",
-    "/etc/alternatives",
-)
 FIRM = (
     "--unshare-all --unshare-user --disable-userns --uid 1000 --gid 1000 --hostname box "
     "--die-with-parent --new-session --cap-drop ALL --clearenv"
 ).split()
-# Installed packages in which solutions can be found: a learner's own installation has neither.
-EMPTY = "4096"  # bytes, the least that a folder in memory may have
-CHECKOUT = ("notebooks", "tests", ".git")
-WITHHELD = ("ia3_teach", "peft", "nbgrader")
 
 
 class NoBox(ValueError):
@@ -63,7 +46,7 @@ class Box:
             *_pairs("--setenv", self.environment("/course", "/data")),
             *("--proc", "/proc", "--dev", "/dev", "--size", size, "--tmpfs", "/dev/shm"),
             *("--size", size, "--tmpfs", "/tmp"),
-            *_system(),  # after these: this Python may lie below /tmp, and would be hidden
+            *binds(),  # after these: this Python may lie below /tmp, and would be hidden
             *("--ro-bind", str(self.course), "/course", "--ro-bind", str(self.job), "/job"),
             *(("--ro-bind", str(self.data), "/data") if self.data else ()),
             *("--remount-ro", "/", "--remount-ro", "/dev", "--chdir", "/tmp", "--"),
@@ -89,53 +72,6 @@ def _pairs(option: str, values: dict[str, str]) -> Iterator[str]:
         yield from (option, name, value)
 
 
-def python() -> str:
-    """This Python, by a path without `..`, which might lead through a folder that no box has."""
-    return os.path.abspath(sys.executable)
-
-
-def shown() -> list[str]:
-    """The places that a box shows: the system, and this Python with its packages, also behind links."""
-    installed = [entry for entry in sys.path if entry.endswith("-packages")]
-    own = [sys.base_prefix, sys.prefix, str(Path(python()).parent), *installed]
-    return _outermost([*SYSTEM, *(os.path.abspath(place) for place in own), *map(os.path.realpath, own)])
-
-
-def _system() -> Iterator[str]:
-    """All of that, read-only; the packages in which solutions can be found are empty, and stay so."""
-    places = shown()
-    for place in places:
-        if place in SYSTEM and os.path.islink(place):
-            yield from ("--symlink", os.readlink(place), place)
-        elif os.path.exists(place):
-            yield from ("--ro-bind", os.path.realpath(place), place)
-    for folder in _withheld():
-        if any(folder.is_relative_to(place) for place in places):
-            yield from ("--size", EMPTY, "--tmpfs", str(folder), "--remount-ro", str(folder))
-
-
-def _outermost(places: list[str]) -> list[str]:
-    """Each place once, without those that lie in another one.
-
-    >>> _outermost(["/usr", "/opt/python", "/opt/python/lib", "/usr"])
-    ['/usr', '/opt/python']
-    """
-    inside = {
-        place for place in places for other in places if place != other and Path(place).is_relative_to(other)
-    }
-    return [place for place in dict.fromkeys(places) if place not in inside]
-
-
-def _withheld() -> Iterator[Path]:
-    entries = [Path(form) for entry in filter(None, sys.path) for form in (entry, os.path.realpath(entry))]
-    for entry in dict.fromkeys(entries):
-        yield from (entry / name for name in WITHHELD if (entry / name).is_dir())
-    package = Path(ia3_teach.__file__).resolve().parent
-    yield package
-    if (package.parent / "pyproject.toml").is_file():  # a checkout, which has more than an installation
-        yield from (package.parent / name for name in CHECKOUT if (package.parent / name).is_dir())
-
-
 def check_box(course: Path | None = None) -> None:
     """Try this Python in a box, which may not show the folder `course` of a class.
 
@@ -144,7 +80,7 @@ def check_box(course: Path | None = None) -> None:
     instead = f"or, if you trust every submission with all that you can read and write, give {FLAG}"
     if shutil.which("bwrap") is None:
         raise NoBox(f"there is no bubblewrap (bwrap) to run submissions in; {HOW}, {instead}")
-    if seen := [place for place in shown() if course and Path(course).resolve().is_relative_to(place)]:
+    if seen := [place for place in places_shown() if course and Path(course).resolve().is_relative_to(place)]:
         told = f"{short(course)} lies in {seen[0]}, which every box shows"
         raise NoBox(f"{told}; move the class to a folder outside of it, {instead}")
     nowhere = Path(__file__).parent

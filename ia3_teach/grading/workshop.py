@@ -8,11 +8,12 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ia3_teach.grading.box import Box, python
+from ia3_teach.grading.box import Box
 from ia3_teach.grading.boxed import Ran, run_boxed
 from ia3_teach.grading.inside.frames import read_json
 from ia3_teach.grading.keeping import LARGEST_FILE
 from ia3_teach.grading.limits import Limits
+from ia3_teach.grading.shown import python
 from ia3_teach.grading.work import ENDED, Work
 
 
