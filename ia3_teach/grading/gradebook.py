@@ -78,9 +78,9 @@ def open_gradebook(course: Course, name: str, sheets: list[Sheet]) -> Iterator[L
         with _open_book(course, name, sheets) as ledger:
             yield ledger
     except SQLAlchemyError as error:
-        why = short(getattr(error, "orig", None) or error, 200)
+        why = getattr(error, "orig", None) or error
         raise ValueError(
-            f"the gradebook {short(course.directory.db_url)} cannot be used: {why}; close what has it open, "
+            f"the gradebook {short(course.directory.db_url)} cannot be used: {short(why, 200)}; close what has it open, "
             "make room, or allow writing, and call this again: what is graded is kept"
         ) from error
 
