@@ -39,7 +39,7 @@ def _stays_apart(records: Records, cases: list[Case]) -> None:
         mistake = "is `return` missing?" if found is None else "return a tensor"
         raise CheckFailed("a new tensor", described(found), mistake)
     if not all(kept(record, case["y"], case["l"]) for record, case in zip(records, cases, strict=True)):
-        raise CheckFailed("y and l as they were", "one of them changed", "no `*=` on what came in")
+        raise CheckFailed("y and l as they were", "one of them changed", "nothing in place on what came in")
     pairs = [(record["changed"], case["y"]) for record, case in zip(records, cases, strict=True)]
     if not all(y is None or same(y, before) for y, before in pairs):
         raise CheckFailed("a new tensor", "a change of it changes y", "the result must not be y itself")

@@ -28,7 +28,7 @@ def _frames(record: dict[str, Records], cases: list[Case]) -> list[tuple[Tensor,
         for name, part, shape in (("left", left, (d_out, r)), ("right", right, (r, d_in))):
             if not isinstance(part, Tensor) or tuple(part.shape) != shape:
                 turned = isinstance(part, Tensor) and tuple(part.shape) == shape[::-1] != shape
-                mistake = "transposed" if turned else "a pair left, right"
+                mistake = "transposed" if turned else "d_out rows left, d_in columns right, r between"
                 raise CheckFailed(f"{what}: {name} of shape {shape}", described(part), mistake)
         found.append((left, right, case, what))
     return found
@@ -71,7 +71,9 @@ def _fits(records: Records, cases: list[Case]) -> None:
 
 def _of_rank(found: Any, expected: int, root: int) -> str:
     """The likely mistake of a wrong rank; `root` is the largest one whose square is within the budget."""
-    if type(found) is int and expected < found <= root:
+    if type(found) is not int:
+        return "a whole number"
+    if expected < found <= root:
         return "a rank is at most min(d_in, d_out)"
     return "the largest r for which R, of r times r values, has no more than LoRA's two matrices"
 

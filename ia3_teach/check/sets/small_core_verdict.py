@@ -151,7 +151,7 @@ def _keeps_weight(records: Records, cases: list[Case]) -> None:
     given = [(case["weight"], case["core"]) for case in cases]
     if not all(kept(record, *of) for record, of in zip(records, given, strict=True)):
         thawed = any(record["thawed"] for record in records)
-        mistake = "no requires_grad_() on what came in" if thawed else "no `+=` on what came in"
+        mistake = "no requires_grad_() on what came in" if thawed else "nothing in place on what came in"
         raise CheckFailed("weight and core as they were", "one of them changed", mistake)
 
 

@@ -57,7 +57,7 @@ OUT, INTO = "(g * y).flatten(0, -2).sum(0)", "(x * (g @ weight)).flatten(0, -2).
 ANSWERS = [
     ("scale_axis", "def scale_axis(y, l, axis): return y * l", 1, "give l axes of length 1"),
     ("scale_axis", "def scale_axis(y, l, axis): return y + l[0]", 1, "compare one entry"),
-    ("scale_axis", f"scale_axis = lambda y, l, axis: y{LAST}.mul_(l){LAST}", 3, "*="),
+    ("scale_axis", f"scale_axis = lambda y, l, axis: y{LAST}.mul_(l){LAST}", 3, "nothing in place"),
     ("scale_axis", f"scale_axis = lambda y, l, axis: (y{LAST} * l){LAST}", 3, "cast it back"),
     ("scale_axis", "def scale_axis(y, l, axis): print(y)", 0, "is `return` missing?"),
     ("scaled_conv", conv(), 6, ""),

@@ -74,7 +74,7 @@ ANSWERS = [
     ("merged", MERGED.format("weight + alpha * left @ core @ right"), 3, ""),
     ("merged", MERGED.format("alpha * left @ core @ right"), 1, "W itself is missing"),
     ("merged", MERGED.format("weight + left @ core @ right"), 1, "alpha is left out"),
-    ("merged", MERGED.format("weight.add_(alpha * left @ core @ right)"), 2, "no `+=`"),
+    ("merged", MERGED.format("weight.add_(alpha * left @ core @ right)"), 2, "nothing in place"),
     ("core_rank", RANK.format(f"min({ROOT}, d_in, d_out)"), 2, ""),
     ("core_rank", RANK.format(ROOT), 0, "at most min"),
     ("core_rank", RANK.format("lora_rank * (d_in + d_out)"), 0, "r times r"),
