@@ -80,8 +80,8 @@ def open_gradebook(course: Course, name: str, sheets: list[Sheet]) -> Iterator[L
     except SQLAlchemyError as error:
         why = getattr(error, "orig", None) or error
         raise ValueError(
-            f"the gradebook {short(course.directory.db_url)} cannot be used: {short(why, 200)}; close what has "
-            "it open, make room, or allow writing, and call this again: what is graded is kept"
+            f"the gradebook {short(course.directory.db_url)} cannot be used: {short(why, 200)}; close "
+            "what has it open, make room, or allow writing, and call this again: what is graded is kept"
         ) from error
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from ia3_teach.grading.keeping import kept
 from ia3_teach.grading.limits import Limits
 from ia3_teach.grading.one_student import Desk
 from ia3_teach.grading.report import Entry, Report
+from ia3_teach.grading.scratch import scratch_in
 from ia3_teach.grading.source import Sheet, read_set
 from ia3_teach.grading.staging import stage
 from ia3_teach.grading.submission import asked_of
@@ -81,8 +81,7 @@ def by_hand(graded: Any) -> bool:
 @contextmanager
 def _desk(course: Course, name: str, sheets: list[Sheet], settings: Settings) -> Iterator[Desk]:
     """The part of the course that boxes hold, laid out once for all."""
-    with tempfile.TemporaryDirectory(prefix="grading-") as folder:
-        staged = Path(folder)
+    with scratch_in(course.own) as staged:
         cells = [
             cell.source for sheet in sheets for cell in sheet.handed_out.cells if cell.cell_type == "code"
         ]
