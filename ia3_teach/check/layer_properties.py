@@ -31,7 +31,7 @@ def noted(
         found = {name: seen.note(name, note) for name in on if note in seen.record[name]["notes"]}
 
         def fits(wrong: Formula, name: str) -> bool:
-            return same(found[name], _of(wrong, seen, name), 1e-4)
+            return same(found[name], _of(wrong, seen, name), 1e-4, equal_nan=True)
 
         for name, value in found.items():
             if not same(value, _of(formula, seen, name), seen.cases[name]["tolerance"]):

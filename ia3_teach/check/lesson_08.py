@@ -97,7 +97,8 @@ def _close(
     def judge(seen: Seen) -> None:
         def fits(wrong: Formula, name: str) -> bool:
             guess = _exact(wrong, seen, name)
-            return same(reached(seen, name, note), guess, seen.cases[name]["tolerance"])
+            tolerance = seen.cases[name]["tolerance"]
+            return same(reached(seen, name, note), guess, tolerance, equal_nan=True)
 
         for name in on:
             found, wanted = reached(seen, name, note), _exact(formula, seen, name)
