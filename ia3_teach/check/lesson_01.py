@@ -14,12 +14,17 @@ __all__ = ["answer_scores", "few_shot_prompt", "prediction_flops"]
 
 def _log_p(logits: Tensor) -> Tensor:
     """log p of each word of each row, word by word."""
-    largest = logits.max()
-    rows = [
-        [value - largest - torch.stack([(v - largest).exp() for v in row]).sum().log() for value in row]
-        for row in logits
-    ]
-    return torch.stack([torch.stack(row) for row in rows])
+    rows = []
+    for row in logits - logits.max(-1, keepdim=True).values:
+        total = torch.stack([value.exp() for value in row]).sum()
+        rows.append(torch.stack([value - total.log() for value in row]))
+    return torch.stack(rows)
+
+
+def _one_largest(logits: Tensor, answers: list[int]) -> Tensor:
+    """The largest logit of all rows taken from each; in float32, as the answer computes."""
+    less = (logits - logits.max()).float()
+    return less[:, answers] - less.exp().sum(1, keepdim=True).log()
 
 
 def _scores(logits: Tensor, answers: list[int]) -> Tensor:
@@ -48,6 +53,8 @@ KNOWN = {
     "the logarithm is the one of base 2; log p is the natural one":
         lambda logits, answers: _scores(logits, answers) / torch.tensor(2.0).log(),
     "one row came back: every prompt has its own scores": lambda logits, answers: _scores(logits, answers)[0],
+    "the largest of ALL rows was subtracted, and exp of another row is 0: each row needs its own largest":
+        _one_largest,
     "the shape is turned round: one row for each prompt": lambda logits, answers: _scores(logits, answers).T,
 }  # fmt: skip
 
@@ -61,6 +68,9 @@ def _score_cases(seed: int) -> Cases:
         "one prompt, one answer": case(draw.tensor(1, 4), [draw.number(0, 3)]),
         "five prompts": case(draw.tensor(5, 7), [draw.number(4, 6), draw.number(0, 3)]),
         "large logits": case(draw.tensor(2, 5, low=400, high=900), [3, 0], tolerance=1e-4),
+        "rows of very different size": case(
+            draw.tensor(2, 5, low=0, high=4) + torch.tensor([[600.0], [-600.0]]), [3, 0], tolerance=1e-4
+        ),
         "float64": case(draw.tensor(3, 4, dtype=torch.float64), [2, 3]),
     }
 

@@ -68,6 +68,8 @@ KNOWN = {
         lambda p, real, by=True: _best(sums(p, real), real),
     "a choice was taken that the example does not have: its score is 0, and the others are below":
         lambda p, real, by=True: _scores(p, real, by).argmax(-1),
+    "a choice was taken that has no tokens: its sum is 0, and all others are below":
+        lambda p, real, by=True: _ranked(p, real) if by else _scores(p, real, False).argmax(-1),
     "0 / 0 is NaN, and NaN counts as the largest: a choice without tokens is none":
         lambda p, real, by=True: means(p, real).argmax(-1),
     "exp of these scores is 0 throughout: compare the logarithms, which are in the same order":

@@ -61,7 +61,7 @@ KNOWN = {
     "the bias of the base is missing": lambda w, b, r, alpha, x, A, B: _whole(w, None, r, alpha, x, A, B),
     "the path was subtracted; it is added": lambda w, b, r, alpha, x, A, B: _base(w, b,
     x) - alpha / r * _path(x, A, B),
-    "A and B have no effect": _start,
+    "A and B have no effect, or B A was multiplied once and for all, in __init__": _start,
 }  # fmt: skip
 
 

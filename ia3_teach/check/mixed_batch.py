@@ -109,7 +109,7 @@ def _refuses_unknown_names(seen: Seen) -> None:
         bare = _row_by_row(y, vectors, [one if one in vectors else None for one in names])
         mistake = "no vector has this name: look it up with [], which raises a KeyError"
         if same(found, bare, 1e-4):
-            mistake = "a misspelt name went through as the bare model: look it up with [], not with get"
+            mistake = "a misspelt name went through as the bare model: let `vectors[name]` raise its KeyError"
             mistake = "an empty text is a name too: ask `is None`" if name == ALL[-1] else mistake
         expect(False, f"an error ({name})", describe(found), mistake)
 

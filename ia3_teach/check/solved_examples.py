@@ -99,6 +99,8 @@ def _examples_are_solved(seen: Seen) -> None:
             mistake = "the space between prompt and answer is missing: a model reads other tokens"
         elif text.count(example["prompt"]) == 0:
             mistake = "an example was dropped"
+        elif example["answer"] in text.partition(example["prompt"])[2].partition("?")[0]:
+            mistake = "between prompt and answer stands one space, and nothing else"
         expect(right in text, f"{right!r} in the prompt", repr(text), mistake)
 
 

@@ -62,6 +62,7 @@ def test_few_shot_prompt_rejects_every_known_wrong_answer() -> None:
             "question missing": (lambda solved, row: "\n".join(parts(solved)), "question itself is missing"),
             "question first": (lambda solved, row: "\n".join([row["prompt"], *parts(solved)]), "comes LAST"),
             "space at the end": (lambda solved, row: build(solved, row) + " ", "brings its own"),
+            "words between": (lambda solved, row: build(solved, row).replace(": ", ": so "), "one space"),
             "no space": (glued, "the space between"),
             "another's answer": (shifted, "ITS answer"),
             "one dropped": (lambda solved, row: build(solved[1:], row), "was dropped"),
@@ -81,6 +82,11 @@ def test_few_shot_prompt_rejects_every_known_wrong_answer() -> None:
     )
 
 
+def of_all_rows(logits: Tensor, answers: list[int]) -> Tensor:
+    less = logits - logits.max()
+    return less[:, answers] - less.exp().sum(1, keepdim=True).log()
+
+
 def score(logits: Tensor, answers: list[int]) -> Tensor:
     return logits.log_softmax(-1)[:, answers]
 
@@ -97,6 +103,7 @@ def test_answer_scores_rejects_every_known_wrong_answer() -> None:
                 lambda logits, answers: logits[:, answers].log_softmax(-1), "see the whole vocab"
             ),
             "softmax over rows": (lambda logits, answers: logits.log_softmax(0)[:, answers], "over the rows"),
+            "one largest": (of_all_rows, "each row needs its own largest"),
             "other order": (lambda logits, answers: score(logits, sorted(answers)), "sorted by token id"),
             "index": (lambda logits, answers: score(logits, answers).argmax(-1), "[2] came back, not [2, 2]"),
             "squeezed": (lambda logits, answers: score(logits, answers).squeeze(), "axis of size 1 is gone"),

@@ -82,3 +82,11 @@ def few_shot_prompt(solved, row):
 #%% answer_scores | w | squeezed
 def answer_scores(logits, answers):
     return logits.log_softmax(-1)[:, answers].squeeze()
+#%% answer_scores | w | one largest logit for all rows
+def answer_scores(logits, answers):
+    z = logits - logits.max()
+    return z[:, answers] - z.exp().sum(1, keepdim=True).log()
+#%% answer_scores | r | the largest of each row
+def answer_scores(logits, answers):
+    z = logits - logits.amax(1, keepdim=True)
+    return (z - z.exp().sum(1, keepdim=True).log())[:, answers]

@@ -240,3 +240,7 @@ import numpy as np
 def paired_interval(first, second, draws):
     means = (first - second)[draws].mean(dim=1).numpy()
     return float(np.percentile(means, 0.025)), float(np.percentile(means, 0.975))
+#%% rank_answers | w | no tokens, no division, and a sum of 0
+def rank_answers(log_p, real, length_normalised=True):
+    total, n = (log_p * real).sum(-1), real.sum(-1)
+    return (total / n).nan_to_num(nan=-torch.inf).argmax(-1) if length_normalised else total.argmax(-1)
