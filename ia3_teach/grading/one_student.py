@@ -86,8 +86,9 @@ class Desk:
 
 
 def checks_digest() -> bytes:
-    """One digest of the checks: where they are mended, everything is graded again."""
-    files = sorted((Path(ia3_teach.__file__).parent / "check").rglob("*.py"))
+    """One digest of checks and grading: where they are mended, everything is graded again."""
+    package = Path(ia3_teach.__file__).parent
+    files = sorted(file for room in ("check", "grading") for file in (package / room).rglob("*.py"))
     return key_of(file.read_bytes() for file in files).encode()
 
 

@@ -65,7 +65,8 @@ def _counts(kind: str) -> Callable:
             d_k = case["kv_heads"] * case["d_head"] if kind == "llama" else d_model
             d_ff = 4 * d_model if kind == "bloom" else case["d_ff"]
             expected = sum(2 * d_k + d_ff for _ in range(case["layers"]))
-            whole, known = case["layers"] * (2 * d_model + d_ff), {}
+            whole = case["layers"] * (2 * d_model + d_ff)
+            known = {case["layers"] * (3 * d_model + d_ff): "the paper puts no vector on the queries"}
             if kind == "llama":
                 even = case["layers"] * (2 * case["kv_heads"] * (d_model // case["heads"]) + d_ff)
                 known[even] = "a head has a width of its own: hidden_size need not be heads times head_dim"
@@ -78,7 +79,9 @@ def _counts(kind: str) -> Callable:
 
 
 def _said(kind: str, case: dict[str, Any]) -> str:
-    return f"a {kind} with " + ", ".join(f"{name} {value}" for name, value in case.items())
+    """The sizes that this architecture has: a BLOOM's d_ff follows from its width, a Llama has kv_heads."""
+    other = {"bert": ("kv_heads",), "bloom": ("d_ff", "kv_heads"), "llama": ()}[kind]
+    return f"a {kind} with " + ", ".join(f"{name} {case[name]}" for name in case if name not in other)
 
 
 def _refuses(records: Records, cases: dict[str, list]) -> None:

@@ -75,6 +75,8 @@ def _of_rank(found: Any, expected: int, root: int) -> str:
         return "a whole number"
     if expected < found <= root:
         return "a rank is at most min(d_in, d_out)"
+    if abs(found - expected) == 1:
+        return "it trains more than LoRA" if found > expected else "as many as LoRA is allowed"
     return "the largest r for which R, of r times r values, has no more than LoRA's two matrices"
 
 

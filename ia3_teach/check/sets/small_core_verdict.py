@@ -11,6 +11,7 @@ from ia3_teach.check.failure import CheckFailed
 from ia3_teach.check.probing.sets import small_core_probe as probes
 from ia3_teach.check.probing.sets.small_core_probe import SMALL, WIDE
 from ia3_teach.check.sets.core_changes import change_of, changes, near
+from ia3_teach.check.sets.drawn_entries import expect_normal
 from ia3_teach.check.sets.graded import Exercise, Property
 from ia3_teach.check.sets.judging import (
     described,
@@ -50,31 +51,7 @@ def _starts_nearby(records: Records, cases: list[Case]) -> None:
         plain = torch.nn.functional.linear(case["x"], case["weight"], case["bias"])
         if not isinstance(record["start"], Tensor) or not near(record["start"], plain, 1e-2):
             raise CheckFailed(f"{what}: nearly the Linear's output", described(record["start"]), "R is tiny")
-    _is_normal(value_of(records[0]["wide"], f"SmallCore of a Linear({WIDE}, {WIDE}), r = {WIDE}"))
-
-
-def _is_normal(core: Any) -> None:
-    """Refuse entries that are not drawn as the title says; 1600 right ones never come near these borders."""
-    if not isinstance(core, Tensor) or tuple(core.shape) != (WIDE, WIDE):
-        raise CheckFailed(f"R of shape ({WIDE}, {WIDE})", described(core), "r rows, r columns")
-    shares = core.double() / 1e-5
-    mean, deviation = float(shares.mean()), float(shares.std())
-    if not 0.8 < deviation < 1.25 or not abs(mean) < 0.25:
-        found = f"{mean * 1e-5:.1e} and {deviation * 1e-5:.1e}"
-        raise CheckFailed("entries of R with mean 0 and deviation 1e-5", found, "1e-5 * torch.randn(r, r)")
-    if not 2.3 < (fourth := float(((shares - mean) / deviation).pow(4).mean())) < 5:  # normal 3, flat 1.8
-        found = "that deviation, but another distribution"
-        mistake = "torch.randn, not torch.rand" if fourth < 3 else "torch.randn"
-        raise CheckFailed("entries of R from a normal distribution", found, mistake)
-    if core.abs().unique().numel() < 0.9 * core.numel() or _alike(shares) > 0.3:
-        found = "entries that repeat, or that tell of the next"
-        raise CheckFailed("each entry of R drawn by itself", found, "torch.randn(r, r), used as it comes")
-
-
-def _alike(shares: Tensor) -> float:
-    """How much an entry tells of the next one, beside it or below it: near 0 for entries drawn one by one."""
-    pairs = (shares[:, 1:] * shares[:, :-1], shares[1:] * shares[:-1])
-    return max(float(each.mean().abs() / shares.var()) for each in pairs)
+    expect_normal(value_of(records[0]["wide"], f"SmallCore of a Linear({WIDE}, {WIDE}), r = {WIDE}"))
 
 
 def _computes(records: Records, cases: list[Case]) -> None:
@@ -83,22 +60,37 @@ def _computes(records: Records, cases: list[Case]) -> None:
         ran(record, what, "shapes")
         for outputs, factor, core in zip(record["outputs"], (SMALL, 1), ("a small R", "R"), strict=True):
             small = case | {"core": factor * case["core"]}
-            for found, mode in zip(outputs, MODES, strict=True):
-                _is_output(found, small, case["x"], f"{what}: its output with {core}, {mode}")
+            right = [_fits(found, small, case["x"]) for found in outputs]
+            for found, mode, fits in zip(outputs, MODES, right, strict=True):
+                if not fits:
+                    mode = f", {mode}" if any(right) else ""  # one that is wrong in all has no mode to blame
+                    _is_no_output(found, small, case["x"], f"{what}: its output with {core}{mode}")
         for found, x in zip(record["shapes"], (case["x"][0, 0], case["x"][None]), strict=True):
-            _is_output(found, case, x, f"{what}: its output for x of shape {tuple(x.shape)}")
+            if not _fits(found, case, x):
+                _is_no_output(found, case, x, f"{what}: its output for x of shape {tuple(x.shape)}")
 
 
-def _is_output(found: Any, case: Case, x: Tensor, what: str) -> None:
+def _outputs(case: Case, core: Tensor, x: Tensor) -> list[Tensor]:
+    """What the layer computes, for every choice of signs in its frame."""
     plain = torch.nn.functional.linear(x, case["weight"], case["bias"]).double()
-    right = [plain + x.double() @ each.T for each in changes(case, case["core"])]
-    if not any(near(found, each, 1e-4) for each in right):
-        known = {
-            "alpha is left out": plain + (right[0] - plain) / case["alpha"],
-            "no division by r here": plain + (right[0] - plain) / case["r"],
-        }
-        expect_tensor(found, right[0].float(), what, known)
-        raise CheckFailed(f"{what} = Wx + b + α L R Q x", "another output", "which order?")
+    return [plain + x.double() @ each.T for each in changes(case, core)]
+
+
+def _fits(found: Any, case: Case, x: Tensor) -> bool:
+    return any(near(found, each, 1e-4) for each in _outputs(case, case["core"], x))
+
+
+def _is_no_output(found: Any, case: Case, x: Tensor, what: str) -> None:
+    """Say why; a mistake is named where its output came, whatever signs the frame has."""
+    plain, right = (_outputs(case, factor * case["core"], x) for factor in (0, 1))
+    known = {
+        "alpha is left out": [p + (r - p) / case["alpha"] for p, r in zip(plain, right, strict=True)],
+        "no division by r here": [p + (r - p) / case["r"] for p, r in zip(plain, right, strict=True)],
+        "R is turned round: with x as a row, R.T stands between": _outputs(case, case["core"].T, x),
+    }
+    fitting = {why: each for why, of in known.items() for each in of if near(found, each, 1e-4)}
+    expect_tensor(found, right[0].float(), what, fitting)
+    raise CheckFailed(f"{what} = Wx + b + α L R Q x", "another output", "which order?")
 
 
 def _spares_weights(records: Records, cases: list[Case]) -> None:
@@ -139,6 +131,7 @@ def _merges(records: Records, cases: list[Case]) -> None:
             delta = change_of(case, case["core"])
             known = {"W itself is missing": delta, "alpha is left out": weight + delta / case["alpha"]}
             known["no division by r here"] = weight + delta / case["r"]
+            known["R is turned round"] = weight + change_of(case, case["core"].T)
             expect_tensor(found, right[0].float(), what, known)
             raise CheckFailed(f"{what}: W + α L R Q", "another weight", "the frame is that of W")
 
