@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ from ia3_teach.course.builds.source import role
 from ia3_teach.grading.clean import as_it_is, as_text
 from ia3_teach.grading.harmless import made_harmless
 from ia3_teach.grading.marking import Mark
+from ia3_teach.grading.pictures import that_are_pictures
 from ia3_teach.grading.room import Room, without_gaps
 from ia3_teach.grading.source import Sheet
 from ia3_teach.markup import in_markdown
@@ -20,7 +19,6 @@ from ia3_teach.storage.atomic import replacing
 from ia3_teach.wording import many
 
 NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
-SIGNS = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}  # how such a file begins
 IDS = ("statusmessage", "notebook")  # of nbgrader's pages, beside the cells' names
 PYTHON = {"name": "python"}  # without it a page colours code as IPython's, which can take minutes
 
@@ -87,7 +85,7 @@ def _own(theirs: dict[str, Any], room: Room, metadata: dict[str, Any] | None = N
     if theirs["type"] == "raw":  # a page would take it for HTML
         text, used = as_it_is(as_text(f"{text}\n{cut}")), {}
     else:
-        pictures = {name: _that_are_pictures(kinds) for name, kinds in theirs.get("pictures", {}).items()}
+        pictures = {name: that_are_pictures(kinds) for name, kinds in theirs.get("pictures", {}).items()}
         text, used, room.pictures = made_harmless(text, pictures, room.pictures, room.names, cut)
     return new_markdown_cell(text, metadata=metadata or {}, **({"attachments": used} if used else {}))
 
@@ -96,27 +94,10 @@ def _output(kept: dict[str, str], room: Room) -> list[Any]:
     """Texts and pictures; a picture that is none is left out, since it is put into a page as it is."""
     if room.text <= 0:
         return []
-    data = _that_are_pictures(kept)
+    data = that_are_pictures(kept)
     if kept.get("text/plain"):
         data["text/plain"] = "\n".join(filter(None, room.cut(kept["text/plain"])))
     return [new_output("display_data", data=data)] if data else []
-
-
-def _that_are_pictures(kinds: dict[str, str]) -> dict[str, str]:
-    """{kind: content} of what is the picture that it is said to be."""
-    return {
-        kind: text.replace("\n", "")
-        for kind, text in kinds.items()
-        if kind in SIGNS and _bytes(text).startswith(SIGNS[kind])
-    }
-
-
-def _bytes(text: str) -> bytes:
-    """What base64 stands for; nothing where it is none."""
-    try:
-        return base64.b64decode(text.replace("\n", ""), validate=True)
-    except (binascii.Error, ValueError):
-        return b""
 
 
 def write_notebook(notebook: Any, path: Path) -> None:

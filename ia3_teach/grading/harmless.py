@@ -16,6 +16,7 @@ from ia3_teach.grading.room import without_gaps
 BOX = '<input class="task-list-item-checkbox" type="checkbox" disabled'
 OPENING = re.compile(r"[\[<]|\\\\\(|\\begin")  # for each of these a renderer looks for its end
 MOST_OPENED = 1_000
+MOST_HTML = 100_000  # characters beside pictures; a page with much more of it takes minutes
 COLOURED = ("", "text", "python", "py", "python3", "pycon")  # to colour others may take minutes
 Pictures = Mapping[str, Mapping[str, str]]
 
@@ -88,12 +89,20 @@ def made_harmless(
     below = f"<p><strong>{escape(note)}</strong></p>" if note else ""
     watching = Watching(pictures, room, names)
     try:
-        if len(OPENING.findall(source)) > MOST_OPENED:
-            return as_it_is(as_text(source) + below), {}, room
-        html = MarkdownWithMath(renderer=watching).render(source)
+        html = _rendered(source, watching)
         if watching.harmless and not note:
             return source, watching.used, watching.room
-        html = html.replace(f"{BOX} checked/>", "\u2611 ").replace(f"{BOX}/>", "\u2610 ")
         return as_it_is(cleaned(html) + below), {}, watching.room
     except Exception:  # what cannot be rendered here could not be in a page
         return as_it_is(as_text(source) + below), {}, room
+
+
+def _rendered(source: str, watching: Watching) -> str:
+    """The source as HTML. Raises ValueError where that would take long, here or in a page."""
+    if len(OPENING.findall(source)) > MOST_OPENED:
+        raise ValueError("it opens too much")
+    room = watching.room
+    html = MarkdownWithMath(renderer=watching).render(source)
+    if len(html) - (room - watching.room) > MOST_HTML:
+        raise ValueError("it makes too much HTML")
+    return html.replace(f"{BOX} checked/>", "\u2611 ").replace(f"{BOX}/>", "\u2610 ")

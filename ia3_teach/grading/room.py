@@ -16,7 +16,7 @@ class Room:
     """What is left for the next cells: characters of texts, and of pictures. `names` are ids of the page."""
 
     names: Collection[str] = ()
-    text: int = 400_000
+    text: int = 300_000
     pictures: int = 5_000_000
 
     def cut(self, text: str) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """The marked notebook, and the pages that nbgrader makes of it: what a student wrote is shown, no more."""
 
 import base64
+import io
 import time
 from typing import Any
 
@@ -8,14 +9,24 @@ import pytest
 from bs4 import BeautifulSoup
 from hostile_markdown import PAYLOADS, SLOW_CODE
 from nbformat.v4 import new_markdown_cell, new_notebook
+from PIL import Image
 from small_exercises import EXERCISES
 
 from ia3_teach.grading.autograded import marked_notebook
 from ia3_teach.grading.source import Sheet, read_set
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-PHOTO = base64.b64encode(b"\xff\xd8\xff\xe0" + bytes(20)).decode()
 TEMPLATES = ("feedback", "formgrade")
+
+
+def drawn(form: str, size: tuple[int, int] = (3, 2)) -> str:
+    """A picture of one colour in base64."""
+    content = io.BytesIO()
+    Image.new("1", size).save(content, form)
+    return base64.b64encode(content.getvalue()).decode()
+
+
+PHOTO = drawn("JPEG")
 
 
 @pytest.fixture
@@ -66,12 +77,15 @@ def test_a_pasted_picture_is_in_the_page_and_one_that_is_none_is_named(sheet, te
     found = {"a.png": {"image/png": PIXEL[:40] + "\n" + PIXEL[40:]}, "b.jpg": {"image/jpeg": PHOTO}}
     found["c.png"] = {"image/png": base64.b64encode(b"<script>").decode()}
     found["d.png"] = {"image/png": f'{PIXEL}" onerror="x'}
+    found["huge.png"] = {"image/png": drawn("PNG", (9_000, 9_000))}
+    found["photo.png"] = {"image/png": PHOTO}
+    found["cut.jpg"] = {"image/jpeg": PHOTO[:8]}
     found["e.svg"] = {"image/svg+xml": base64.b64encode(b"<svg/>").decode()}
     source = " ".join(f"![{name}](attachment:{name})" for name in [*found, "gone.png"])
     for text in (" ".join(source.split(" ")[:2]), source):
         made = page(marked(sheet, cell(text, pictures=found)), template)
         assert f"data:image/png;base64,{PIXEL}" in made and f"data:image/jpeg;base64,{PHOTO}" in made
-    for name in ("c.png", "d.png", "e.svg", "gone.png"):
+    for name in ("c.png", "d.png", "huge.png", "photo.png", "cut.jpg", "e.svg", "gone.png"):
         assert f"cannot be shown: <code>attachment:{name}</code>" in made
 
 
@@ -82,6 +96,13 @@ def test_a_picture_of_the_set_itself_stays(sheet, template) -> None:
     sheet.handed_out.cells.append(given)
     for cells in ([], [cell("changed", grade_id="given")]):
         assert PIXEL in page(marked(sheet, *cells), template)
+
+
+def test_of_outputs_those_are_kept_that_are_what_they_say(sheet) -> None:
+    data = {"text/plain": "text", "image/png": PIXEL, "image/jpeg": PIXEL, "text/html": "<b>"}
+    made = marked(sheet, cell("x", "code", outputs=[data, {"text/plain": ""}, {"image/png": "none"}]))
+    (output,) = made.cells[0].outputs
+    assert output.data == {"text/plain": "text", "image/png": PIXEL}
 
 
 def test_a_raw_cell_is_shown_as_text(sheet) -> None:

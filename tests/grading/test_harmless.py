@@ -114,6 +114,11 @@ def test_no_text_takes_long(piece) -> None:
     assert time.thread_time() - begin < 10
 
 
+def test_what_would_be_very_much_in_a_page_is_shown_as_text() -> None:
+    assert shown("a|b\n-|-\n" * 2_500).startswith("<div><pre>a|b")
+    assert shown("a|b\n-|-\n" + "c|d\n" * 1_000).count("<td>c</td>") == 1_000
+
+
 def test_what_no_renderer_can_read_is_shown_as_text(monkeypatch) -> None:
     def fail(*_) -> None:
         raise RecursionError
