@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import hostile_markdown
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
@@ -84,6 +85,13 @@ def with_half_a_character(notebook: Notebook) -> Notebook:
     return changed
 
 
+def with_markdown(notebook: Notebook, *sources: str, **more: Any) -> Notebook:
+    """The answers, and cells of text below."""
+    changed = answers(notebook)
+    changed.cells += [new_markdown_cell(source, **more) for source in sources]
+    return changed
+
+
 HALF = "\ud83d"
 STUB = "def scale(matrix, factors):\n    raise NotImplementedError()"
 LAMBDA = "scale = lambda m, f: [[b * a for a in r] for r, b in zip(m, f)]"
@@ -131,6 +139,7 @@ total = Total()""")),
     "a failing cell": (4, 1, "", lambda n: with_cell(n, "1 / 0")),
     "half a character": (4, 1, "", with_half_a_character),
     "checks in its own cell": (4, 1, "", lambda n: answers(n, total=f"{CALLS_CHECKS}\n{TOTAL}")),
+    "too many cells": (4, 1, "the first 2,000 were read", lambda n: with_markdown(n, *["x"] * 2_000)),
     "a slow cell": (4, 1, "", lambda n: with_cell(n, "import time\ntime.sleep(99)")),
 }  # fmt: skip
 WRONG: dict[str, tuple[float, float, str, Made]] = {
@@ -339,6 +348,7 @@ HOSTILE: dict[str, tuple[float, float, str, Made]] = {
     "fills the disk": (4, 1, "", lambda n: answers(n, total=DISK)),
     "steals files": (4, 1, "", lambda n: answers(n, total=THIEF)),
     "calls out": (4, 1, "", lambda n: answers(n, total=CALLER)),
+    "writes scripts": (4, 1, "", lambda n: with_markdown(n, *hostile_markdown.PAYLOADS.values())),
 }  # fmt: skip
 ALL = RIGHT | WRONG | HOSTILE
 

@@ -66,6 +66,7 @@ def keep_notebook(ran: Ran, work: Work) -> bool:
         if "notebook" in said:
             read = read_json(payload)
             work.cells = read["cells"]
+            work.lines += read["lines"]
             if read["format"] != "4":
                 work.lines.append(f"a notebook of format {read['format']}, read as well as it can be")
             if read["language"].lower() != "python":

@@ -8,8 +8,9 @@ import sys
 from typing import Any
 
 LONGEST_CELL, MOST_CELLS = 200_000, 2_000
-LARGEST_OUTPUT, ALL_OUTPUTS = 2_000_000, 20_000_000
-KEPT_KINDS = ("text/plain", "image/png", "image/jpeg")  # nothing that a browser would run
+LARGEST_OUTPUT, ALL_OUTPUTS, MOST_PICTURES = 2_000_000, 20_000_000, 50  # pictures pasted into one cell
+PICTURES = ("image/png", "image/jpeg")
+KEPT_KINDS = ("text/plain", *PICTURES)  # nothing that a browser would run
 
 
 class NotANotebook(ValueError):
@@ -28,10 +29,12 @@ def text_of(path: str) -> str:
 
 
 def plain_notebook(text: str) -> dict[str, Any]:
-    """`cells` (type, source, grade_id, outputs), `language` and `format` of a notebook of any version.
+    """`cells` (type, source, grade_id, outputs, pictures) of a notebook of any version, `language`, `format`.
+
+    `lines` say what of it was not read.
 
     >>> plain_notebook('{"nbformat": 4, "cells": [{"cell_type": "code", "source": ["a = 1"]}]}')["cells"]
-    [{'type': 'code', 'source': 'a = 1', 'grade_id': None, 'outputs': []}]
+    [{'type': 'code', 'source': 'a = 1', 'grade_id': None, 'outputs': [], 'pictures': {}}]
     """
     if not text or text.isspace():
         raise NotANotebook("the file is empty")
@@ -46,8 +49,11 @@ def plain_notebook(text: str) -> dict[str, Any]:
     if not isinstance(found, list):
         raise NotANotebook("the file is JSON but has no cells")
     cells = [_plain_cell(cell) for cell in found[:MOST_CELLS] if isinstance(cell, dict)]
+    lines = [f"it has {len(found):,} cells; the first {MOST_CELLS:,} were read"] * (len(found) > MOST_CELLS)
+    lines += _bound_sources(cells)
     _bound_outputs(cells)
-    return {"cells": cells, "language": _language(read), "format": str(read.get("nbformat"))[:9]}
+    about = {"language": _language(read), "format": str(read.get("nbformat"))[:9]}
+    return {"cells": cells, "lines": lines, **about}
 
 
 def _language(read: dict[str, Any]) -> str:
@@ -65,10 +71,11 @@ def _plain_cell(cell: dict[str, Any]) -> dict[str, Any]:
     outputs = cell.get("outputs")
     return {
         "type": cell.get("cell_type") if cell.get("cell_type") in ("code", "markdown", "raw") else "raw",
-        "source": _text(cell.get("source", cell.get("input")))[:LONGEST_CELL],
+        "source": _text(cell.get("source", cell.get("input"))),
         "grade_id": grade_id[:200] if isinstance(grade_id, str) else None,
         "outputs": [_plain_output(output) for output in outputs or [] if isinstance(output, dict)]
         if isinstance(outputs, list) else [],
+        "pictures": _pictures(cell.get("attachments")),
     }  # fmt: skip
 
 
@@ -83,15 +90,32 @@ def _plain_output(output: dict[str, Any]) -> dict[str, str]:
     return kept
 
 
+def _pictures(attached: Any) -> dict[str, dict[str, str]]:
+    """{name: {kind: content}} of the pictures that were pasted into a cell."""
+    found = list(attached.items())[:MOST_PICTURES] if isinstance(attached, dict) else []
+    return {name[:200]: {kind: _text(data[kind]) for kind in PICTURES if kind in data}
+            for name, data in found if isinstance(data, dict)}  # fmt: skip
+
+
+def _bound_sources(cells: list[dict[str, Any]]) -> list[str]:
+    """Cut what is too long, and say so."""
+    long = [number for number, cell in enumerate(cells, start=1) if len(cell["source"]) > LONGEST_CELL]
+    for number in long:
+        cells[number - 1]["source"] = cells[number - 1]["source"][:LONGEST_CELL]
+    return [f"of cell {number} the first {LONGEST_CELL:,} characters were read" for number in long[:5]]
+
+
 def _bound_outputs(cells: list[dict[str, Any]]) -> None:
     """Drop pictures that are too large, shorten texts, and stop at a sum."""
     room = ALL_OUTPUTS
-    for output in (output for cell in cells for output in cell["outputs"]):
-        output["text/plain"] = output.get("text/plain", "")[:10_000]
-        for kind in list(output):
-            if len(output[kind]) > min(room, LARGEST_OUTPUT):
-                del output[kind]
-        room -= sum(map(len, output.values()))
+    for cell in cells:
+        for output in cell["outputs"]:
+            output["text/plain"] = output.get("text/plain", "")[:10_000]
+        for kept in [*cell["outputs"], *cell["pictures"].values()]:
+            for kind in list(kept):
+                if len(kept[kind]) > min(room, LARGEST_OUTPUT):
+                    del kept[kind]
+            room -= sum(map(len, kept.values()))
 
 
 def _text(value: Any) -> str:

@@ -32,11 +32,11 @@ def test_what_is_no_notebook_is_said_to_be_none(kind, tmp_path) -> None:
 
 
 @pytest.mark.parametrize("odd", [None, 3, "text", [], {}, [1, None], {"a": 1}])
-@pytest.mark.parametrize("key", ["cell_type", "source", "metadata", "outputs", "input"])
+@pytest.mark.parametrize("key", ["cell_type", "source", "metadata", "outputs", "input", "attachments"])
 def test_a_cell_with_anything_in_a_field_is_still_a_cell(key, odd) -> None:
     cell = {"cell_type": "code", "source": "x = 1", "metadata": {}, "outputs": []} | {key: odd}
     (read,) = plain_notebook(json.dumps({"nbformat": 4, "cells": [3, cell]}))["cells"]
-    assert type(read["source"]) is str and type(read["outputs"]) is list
+    assert type(read["source"]) is str and type(read["outputs"]) is list and type(read["pictures"]) is dict
     json.dumps(read)
 
 
@@ -73,6 +73,30 @@ def test_a_hundred_megabytes_of_pictures_are_left_out_and_the_code_is_kept() -> 
     cell = {"cell_type": "code", "source": "kept = 1", "outputs": pictures}
     (read,) = plain_notebook(json.dumps({"cells": [cell]}))["cells"]
     assert read["source"] == "kept = 1" and len(json.dumps(read)) < 21_000_000
+
+
+def test_pasted_pictures_are_kept_and_no_drawing_that_runs() -> None:
+    kinds = {"image/png": ["iV", "BO"], "image/svg+xml": "<svg/>", "image/jpeg": 3}
+    attached = {"a.png": kinds, "b": 4, "large": {"image/png": "A" * 3_000_000}, "x" * 300: {}}
+    cell = {"cell_type": "markdown", "attachments": attached}
+    (read,) = plain_notebook(json.dumps({"cells": [cell]}))["cells"]
+    assert read["pictures"]["a.png"] == {"image/png": "iVBO", "image/jpeg": ""}
+    assert read["pictures"]["large"] == {} and set(read["pictures"]) == {"a.png", "large", "x" * 200}
+    many = {str(number): {"image/png": "A" * 1_900_000} for number in range(40)}
+    cells = plain_notebook(json.dumps({"cells": [{"cell_type": "markdown", "attachments": many}]}))["cells"]
+    assert len(json.dumps(cells)) < 21_000_000
+
+
+def test_what_was_not_read_is_said() -> None:
+    cell = {"cell_type": "code", "source": "a"}
+    assert plain_notebook(json.dumps({"cells": [cell] * 2_000}))["lines"] == []
+    cells = [cell] * 3 + [cell | {"source": "b" * 200_001}] + [cell] * 2_000
+    read = plain_notebook(json.dumps({"cells": cells}))
+    assert len(read["cells"]) == 2_000 and len(read["cells"][3]["source"]) == 200_000
+    assert read["lines"] == [
+        "it has 2,004 cells; the first 2,000 were read",
+        "of cell 4 the first 200,000 characters were read",
+    ]
 
 
 PEAK = """
