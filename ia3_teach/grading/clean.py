@@ -14,7 +14,8 @@ TAGS = frozenset(
 )
 ANYTHING = re.compile(".*", re.DOTALL)
 LINK = re.compile(r"(?:https?://|mailto:|#).*", re.IGNORECASE | re.DOTALL)
-PICTURE = re.compile(r"https?://.*|data:image/(?:png|jpeg);base64,[A-Za-z0-9+/=]+", re.IGNORECASE | re.DOTALL)
+# None from elsewhere: whose it is would see who looks at the page, and when.
+PICTURE = re.compile(r"data:image/(?:png|jpeg);base64,[A-Za-z0-9+/=]+", re.IGNORECASE)
 ATTRIBUTES = {  # no id and no name: a script of the page would find them in the place of its own
     "href": LINK,
     "src": PICTURE,

@@ -22,7 +22,6 @@ MARKDOWN = {
     "a program": "```python\nx = [i for i in range(3) if i < 2]\n```",
     "a table": "| a | b |\n|:--|--:|\n| $x$ | `y` |",
     "links": "[a](https://a.b/c?d=e&f 'g') <http://a.b> <me@a.b> https://a.b [here](#there) [r][s]\n\n[s]: HTTP://a.b",
-    "a picture from elsewhere": "![a *b*](https://a.b/c.png 'd')",
     "a heading": "# My answer\n\nText\n====",
     "a quote": "> a\n> > b\n\n---",
 }  # fmt: skip
@@ -38,6 +37,7 @@ LOOKS = {  # what is HTML or has a link to nowhere: what of it must be in the pa
     "- [x] <i>done</i>\n- [ ] not": ["\u2611 <i>done</i>", "\u2610 not"],
     "[other](lesson.ipynb)": ["other (<code>lesson.ipynb</code>)"],
     "<a href='https://a.b'>a</a>": ['<a href="https://a.b">a</a>'],
+    "![a](https://a.b/c.png) *b*": ["a picture that cannot be shown: <code>https://a.b/c.png</code>"],
     "![a](figure.png) *b*": ["a picture that cannot be shown: <code>figure.png</code>", "<em>b</em>"],
     "```r\nx <- '<b>'\n```": ["<pre><code>x &lt;- '&lt;b&gt;'"],
     "# total_check-comment": ["<h1>total_check-comment</h1>"],
@@ -70,7 +70,7 @@ def test_nothing_in_a_page_acts(kind, around) -> None:
     soup = BeautifulSoup(shown(around.format(PAYLOADS[kind])), "html.parser")
     for tag in soup.find_all():
         assert tag.name in TAGS and not [name for name in tag.attrs if name.startswith("on")], tag
-        assert LINK.fullmatch(tag.get("href", "#")) and PICTURE.fullmatch(tag.get("src", "http://")), tag
+        assert LINK.fullmatch(tag.get("href", "#")) and PICTURE.fullmatch(tag.get("src", "data:image/png;base64,AA")), tag
 
 
 @pytest.mark.parametrize("kind", [kind for kind in HTML if "<script" in HTML[kind]])
