@@ -43,6 +43,7 @@ LOOKS = {  # what is HTML or has a link to nowhere: what of it must be in the pa
     "# total_check-comment": ["<h1>total_check-comment</h1>"],
     "# total **check**": ["<h1>total <strong>check</strong></h1>"],
 }  # fmt: skip
+NONE = "data:image/png;base64,AA"
 NAMES = ("total_check", "total-check")
 
 
@@ -70,7 +71,7 @@ def test_nothing_in_a_page_acts(kind, around) -> None:
     soup = BeautifulSoup(shown(around.format(PAYLOADS[kind])), "html.parser")
     for tag in soup.find_all():
         assert tag.name in TAGS and not [name for name in tag.attrs if name.startswith("on")], tag
-        assert LINK.fullmatch(tag.get("href", "#")) and PICTURE.fullmatch(tag.get("src", "data:image/png;base64,AA")), tag
+        assert LINK.fullmatch(tag.get("href", "#")) and PICTURE.fullmatch(tag.get("src", NONE)), tag
 
 
 @pytest.mark.parametrize("kind", [kind for kind in HTML if "<script" in HTML[kind]])
