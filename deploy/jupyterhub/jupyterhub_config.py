@@ -7,6 +7,7 @@ CLASS_STATE.
 
 import os
 import resource
+import subprocess
 import sys
 from pathlib import Path
 
@@ -17,6 +18,15 @@ STATE = Path(os.environ.get("CLASS_STATE", "/srv/ia3_class"))
 TEACHERS = set(filter(None, os.environ.get("CLASS_TEACHERS", "teacher").split(",")))
 MEMORY = 3 * 2**30  # of private memory for one process: a lesson peaks below 1 GB
 PROCESSES = 400  # of one user, threads counted: two kernels, a terminal, and nothing that forks without end
+DATABASE, SERVERS_LOG = STATE / "jupyterhub.sqlite", STATE / "servers.log"
+os.umask(0o077)  # what the hub writes down is root's alone
+if DATABASE.exists():
+    DATABASE.chmod(0o600)
+
+
+def servers_log() -> int:
+    """Where servers write: never the terminal that the hub was started from, which they could listen at."""
+    return os.open(SERVERS_LOG, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
 class LimitedSpawner(LocalProcessSpawner):
@@ -43,14 +53,20 @@ class LimitedSpawner(LocalProcessSpawner):
 
 
 c.JupyterHub.bind_url = f"http://127.0.0.1:{os.environ.get('CLASS_PORT', '8000')}"
-c.JupyterHub.db_url = f"sqlite:///{STATE / 'jupyterhub.sqlite'}"
+c.JupyterHub.db_url = f"sqlite:///{DATABASE}"
 c.JupyterHub.cookie_secret_file = str(STATE / "cookie_secret")
 c.JupyterHub.authenticator_class = "pam"
 c.PAMAuthenticator.open_sessions = False
 c.Authenticator.allowed_users = TEACHERS
+c.Authenticator.allow_existing_users = False  # who has left the group has left the class
 c.LocalAuthenticator.allowed_groups = {os.environ.get("CLASS_GROUP", "ia3class")}
 
 c.JupyterHub.spawner_class = LimitedSpawner
+c.LocalProcessSpawner.popen_kwargs = {
+    "stdin": subprocess.DEVNULL,
+    "stdout": (log := servers_log()),
+    "stderr": log,
+}
 c.Spawner.default_url = "/lab"
 c.Spawner.http_timeout = c.Spawner.start_timeout = 120
 c.Spawner.environment = {
