@@ -59,6 +59,7 @@ class Hub:
         """A command of this user's, whatever becomes of it."""
         home = home_of(name)
         here = {"HOME": str(home), "PATH": PATH, "USER": name, "CLASS_STATE": str(self.state)}
+        here["PYTHONPATH"] = str(ROOT)  # this checkout, whatever else is installed
         here["JUPYTER_CONFIG_PATH"] = str(self.state / "etc" / "all")
         told = opened(["runuser", "-u", name, "--", *command])
         options = {"env": here, "cwd": home / folder, "input": text, "timeout": 600}
@@ -72,7 +73,8 @@ def home_of(name: str) -> Path:
 
 def of_class(state: Path, group: str) -> dict[str, str]:
     """The environment that says which class is meant."""
-    return {**os.environ, "PATH": PATH, "CLASS_STATE": str(state), "CLASS_GROUP": group}
+    told = {"PATH": PATH, "PYTHONPATH": str(ROOT), "CLASS_STATE": str(state), "CLASS_GROUP": group}
+    return {**os.environ, **told}
 
 
 def prepare(

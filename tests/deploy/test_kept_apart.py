@@ -1,11 +1,17 @@
-"""A real hub whose learners try what they must not: nobody takes the exchange, the hub or a neighbour over."""
+"""A real hub whose learners try what they must not: none takes over the exchange, the hub or a neighbour."""
 
+import contextlib
+import json
 import os
 import stat
 import subprocess
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
+import nbformat
 import psutil
 import pytest
 from hub_visitors import Person
@@ -20,7 +26,17 @@ def hub() -> Iterator[Hub]:
     if lacks := missing():
         pytest.skip(f"a real hub needs: {lacks}")
     with running_hub(2) as found:
+        for step in ("generate_assignment", "release_assignment"):
+            found.in_terminal(found.teacher, "nbgrader", step, "ps1", folder="ia3_class")
         yield found
+
+
+def logged_in(hub: Hub, name: str) -> Person:
+    """Somebody whose own server runs."""
+    person = Person(hub.address, name)
+    assert person.log_in(f"secret-{name}") == 302
+    person.start()
+    return person
 
 
 def of_user(name: str) -> list[psutil.Process]:
@@ -64,9 +80,7 @@ def test_a_class_has_one_teacher(hub: Hub) -> None:
 
 def test_a_server_holds_nothing_of_the_terminal_that_the_hub_was_started_from(hub: Hub) -> None:
     bob = hub.students[1]
-    person = Person(hub.address, bob)
-    person.log_in(f"secret-{bob}")
-    person.start()
+    logged_in(hub, bob)
     (server,) = [each for each in of_user(bob) if "jupyterhub-singleuser" in " ".join(each.cmdline())]
     held = [os.readlink(f"/proc/{server.pid}/fd/{number}") for number in (0, 1, 2)]
     assert held == ["/dev/null", *[str(hub.state / "servers.log")] * 2]
@@ -77,3 +91,119 @@ def test_the_hub_as_a_service_has_no_terminal_either(hub: Hub) -> None:
     assert "StandardInput=null" in unit.splitlines()
     config = hub.state / "jupyterhub_config.py"
     assert f"-f /srv/ia3_class/{config.name}" in unit and config.is_file()
+
+
+def kernels_of(name: str) -> dict[psutil.Process, list[int]]:
+    """A user's kernels with the ports of this machine that each has open."""
+    found = {}
+    for each in of_user(name):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if "ipykernel_launcher" in each.cmdline():
+                found[each] = [one.laddr.port for one in each.net_connections("inet")]
+    return found
+
+
+def test_nobody_listens_at_anothers_kernel(hub: Hub) -> None:
+    ada = logged_in(hub, hub.students[0])
+    assert ada.post("assignments/fetch", course_id="ia3", assignment_id="ps1").json()["success"]
+    sheet = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("import time; time.sleep(4); 1 + 1")])
+    hub.in_terminal(ada.name, "tee", "slow.ipynb", text=json.dumps(sheet))
+    assert ada.post("api/kernels").status_code == 201
+    with ThreadPoolExecutor(1) as beside:
+        said = beside.submit(ada.post, "assignments/validate", path="slow.ipynb")
+        most, ended = 0, time.monotonic() + 120
+        while not said.done() and time.monotonic() < ended:
+            found = kernels_of(ada.name)
+            most = max(most, len(found))
+            # one port is a kernel's own: what its children print comes in there, and nothing goes out
+            assert all(len(ports) <= 1 for ports in found.values()), found
+            time.sleep(0.1)
+        told = said.result().json()
+    assert most == 2 and told["success"], told  # the one of the notebook, and the one that validates
+
+
+def test_a_terminal_finds_the_programs_of_the_class(hub: Hub) -> None:
+    ada = logged_in(hub, hub.students[0])
+    assert "nbgrader version" in ada.in_terminal("nbgrader --version")
+
+
+PAYLOAD = "<img src=x onerror=document.body.dataset.taken=1>"
+SPOILING = """
+import os, pathlib, sys
+inbound = pathlib.Path(sys.argv[1])
+me, now = sys.argv[2:]
+(inbound / f"{me}+ps1+whenever").mkdir()
+os.mkfifo(inbound / f"{me}+ps1+pipe")
+closed = inbound / f"{me}+ps1+{now} UTC+closed"
+closed.mkdir()
+closed.chmod(0)
+linked = inbound / f"{me}+ps1+{now} UTC+linked"
+linked.mkdir()
+(linked / "ps1.ipynb").symlink_to(sys.argv[1] + "/../../../seen.ipynb")
+(linked / "endless.bin").symlink_to("/dev/zero")
+"""
+
+
+def hand_in(hub: Hub, name: str, told: str, *options: str) -> None:
+    """Fetch what is not there, write a cell, and hand in, in a terminal."""
+    if not (home_of(name) / "ps1").exists():
+        hub.in_terminal(name, "nbgrader", "fetch_assignment", "ps1")
+    work = nbformat.reads(hub.in_terminal(name, "cat", "ps1/ps1.ipynb"), as_version=4)
+    work.cells.append(nbformat.v4.new_markdown_cell(told))
+    hub.in_terminal(name, "tee", "ps1/ps1.ipynb", text=json.dumps(work))
+    hub.in_terminal(name, "nbgrader", "submit", "ps1", *options)
+
+
+def test_each_hands_in_as_who_they_are_and_nobody_stops_the_rest(hub: Hub) -> None:
+    ada, bob = hub.students
+    hand_in(hub, ada, "by ada")
+    hand_in(hub, bob, "by bob", f"--student={ada}")
+    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    inbound = hub.state / "exchange/ia3/inbound"
+    hub.in_terminal(bob, "python", "-c", SPOILING, str(inbound), bob, now)
+    (hub.state / "seen.ipynb").write_text("what bob is not to have as his")
+    hub.in_terminal(hub.teacher, "nbgrader", "collect", "ps1", folder="ia3_class")
+    submitted = home_of(hub.teacher) / "ia3_class/submitted"
+    assert {path.name for path in submitted.iterdir()} <= {ada, bob}
+    assert "by ada" in (submitted / ada / "ps1/ps1.ipynb").read_text()
+    for path in (submitted / bob).rglob("*"):
+        assert not path.is_symlink() and (path.is_dir() or "is not to have" not in path.read_text())
+
+
+def test_what_is_not_his_own_work_does_not_take_the_place_of_what_is(hub: Hub) -> None:
+    bob = hub.students[1]
+    time.sleep(1)
+    hand_in(hub, bob, "by bob, at last", f"--student={hub.students[0]}")
+    hub.in_terminal(hub.teacher, "nbgrader", "collect", "ps1", "--update", folder="ia3_class")
+    work = home_of(hub.teacher) / "ia3_class/submitted" / bob / "ps1/ps1.ipynb"
+    assert "by bob, at last" in work.read_text()
+
+
+def test_what_a_learner_wrote_does_not_act_in_the_teachers_browser(hub: Hub, box) -> None:
+    bob = hub.students[1]
+    hand_in(hub, bob, PAYLOAD)
+    for step in (["nbgrader", "collect", "ps1", "--update"], ["python", "-m", "ia3_teach", "grade", "ps1"]):
+        hub.in_terminal(hub.teacher, *step, folder="ia3_class")
+    marked = f"autograded/{bob}/ps1/ps1.ipynb"
+    sheet = nbformat.reads(hub.in_terminal(hub.teacher, "cat", marked, folder="ia3_class"), as_version=4)
+    sheet.cells.append(nbformat.v4.new_markdown_cell(PAYLOAD))  # as it would be if nothing else cleaned it
+    hub.in_terminal(hub.teacher, "tee", marked, folder="ia3_class", text=nbformat.writes(sheet))
+    hub.in_terminal(hub.teacher, "nbgrader", "generate_feedback", "ps1", folder="ia3_class")
+    feedback = home_of(hub.teacher) / "ia3_class/feedback" / bob / "ps1/ps1.html"
+    teacher = logged_in(hub, hub.teacher)
+    found = teacher.get("formgrader/api/submitted_notebooks/ps1/ps1").json()
+    (number,) = [each["id"] for each in found if each["student"] == bob]
+    for page in (feedback.read_text(), teacher.get(f"formgrader/submissions/{number}/").text):
+        assert PAYLOAD not in page and "<img src" not in page
+        assert PAYLOAD.replace("<", "&lt;").replace(">", "&gt;") in page
+
+
+def test_formgrader_runs_no_submission_as_the_teacher(hub: Hub) -> None:
+    bob, teacher = hub.students[1], logged_in(hub, hub.teacher)
+    marked = home_of(hub.teacher) / "ia3_class/autograded" / bob / "ps1/ps1.ipynb"
+    before = marked.read_bytes()
+    said = teacher.post(f"formgrader/api/submission/ps1/{bob}/autograde").json()
+    assert not said["success"] and "python -m ia3_teach grade ps1" in said["log"]
+    told = hub.tried(hub.teacher, "nbgrader", "autograde", "ps1", folder="ia3_class")
+    assert told.returncode == 1 and "python -m ia3_teach grade ps1" in told.stderr
+    assert marked.read_bytes() == before
