@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import uuid
@@ -74,6 +75,7 @@ def home_of(name: str) -> Path:
 def of_class(state: Path, group: str) -> dict[str, str]:
     """The environment that says which class is meant."""
     told = {"PATH": PATH, "PYTHONPATH": str(ROOT), "CLASS_STATE": str(state), "CLASS_GROUP": group}
+    told["CLASS_ENVIRONMENT"] = sys.prefix
     return {**os.environ, **told}
 
 
@@ -89,30 +91,37 @@ def prepare(
 
 
 @contextlib.contextmanager
-def running_hub(students: int) -> Iterator[Hub]:
-    """A hub with a teacher and so many students, whose passwords are "secret-" and their names."""
-    tag = uuid.uuid4().hex[:6]
-    teacher, *names = people = [f"teacher{tag}", *(f"s{number:02d}{tag}" for number in range(students))]
+def class_of(people: list[str], group: str) -> Iterator[Path]:
+    """A folder for a class's state; of the people and their group nothing is left afterwards."""
     state = Path(tempfile.mkdtemp(prefix="class"))  # pytest's own folders are closed to other users
     state.chmod(0o755)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    group = f"class{tag}"
-    here = {**of_class(state, group), "CLASS_TEACHERS": teacher, "CLASS_PORT": str(port)}
     try:
-        prepare(state, group, people)
-        told = "".join(f"{name}:secret-{name}\n" for name in people)
-        subprocess.run(["chpasswd"], input=told, text=True, check=True)
-        with served(port, state, here):
-            yield Hub(f"http://127.0.0.1:{port}", state, teacher, names, group)
-            # what is left of the class holds nothing that is wanted: its servers need not say goodbye
-            subprocess.run(["pkill", "-KILL", "-u", ",".join(people)], check=False)
+        yield state
     finally:
         for name in people:
             subprocess.run(["userdel", "--force", "--remove", name], check=False, capture_output=True)
         subprocess.run(["groupdel", group], check=False, capture_output=True)
         shutil.rmtree(state, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def running_hub(students: int) -> Iterator[Hub]:
+    """A hub with a teacher and so many students, whose passwords are "secret-" and their names."""
+    tag = uuid.uuid4().hex[:6]
+    teacher, *names = people = [f"teacher{tag}", *(f"s{number:02d}{tag}" for number in range(students))]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    group = f"class{tag}"
+    with class_of(people, group) as state:
+        prepare(state, group, people)
+        told = "".join(f"{name}:secret-{name}\n" for name in people)
+        subprocess.run(["chpasswd"], input=told, text=True, check=True)
+        here = {**of_class(state, group), "CLASS_TEACHERS": teacher, "CLASS_PORT": str(port)}
+        with served(port, state, here):
+            yield Hub(f"http://127.0.0.1:{port}", state, teacher, names, group)
+            # what is left of the class holds nothing that is wanted: its servers need not say goodbye
+            subprocess.run(["pkill", "-KILL", "-u", ",".join(people)], check=False)
 
 
 @contextlib.contextmanager

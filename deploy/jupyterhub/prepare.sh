@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Lays out what a class on this server needs; call it again at any time. Run as root:
 #   deploy/jupyterhub/prepare.sh TEACHER STUDENT...
-# Makes the users that are missing (set their passwords with passwd), the exchange, and the teacher's course.
+# Makes the users that are missing (set their passwords with passwd), the exchange, and the teacher's course;
+# takes the solutions of the sets out of learners' sight. CLASS_ENVIRONMENT says where the software is, if not
+# in /opt/ia3_class or on the PATH.
 set -euo pipefail
 refuse() { echo "$*" >&2; exit 2; }
 [ "$(id -u)" = 0 ] || refuse "run this as root: it makes users and folders"
@@ -11,11 +13,22 @@ state=${CLASS_STATE:-/srv/ia3_class}
 group=${CLASS_GROUP:-ia3class}
 teacher=$1
 exchange=$state/exchange
+environment=${CLASS_ENVIRONMENT:-/opt/ia3_class}
+if [ ! -x "$environment/bin/python" ] && hub=$(command -v jupyterhub); then
+  environment=$(dirname "$(dirname "$hub")")
+fi
+python=$environment/bin/python
 
 # Whoever is named first gets the exchange and all sources with their solutions.
 if [ -e "$exchange/ia3" ] && [ "$(stat -c %U "$exchange/ia3")" != "$teacher" ]; then
-  refuse "$(stat -c %U "$exchange/ia3") is the teacher of this class, not $teacher: the teacher's name comes first"
+  refuse "$(stat -c %U "$exchange/ia3") is the teacher of this class: that name comes first, not $teacher"
 fi
+
+# As everybody, and away from the clone: what is found is the installed package, by whoever will use it.
+asked='import jupyterhub, nbgrader, ia3_teach as own; print(own.__path__[0])'
+found=$(cd / && runuser -u nobody -- "$python" -c "$asked" 2>&1) ||
+  refuse "not everybody can use the software in $environment (${found##*$'\n'}): see README.md, step 2"
+package=${found##*$'\n'}
 
 getent group "$group" >/dev/null || groupadd "$group"
 for name in "$@"; do
@@ -42,6 +55,13 @@ for set in "$here"/../../notebooks/assignments/*.ipynb; do
     install -m 600 -o "$teacher" -g "$(id -g "$teacher")" "$set" "$source/$name/$name.ipynb"
   fi
 done
-(cd "$home/ia3_class" && runuser -u "$teacher" -- env PATH="$PATH" JUPYTER_CONFIG_PATH="$state/etc/all" \
-  CLASS_STATE="$state" HOME="$home" python - "${@:2}" <"$here/add_students.py")
+(cd "$home/ia3_class" && runuser -u "$teacher" -- env PATH="$environment/bin:$PATH" JUPYTER_CONFIG_PATH="$state/etc/all" \
+  CLASS_STATE="$state" HOME="$home" "$python" - "${@:2}" <"$here/add_students.py")
+
+# The sets with their solutions: the teacher has copies of their own.
+find "$package/_shipped/notebooks/assignments" -name 'ps*.ipynb' -exec chmod 600 {} + 2>/dev/null || true
+sets=$(cd "$here/../../notebooks/assignments" && pwd)
+if runuser -u nobody -- test -r "$sets/ps1.ipynb"; then
+  echo "Note: everybody can read the solutions in $sets: close your clone by chmod 700." >&2
+fi
 echo "The class is laid out: course in $home/ia3_class, exchange in $exchange."
