@@ -33,6 +33,11 @@ class Person:
             time.sleep(1)
         raise TimeoutError(f"no server for {self.name} after {seconds} seconds")
 
+    def stop(self, name: str) -> int:
+        """The status of asking the hub to stop somebody's server."""
+        head = {"X-XSRFToken": self._token("/hub/")}
+        return self.web.delete(f"{self.hub}/hub/api/users/{name}/server", headers=head).status_code
+
     def get(self, path: str, of: str = "") -> Any:
         """A page of one's own server, or of somebody else's."""
         return self.web.get(f"{self.hub}/user/{of or self.name}/{path}")

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from jupyterhub.auth import PAMAuthenticator
 from jupyterhub.spawner import LocalProcessSpawner
 
 c = get_config()  # noqa: F821  JupyterHub defines it
@@ -29,8 +30,30 @@ def servers_log() -> int:
     return os.open(SERVERS_LOG, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
-class LimitedSpawner(LocalProcessSpawner):
-    """A local process with limits that every kernel inherits; formgrader for teachers alone."""
+class ClassAuthenticator(PAMAuthenticator):
+    """The machine's users; who has left the group is out, also with a session of before."""
+
+    async def refresh_user(self, user, handler=None) -> bool:
+        """Whether a session still holds, asked before a server starts and every minute."""
+        try:
+            return self.check_allowed(user.name)
+        except KeyError:  # no user of this machine any more
+            return False
+
+
+class OfTheClass:
+    """What every spawner of this class tells a server, whatever starts it."""
+
+    def get_env(self):
+        """Point to the settings of the class; students' come first, and have no formgrader."""
+        folders = [STATE / "etc" / "all"]
+        if self.user.name not in TEACHERS:
+            folders.insert(0, STATE / "etc" / "students")
+        return {**super().get_env(), "JUPYTER_CONFIG_PATH": os.pathsep.join(map(str, folders))}
+
+
+class LimitedSpawner(OfTheClass, LocalProcessSpawner):
+    """A local process with limits that every kernel inherits."""
 
     def make_preexec_fn(self, name):
         """Become the user, then set what no process below may exceed."""
@@ -44,21 +67,17 @@ class LimitedSpawner(LocalProcessSpawner):
 
         return limited
 
-    def get_env(self):
-        """Point to the settings of the class; students' come first, and have no formgrader."""
-        folders = [STATE / "etc" / "all"]
-        if self.user.name not in TEACHERS:
-            folders.insert(0, STATE / "etc" / "students")
-        return {**super().get_env(), "JUPYTER_CONFIG_PATH": os.pathsep.join(map(str, folders))}
-
 
 c.JupyterHub.bind_url = f"http://127.0.0.1:{os.environ.get('CLASS_PORT', '8000')}"
 c.JupyterHub.db_url = f"sqlite:///{DATABASE}"
 c.JupyterHub.cookie_secret_file = str(STATE / "cookie_secret")
-c.JupyterHub.authenticator_class = "pam"
+c.JupyterHub.authenticator_class = ClassAuthenticator
 c.PAMAuthenticator.open_sessions = False
 c.Authenticator.allowed_users = TEACHERS
 c.Authenticator.allow_existing_users = False  # who has left the group has left the class
+c.Authenticator.refresh_pre_spawn = True
+c.Authenticator.auth_refresh_age = 60
+c.Authenticator.auth_refresh_strict = True
 c.LocalAuthenticator.allowed_groups = {os.environ.get("CLASS_GROUP", "ia3class")}
 
 c.JupyterHub.spawner_class = LimitedSpawner
@@ -89,7 +108,12 @@ c.JupyterHub.load_roles = [
         "name": "idle-culler",
         "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"],
         "services": ["idle-culler"],
-    }
+    },
+    {  # sees at /hub/admin who is there, and stops servers; enters nobody's
+        "name": "teacher",
+        "scopes": ["admin-ui", "list:users", "read:users:activity", "read:servers", "delete:servers"],
+        "users": sorted(TEACHERS),
+    },
 ]
 c.JupyterHub.services = [
     {

@@ -62,12 +62,25 @@ def test_what_the_hub_knows_is_roots_alone(hub: Hub) -> None:
 
 def test_who_has_left_the_group_is_let_in_no_more(hub: Hub) -> None:
     ada = hub.students[0]
-    assert Person(hub.address, ada).log_in(f"secret-{ada}") == 302
+    before = Person(hub.address, ada)
+    assert before.log_in(f"secret-{ada}") == 302
     subprocess.run(["gpasswd", "--delete", ada, hub.group], check=True, capture_output=True)
     try:
         assert Person(hub.address, ada).log_in(f"secret-{ada}") == 403
+        before.web.get(f"{hub.address}/hub/spawn/{ada}")
+        assert before.get("api/status").status_code != 200
+        assert not of_user(ada)
     finally:
         subprocess.run(["gpasswd", "--add", ada, hub.group], check=True, capture_output=True)
+
+
+def test_the_teacher_stops_servers_and_enters_none(hub: Hub) -> None:
+    bob, teacher = hub.students[1], logged_in(hub, hub.teacher)
+    logged_in(hub, bob)
+    assert teacher.web.get(f"{hub.address}/hub/admin").status_code == 200
+    assert teacher.get("api/status", of=bob).status_code == 403
+    assert teacher.stop(bob) in (202, 204)
+    assert Person(hub.address, bob).log_in(f"secret-{bob}") == 302
 
 
 def test_a_class_has_one_teacher(hub: Hub) -> None:
