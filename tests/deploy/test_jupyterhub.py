@@ -31,7 +31,10 @@ def test_the_values_for_kubernetes_say_what_a_lesson_needs() -> None:
 # What the chart of Zero to JupyterHub knows (its version 4.1.0), as far as the values here reach.
 SWITCH, NUMBER, TEXT = {bool}, {int, float}, {str}
 CHART = {
-    "hub": {"config": {"JupyterHub": dict, "Authenticator": dict}, "concurrentSpawnLimit": NUMBER},
+    "hub": {
+        "config": {"JupyterHub": dict, "Authenticator": dict, "GitHubOAuthenticator": dict},
+        "concurrentSpawnLimit": NUMBER,
+    },
     "singleuser": {
         "image": {"name": TEXT, "tag": TEXT, "pullPolicy": TEXT},
         "defaultUrl": TEXT,
@@ -76,6 +79,15 @@ def test_the_values_for_kubernetes_are_such_as_the_chart_knows() -> None:
         ".singleuser.memory.guaranty is unknown",
         ".singleuser.memory.limit is False",
     ]
+
+
+def test_on_kubernetes_nobody_becomes_the_teacher_by_a_name() -> None:
+    text = (DEPLOY / "values.yaml").read_text(encoding="utf-8")
+    config = yaml.safe_load(text)["hub"]["config"]
+    assert config["JupyterHub"]["authenticator_class"] not in ("native", "dummy", "shared-password")
+    assert set(config["Authenticator"]["admin_users"]) <= set(config["Authenticator"]["allowed_users"])
+    assert config["Authenticator"]["allow_existing_users"] is False
+    assert '".[teach,hub]"' in text  # nbgrader does not bring the program that a hub starts
 
 
 def test_the_settings_name_the_exchange_and_switch_the_frame_off() -> None:
