@@ -6,6 +6,7 @@ CLASS_STATE.
 """
 
 import os
+import pwd
 import resource
 import subprocess
 import sys
@@ -49,7 +50,10 @@ class OfTheClass:
         folders = [STATE / "etc" / "all"]
         if self.user.name not in TEACHERS:
             folders.insert(0, STATE / "etc" / "students")
-        return {**super().get_env(), "JUPYTER_CONFIG_PATH": os.pathsep.join(map(str, folders))}
+        told = {"JUPYTER_CONFIG_PATH": os.pathsep.join(map(str, folders))}
+        # a short path: the files through which kernels speak may have 107 letters in theirs
+        told["JUPYTER_RUNTIME_DIR"] = f"{pwd.getpwnam(self.user.name).pw_dir}/.kernels"
+        return {**super().get_env(), **told}
 
 
 class LimitedSpawner(OfTheClass, LocalProcessSpawner):

@@ -34,7 +34,9 @@ getent group "$group" >/dev/null || groupadd "$group"
 for name in "$@"; do
   id "$name" >/dev/null 2>&1 || useradd --create-home --shell /bin/bash "$name"
   usermod --append --groups "$group" "$name"
-  chmod 700 "$(getent passwd "$name" | cut -d: -f6)" # no student reads another's files
+  its=$(getent passwd "$name" | cut -d: -f6)
+  chmod 700 "$its" # no student reads another's files
+  [ ${#its} -le 45 ] || echo "Note: no kernel will start in $its, whose path is longer than 45 letters." >&2
 done
 
 install -d -m 755 "$state" "$state/etc"

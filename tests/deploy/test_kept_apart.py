@@ -133,6 +133,9 @@ def test_nobody_listens_at_anothers_kernel(hub: Hub) -> None:
             time.sleep(0.1)
         told = said.result().json()
     assert most == 2 and told["success"], told  # the one of the notebook, and the one that validates
+    speaking = [path for path in (home_of(ada.name) / ".kernels").iterdir() if path.is_socket()]
+    longest = "/home/" + "n" * 39  # of the homes that are said to be short enough
+    assert speaking and all(len(f"{longest}/.kernels/{path.name}") <= 107 for path in speaking)
 
 
 def test_a_terminal_finds_the_programs_of_the_class(hub: Hub) -> None:
