@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-from ia3_teach.wording import brief, first_line
+from ia3_teach.wording import brief, first_line, short
 
 MEGABYTE = 2**20
 MOST_OF_ONE = 64 * MEGABYTE  # of a notebook with its outputs, as grading reads it
@@ -95,7 +95,7 @@ def copy_files(folder: int, target: Path, ignored: Sequence[str] = ()) -> list[s
         except (OSError, ValueError) as error:
             left_out.append(f"{brief(str(found.path))}: {first_line(error)}")
     if not taken:
-        raise ValueError("; ".join(["nothing in it can be taken", *left_out[:3]]))
+        raise ValueError(short("; ".join(["nothing in it can be taken", *left_out[:3]]), 590))
     return left_out
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from ia3_teach.wording import short
+
 SLACK = timedelta(minutes=10)  # from when a submission takes its name to when its last file is there
 TIME, SECRET = "timestamp.txt", "submission_secret.txt"  # nbgrader's names
 FORM = "%Y-%m-%d %H:%M:%S.%f UTC"
@@ -30,7 +32,7 @@ def name_of(number: int) -> str:
     try:
         return pwd.getpwuid(number).pw_name
     except KeyError:
-        raise ValueError(f"its owner, user {number}, is not known here") from None
+        raise ValueError(f"its owner, user {short(number)}, is not known here") from None
 
 
 def in_utc(nanoseconds: int) -> datetime:
