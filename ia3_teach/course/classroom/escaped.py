@@ -10,7 +10,7 @@ KEPT = ("<details>", "</details>", "<summary>", "</summary>")  # hints of the se
 
 
 class Escaping(IPythonRenderer):
-    """HTML as the text that it is, and no address that runs anything or is asked without a click."""
+    """HTML as the text that it is, and no address that a click or a look could ask for."""
 
     def __init__(self) -> None:
         super().__init__(escape=True, allow_harmful_protocols=False, exclude_anchor_links=True)
@@ -31,12 +31,11 @@ class Escaping(IPythonRenderer):
         return f"<pre>{escape(code)}</pre>\n"
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
-        """A link to an address on the web or within the page, or else its words alone."""
-        known = url.lower().startswith(("https://", "http://", "#"))
-        return f'<a href="{escape(url)}">{text}</a>' if known else text
+        """A link's words and its address, to be read: at the hub's own, another learner's page may wait."""
+        return text if unescape(text) == unescape(url) else f"{text} ({escape(unescape(url))})"
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
-        """A picture as a link: its address may be one of the hub's, which logs out whoever asks for it."""
+        """A picture in the same way: asking for one at the hub's address may log out whoever looks."""
         return self.link(escape(unescape(text)) or "picture", url)
 
 
