@@ -2,7 +2,7 @@
 
 Start it as root: `jupyterhub -f deploy/jupyterhub/jupyterhub_config.py`. The guide is README.md beside this
 file. What differs from place to place comes from the environment: CLASS_TEACHERS, CLASS_GROUP, CLASS_PORT,
-CLASS_STATE.
+CLASS_STATE, CLASS_ADDRESS.
 """
 
 import os
@@ -73,6 +73,8 @@ class LimitedSpawner(OfTheClass, LocalProcessSpawner):
 
 
 c.JupyterHub.bind_url = f"http://127.0.0.1:{os.environ.get('CLASS_PORT', '8000')}"
+if address := os.environ.get("CLASS_ADDRESS"):  # an origin for each: no page of one acts as another
+    c.JupyterHub.subdomain_host = address
 c.JupyterHub.db_url = f"sqlite:///{DATABASE}"
 c.JupyterHub.cookie_secret_file = str(STATE / "cookie_secret")
 c.JupyterHub.authenticator_class = ClassAuthenticator
