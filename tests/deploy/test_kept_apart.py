@@ -223,3 +223,12 @@ def test_formgrader_runs_no_submission_as_the_teacher(hub: Hub) -> None:
     told = hub.tried(hub.teacher, "nbgrader", "autograde", "ps1", folder="ia3_class")
     assert told.returncode == 1 and "python -m ia3_teach grade ps1" in told.stderr
     assert marked.read_bytes() == before
+
+
+def test_a_course_that_a_learner_lays_down_is_nobodys(hub: Hub) -> None:
+    ada, bob = logged_in(hub, hub.students[0]), hub.students[1]
+    false = hub.state / "exchange" / "ia3_exam"
+    hub.in_terminal(bob, "mkdir", "-p", str(false / "outbound" / "ps9"))
+    hub.in_terminal(bob, "chmod", "-R", "a+rX", str(false))
+    assert ada.get("courses").json()["value"] == ["ia3"]
+    assert {one["assignment_id"] for one in ada.get("assignments?course_id=ia3").json()["value"]} == {"ps1"}
