@@ -73,3 +73,11 @@ class Person:
     def _token(self, path: str) -> str:
         tokens = {cookie.path: cookie.value for cookie in self.web.cookies if cookie.name == "_xsrf"}
         return tokens.get(path) or next(iter(tokens.values()), "")
+
+
+def logged_in(hub: Any, name: str) -> Person:
+    """Somebody whose own server runs."""
+    person = Person(hub.address, name)
+    assert person.log_in(f"secret-{name}") == 302
+    person.start()
+    return person

@@ -8,7 +8,7 @@ import assignments
 import nbformat
 import pytest
 import yaml
-from hub_visitors import Person
+from hub_visitors import Person, logged_in
 from running_hub import DEPLOY, Hub, home_of, missing, running_hub
 
 SETS = "ia3_class"  # the course in the teacher's home
@@ -105,14 +105,6 @@ def hub() -> Iterator[Hub]:
         for step in ("generate_assignment", "release_assignment"):
             found.in_terminal(found.teacher, "nbgrader", step, "ps1", folder=SETS)
         yield found
-
-
-def logged_in(hub: Hub, name: str) -> Person:
-    """Somebody whose own server runs."""
-    person = Person(hub.address, name)
-    assert person.log_in(f"secret-{name}") == 302
-    person.start()
-    return person
 
 
 def exchanged(person: Person, step: str) -> None:
