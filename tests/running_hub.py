@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import uuid
@@ -35,12 +36,13 @@ def missing() -> str:
 
 @dataclass(frozen=True)
 class Hub:
-    """A running hub: its address, where it keeps its state, its teacher and its students."""
+    """A running hub: its address, where it keeps its state, its teacher, its students and their group."""
 
     address: str
     state: Path
     teacher: str
     students: list[str]
+    group: str
 
     def in_terminal(self, name: str, *command: str, folder: str = "", text: str | None = None) -> str:
         """What a command prints in a terminal of this user's.
@@ -58,6 +60,7 @@ class Hub:
         """A command of this user's, whatever becomes of it."""
         home = home_of(name)
         here = {"HOME": str(home), "PATH": PATH, "USER": name, "CLASS_STATE": str(self.state)}
+        here["PYTHONPATH"] = str(ROOT)  # this checkout, whatever else is installed
         here["JUPYTER_CONFIG_PATH"] = str(self.state / "etc" / "all")
         told = opened(["runuser", "-u", name, "--", *command])
         options = {"env": here, "cwd": home / folder, "input": text, "timeout": 600}
@@ -69,31 +72,56 @@ def home_of(name: str) -> Path:
     return Path(f"~{name}").expanduser()
 
 
+def of_class(state: Path, group: str) -> dict[str, str]:
+    """The environment that says which class is meant."""
+    told = {"PATH": PATH, "PYTHONPATH": str(ROOT), "CLASS_STATE": str(state), "CLASS_GROUP": group}
+    told["CLASS_ENVIRONMENT"] = sys.prefix
+    return {**os.environ, **told}
+
+
+def prepare(
+    state: Path, group: str, people: list[str], check: bool = True, **more: str
+) -> subprocess.CompletedProcess:
+    """Lay a class out, or what is missing of it; `more` is the environment's."""
+    told = opened([str(DEPLOY / "prepare.sh"), *people])
+    here = {**of_class(state, group), **more}
+    done = subprocess.run(told, env=here, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0 or not check, done.stderr[-3000:]
+    return done
+
+
+@contextlib.contextmanager
+def class_of(people: list[str], group: str) -> Iterator[Path]:
+    """A folder for a class's state; of the people and their group nothing is left afterwards."""
+    state = Path(tempfile.mkdtemp(prefix="class"))  # pytest's own folders are closed to other users
+    state.chmod(0o755)
+    try:
+        yield state
+    finally:
+        for name in people:
+            subprocess.run(["userdel", "--force", "--remove", name], check=False, capture_output=True)
+        subprocess.run(["groupdel", group], check=False, capture_output=True)
+        shutil.rmtree(state, ignore_errors=True)
+
+
 @contextlib.contextmanager
 def running_hub(students: int) -> Iterator[Hub]:
     """A hub with a teacher and so many students, whose passwords are "secret-" and their names."""
     tag = uuid.uuid4().hex[:6]
     teacher, *names = people = [f"teacher{tag}", *(f"s{number:02d}{tag}" for number in range(students))]
-    state = Path(tempfile.mkdtemp(prefix="class"))  # pytest's own folders are closed to other users
-    state.chmod(0o755)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    here = {**os.environ, "PATH": PATH, "CLASS_STATE": str(state), "CLASS_TEACHERS": teacher}
-    here |= {"CLASS_PORT": str(port), "CLASS_GROUP": f"class{tag}"}
-    try:
-        subprocess.run(opened([str(DEPLOY / "prepare.sh"), *people]), env=here, check=True, timeout=300)
+    group = f"class{tag}"
+    with class_of(people, group) as state:
+        prepare(state, group, people)
         told = "".join(f"{name}:secret-{name}\n" for name in people)
         subprocess.run(["chpasswd"], input=told, text=True, check=True)
+        here = {**of_class(state, group), "CLASS_TEACHERS": teacher, "CLASS_PORT": str(port)}
         with served(port, state, here):
-            yield Hub(f"http://127.0.0.1:{port}", state, teacher, names)
+            yield Hub(f"http://127.0.0.1:{port}", state, teacher, names, group)
             # what is left of the class holds nothing that is wanted: its servers need not say goodbye
             subprocess.run(["pkill", "-KILL", "-u", ",".join(people)], check=False)
-    finally:
-        for name in people:
-            subprocess.run(["userdel", "--force", "--remove", name], check=False, capture_output=True)
-        subprocess.run(["groupdel", f"class{tag}"], check=False, capture_output=True)
-        shutil.rmtree(state, ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ import assignments
 import nbformat
 import pytest
 import yaml
-from hub_visitors import Person
+from hub_visitors import Person, logged_in
 from running_hub import DEPLOY, Hub, home_of, missing, running_hub
 
 SETS = "ia3_class"  # the course in the teacher's home
@@ -31,7 +31,10 @@ def test_the_values_for_kubernetes_say_what_a_lesson_needs() -> None:
 # What the chart of Zero to JupyterHub knows (its version 4.1.0), as far as the values here reach.
 SWITCH, NUMBER, TEXT = {bool}, {int, float}, {str}
 CHART = {
-    "hub": {"config": {"JupyterHub": dict, "Authenticator": dict}, "concurrentSpawnLimit": NUMBER},
+    "hub": {
+        "config": {"JupyterHub": dict, "Authenticator": dict, "GitHubOAuthenticator": dict},
+        "concurrentSpawnLimit": NUMBER,
+    },
     "singleuser": {
         "image": {"name": TEXT, "tag": TEXT, "pullPolicy": TEXT},
         "defaultUrl": TEXT,
@@ -78,6 +81,15 @@ def test_the_values_for_kubernetes_are_such_as_the_chart_knows() -> None:
     ]
 
 
+def test_on_kubernetes_nobody_becomes_the_teacher_by_a_name() -> None:
+    text = (DEPLOY / "values.yaml").read_text(encoding="utf-8")
+    config = yaml.safe_load(text)["hub"]["config"]
+    assert config["JupyterHub"]["authenticator_class"] not in ("native", "dummy", "shared-password")
+    assert set(config["Authenticator"]["admin_users"]) <= set(config["Authenticator"]["allowed_users"])
+    assert config["Authenticator"]["allow_existing_users"] is False
+    assert '".[teach,hub]"' in text  # nbgrader does not bring the program that a hub starts
+
+
 def test_the_settings_name_the_exchange_and_switch_the_frame_off() -> None:
     assert "c.Exchange.root" in (DEPLOY / "etc/all/nbgrader_config.py").read_text(encoding="utf-8")
     page = yaml.safe_load((DEPLOY / "etc/all/labconfig/page_config.json").read_text(encoding="utf-8"))
@@ -93,14 +105,6 @@ def hub() -> Iterator[Hub]:
         for step in ("generate_assignment", "release_assignment"):
             found.in_terminal(found.teacher, "nbgrader", step, "ps1", folder=SETS)
         yield found
-
-
-def logged_in(hub: Hub, name: str) -> Person:
-    """Somebody whose own server runs."""
-    person = Person(hub.address, name)
-    assert person.log_in(f"secret-{name}") == 302
-    person.start()
-    return person
 
 
 def exchanged(person: Person, step: str) -> None:

@@ -1,4 +1,4 @@
-"""A class's gradebook and what surrounds it: grades into the learning platform's own files."""
+"""A class's gradebook and what surrounds it: grades into other platforms' files, a shared exchange."""
 
 from ia3_teach.lazy import handed_out
 
