@@ -31,7 +31,7 @@ ATTRIBUTES = {  # no id and no name: a script of the page would find them in the
 }
 
 
-def cleaned(html: str) -> str:
+def cleaned(html: str, tags: frozenset[str] = TAGS) -> str:
     """The HTML with tags that are not in the list as text, and of their attributes what is harmless.
 
     >>> cleaned('<b onclick="x()">a</b><script>x()</script>')
@@ -39,7 +39,7 @@ def cleaned(html: str) -> str:
     """
     style = CSSSanitizer(allowed_css_properties=["text-align"], allowed_svg_properties=[])
     protocols = {"http", "https", "mailto", "data"}
-    return Cleaner(tags=TAGS, attributes=_is_harmless, protocols=protocols, css_sanitizer=style).clean(html)
+    return Cleaner(tags=tags, attributes=_is_harmless, protocols=protocols, css_sanitizer=style).clean(html)
 
 
 def _is_harmless(tag: str, name: str, value: str) -> bool:

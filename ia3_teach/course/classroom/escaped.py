@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from html import escape, unescape
 
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-KEPT = ("<details>", "</details>", "<summary>", "</summary>")  # hints of the sets, without any attribute
+from ia3_teach.grading.clean import PICTURE, TAGS, cleaned
+
+SHOWN = TAGS - {"a"}  # hints of the sets fold away, and what grading has cleaned already stays as it is
+LINK = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)  # as a cleaned page has it
 
 
-class Escaping(IPythonRenderer):
-    """HTML as the text that it is, and no address that a click or a look could ask for."""
+class Addresses(IPythonRenderer):
+    """No address that a click or a look could ask for."""
 
-    def __init__(self) -> None:
-        super().__init__(escape=True, allow_harmful_protocols=False, exclude_anchor_links=True)
-
-    def block_html(self, html: str) -> str:
-        """A block of HTML as text, but for the tags that fold a hint away."""
-        text = escape(html)
-        for tag in KEPT:
-            text = text.replace(escape(tag), tag)
-        return text
-
-    def inline_html(self, html: str) -> str:
-        """HTML within a line, in the same way."""
-        return self.block_html(html)
+    def __init__(self, attachments: Mapping[str, Mapping[str, str]]) -> None:
+        super().__init__(escape=False, exclude_anchor_links=True, attachments=attachments)
 
     def block_mermaidjs(self, code: str) -> str:
         """A diagram as its text, which the program that draws it would read as HTML."""
@@ -36,9 +32,18 @@ class Escaping(IPythonRenderer):
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         """A picture in the same way: asking for one at the hub's address may log out whoever looks."""
+        if PICTURE.fullmatch(url) or url.removeprefix("attachment:") in self.attachments:
+            return super().image(text, url, title)
         return self.link(escape(unescape(text)) or "picture", url)
 
 
-def markdown(source: str) -> str:
+@pass_context
+def markdown_of_cell(context: Context, source: str) -> str:
     """What stands for nbconvert's filter `markdown2html` where strangers' notebooks are shown."""
-    return MarkdownWithMath(renderer=Escaping()).render(source)
+    return markdown(source, context.get("cell", {}).get("attachments") or {})
+
+
+def markdown(source: str, attachments: Mapping[str, Mapping[str, str]] | None = None) -> str:
+    """Markdown as HTML; `attachments` are the cell's pasted pictures, {name: {kind: content}}."""
+    html = cleaned(MarkdownWithMath(renderer=Addresses(attachments or {})).render(source))
+    return cleaned(LINK.sub(r"\2 (\1)", html), tags=SHOWN)

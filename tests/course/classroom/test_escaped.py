@@ -1,8 +1,14 @@
 """A learner's Markdown on the teacher's page: whatever it says, nothing in it acts."""
 
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
+from nbconvert import HTMLExporter
+from nbformat.v4 import new_markdown_cell, new_notebook
+from traitlets.config import Config
+
+from ia3_teach.grading.clean import as_it_is, cleaned
 
 pytest.importorskip("nbgrader", reason="nbgrader, the extra `teach`")
 from ia3_teach.course.classroom.escaped import markdown  # noqa: E402
@@ -45,7 +51,7 @@ class Acting(HTMLParser):
         self.found: list[str] = []
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        if tag in {"img", "script", "svg", "iframe", "object", "embed", "style", "form", "base", "link"}:
+        if tag in {"script", "svg", "iframe", "object", "embed", "style", "form", "base", "link"}:
             self.found.append(tag)
         for name, value in attributes:
             if name.startswith("on") or name in {"src", "href", "style", "open"}:
@@ -63,6 +69,25 @@ def test_nothing_that_a_learner_writes_acts(text) -> None:
 def test_hints_and_formulas_stay_what_they_are_and_addresses_are_read() -> None:
     hint = "<details>\n<summary>Hint</summary>\n\n$a<b$ and *x*, [here](https://a.example/?b&c)\n\n</details>"
     shown = markdown(hint)
-    assert shown.startswith("<details>\n<summary>Hint</summary>") and shown.endswith("</details>\n")
+    assert shown.startswith("<details>\n<summary>Hint</summary>") and shown.rstrip().endswith("</details>")
     assert "$a&lt;b$ and <em>x</em>" in shown and "here (https://a.example/?b&amp;c)" in shown
     assert markdown("https://a.example/x") == "<p>https://a.example/x</p>\n"
+
+
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+def test_a_pasted_picture_is_seen_and_what_grading_has_cleaned_stays_as_it_is() -> None:
+    pasted = {"image.png": {"image/png": PIXEL}}
+    assert f'src="data:image/png;base64,{PIXEL}"' in markdown("![x](attachment:image.png)", pasted)
+    assert "<img" not in markdown("![x](attachment:other.png)", pasted)
+    graded = as_it_is(cleaned(f'<p><b>a</b> [b](c) <img src="data:image/png;base64,{PIXEL}"></p>'))
+    assert f'<b>a</b> [b](c) <img src="data:image/png;base64,{PIXEL}">' in unescape(markdown(graded))
+
+
+def test_a_page_is_made_with_the_pictures_of_each_cell() -> None:
+    cell = new_markdown_cell("![x](attachment:image.png)", attachments={"image.png": {"image/png": PIXEL}})
+    settings = Config()
+    settings.HTMLExporter.filters = {"markdown2html": f"{markdown.__module__}.markdown_of_cell"}
+    page, _ = HTMLExporter(config=settings).from_notebook_node(new_notebook(cells=[cell]))
+    assert f"data:image/png;base64,{PIXEL}" in page
