@@ -8,7 +8,7 @@ from typing import Any
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
 
 from ia3_teach.course.builds.source import role
-from ia3_teach.grading.clean import as_it_is, as_text
+from ia3_teach.course.classroom.clean import as_it_is, as_text
 from ia3_teach.grading.harmless import made_harmless
 from ia3_teach.grading.marking import Mark
 from ia3_teach.grading.pictures import that_are_pictures

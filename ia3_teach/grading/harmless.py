@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-from ia3_teach.grading.clean import LINK, PICTURE, as_it_is, as_text, cleaned
+from ia3_teach.course.classroom.clean import LINK, PICTURE, as_it_is, as_text, cleaned
 from ia3_teach.grading.room import without_gaps
 
 BOX = '<input class="task-list-item-checkbox" type="checkbox" disabled'

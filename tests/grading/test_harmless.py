@@ -8,7 +8,7 @@ from hostile_markdown import HTML, PAYLOADS, RUN, SLOW
 from nbconvert.filters import strip_files_prefix
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-from ia3_teach.grading.clean import LINK, PICTURE, TAGS
+from ia3_teach.course.classroom.clean import LINK, PICTURE, TAGS
 from ia3_teach.grading.harmless import made_harmless
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="

@@ -10,7 +10,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-from ia3_teach.grading.clean import PICTURE, TAGS, cleaned
+from ia3_teach.course.classroom.clean import PICTURE, TAGS, cleaned
 
 SHOWN = TAGS - {"a"}  # hints of the sets fold away, and what grading has cleaned already stays as it is
 LINK = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)  # as a cleaned page has it

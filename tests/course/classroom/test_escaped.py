@@ -8,7 +8,7 @@ from nbconvert import HTMLExporter
 from nbformat.v4 import new_markdown_cell, new_notebook
 from traitlets.config import Config
 
-from ia3_teach.grading.clean import as_it_is, cleaned
+from ia3_teach.course.classroom.clean import as_it_is, cleaned
 
 pytest.importorskip("nbgrader", reason="nbgrader, the extra `teach`")
 from ia3_teach.course.classroom.escaped import markdown  # noqa: E402
