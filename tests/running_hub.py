@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -67,6 +68,17 @@ class Hub:
         return subprocess.run(told, capture_output=True, text=True, check=False, **options)
 
 
+def free_port() -> int:
+    """A port that nobody has, nor those that a hub takes behind it; below those that programs are given."""
+    for _ in range(100):
+        port = random.randint(20_000, 30_000)
+        with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
+            for behind in (0, 1, 81):
+                stack.enter_context(socket.socket()).bind(("127.0.0.1", port + behind))
+            return port
+    raise OSError("no free ports for a hub")
+
+
 def home_of(name: str) -> Path:
     """A user's home folder."""
     return Path(f"~{name}").expanduser()
@@ -109,9 +121,7 @@ def running_hub(students: int) -> Iterator[Hub]:
     """A hub with a teacher and so many students, whose passwords are "secret-" and their names."""
     tag = uuid.uuid4().hex[:6]
     teacher, *names = people = [f"teacher{tag}", *(f"s{number:02d}{tag}" for number in range(students))]
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     group = f"class{tag}"
     with class_of(people, group) as state:
         prepare(state, group, people)

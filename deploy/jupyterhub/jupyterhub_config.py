@@ -72,7 +72,10 @@ class LimitedSpawner(OfTheClass, LocalProcessSpawner):
         return limited
 
 
-c.JupyterHub.bind_url = f"http://127.0.0.1:{os.environ.get('CLASS_PORT', '8000')}"
+PORT = int(os.environ.get("CLASS_PORT", "8000"))
+c.JupyterHub.bind_url = f"http://127.0.0.1:{PORT}"
+# Those behind it follow, so that two classes on a machine do not take each other's.
+c.JupyterHub.hub_port, c.ConfigurableHTTPProxy.api_url = PORT + 81, f"http://127.0.0.1:{PORT + 1}"
 if address := os.environ.get("CLASS_ADDRESS"):  # an origin for each: no page of one acts as another
     c.JupyterHub.subdomain_host = address
 c.JupyterHub.db_url = f"sqlite:///{DATABASE}"
