@@ -18,6 +18,7 @@ from traitlets.config import Config  # noqa: E402
 from ia3_teach.course.classroom import copying  # noqa: E402
 from ia3_teach.course.classroom.collecting import OwnersCollect  # noqa: E402
 from ia3_teach.course.classroom.received import FORM, time_of  # noqa: E402
+from ia3_teach.grading.gradebook import programs_beside_python  # noqa: E402
 
 ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 needs_root = pytest.mark.skipif(not ROOT, reason="root, who may give files to others")
@@ -213,7 +214,7 @@ def test_a_secret_that_cannot_name_feedback_is_made_anew(school, secret) -> None
 
 
 def test_of_an_assignment_with_a_date_the_last_in_time_is_taken(school) -> None:
-    with Gradebook(f"sqlite:///{school.submitted.parent}/gradebook.db") as book:
+    with programs_beside_python(), Gradebook(f"sqlite:///{school.submitted.parent}/gradebook.db") as book:
         book.add_assignment("ps1", duedate=now() - timedelta(minutes=3))
     school.hand_in(ADA, "in time", at=now() - timedelta(minutes=4))
     school.hand_in(ADA, "late", at=now() - timedelta(minutes=2))
