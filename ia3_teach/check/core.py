@@ -22,8 +22,9 @@ def expect_equal(found: Any, expected: Any, what: str, mistake: str) -> None:
 
     >>> expect_equal(found=(2, 3), expected=(2, 3), what="shape", mistake="")
     """
-    shown, right = apart(found, expected)
-    expect(found == expected, f"{what} = {right}", shown, mistake)
+    if found != expected:
+        shown, right = apart(found, expected)
+        raise CheckFailed(f"{what} = {right}", shown, mistake)
 
 
 def expect_shape(found: Any, shape: tuple[int, ...], what: str, mistake: str) -> None:

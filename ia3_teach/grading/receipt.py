@@ -11,10 +11,11 @@ import stat
 from datetime import datetime
 from pathlib import Path
 
+from ia3_teach.course.classroom.copying import NO_LINK
+from ia3_teach.course.classroom.received import SECRET, TIME
 from ia3_teach.storage.atomic import replacing
 from ia3_teach.wording import brief, short
 
-TIME, SECRET = "timestamp.txt", "submission_secret.txt"  # nbgrader's names
 LARGEST = 500  # bytes
 
 
@@ -49,7 +50,7 @@ def plain_text(path: Path) -> str | None:
         ValueError: it is a link, a pipe or a folder, or has more than 500 bytes, or is no text.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        descriptor = os.open(path, NO_LINK)
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -20,9 +20,9 @@ SYSTEM = (
     "/etc/fonts",
     "/etc/alternatives",
 )
-# Installed packages in which solutions can be found: a learner's own installation has neither.
 EMPTY = "4096"  # bytes, the least that a folder in memory may have
 CHECKOUT = ("notebooks", "tests", ".git")
+# Installed packages in which solutions can be found: a learner's own installation has neither.
 WITHHELD = ("ia3_teach", "peft", "nbgrader")
 
 

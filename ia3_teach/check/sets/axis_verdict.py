@@ -10,7 +10,7 @@ from torch import Tensor
 from ia3_teach.check.failure import CheckFailed
 from ia3_teach.check.probing.sets.axis_probe import AXES, axis_cases, probe_axis
 from ia3_teach.check.sets.graded import Exercise, Property
-from ia3_teach.check.sets.judging import described, expect_tensor, kept, returned, same
+from ia3_teach.check.sets.judging import expect_a_tensor, expect_tensor, kept, returned, same
 
 Case = dict[str, Any]
 Records = list[dict[str, Any]]
@@ -35,9 +35,7 @@ def _lines_up(records: Records, cases: list[Case]) -> None:
 
 def _stays_apart(records: Records, cases: list[Case]) -> None:
     found = returned(records[0], "scale_axis returns")
-    if not isinstance(found, Tensor):
-        mistake = "is `return` missing?" if found is None else "return a tensor"
-        raise CheckFailed("a new tensor", described(found), mistake)
+    expect_a_tensor(found, "a new tensor")
     if not all(kept(record, case["y"], case["l"]) for record, case in zip(records, cases, strict=True)):
         raise CheckFailed("y and l as they were", "one of them changed", "nothing in place on what came in")
     pairs = [(record["changed"], case["y"]) for record, case in zip(records, cases, strict=True)]

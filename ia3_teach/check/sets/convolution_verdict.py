@@ -11,7 +11,7 @@ from torch.nn import functional
 from ia3_teach.check.failure import CheckFailed
 from ia3_teach.check.probing.sets.convolution_probe import convolution_cases, probe_convolution
 from ia3_teach.check.sets.graded import Exercise, Property
-from ia3_teach.check.sets.judging import close, expect_below, expect_tensor, spared, value_of
+from ia3_teach.check.sets.judging import close, expect_below, expect_tensor, ran, spared
 
 Case = dict[str, Any]
 Records = list[dict[str, Any]]
@@ -20,7 +20,7 @@ Records = list[dict[str, Any]]
 def _starts_as_conv(records: Records, cases: list[Case]) -> None:
     for record, case in zip(records, cases, strict=True):
         what = f"a new ScaledConv, {_named(case)}"
-        _ran(record, what, "entries")
+        ran(record, what, "entries")
         trained, size = record["trained"], len(case["l"])
         if set(trained) != {"l"}:
             found = ", ".join(trained) or "nothing"
@@ -44,7 +44,7 @@ def _scales(side: str) -> Any:
             if case["side"] != side:
                 continue
             what = f"ScaledConv, {_named(case)}"
-            _ran(record, what, "output")
+            ran(record, what, "output")
             expected = _convolved(case, case["l"])
             expect_tensor(record["output"], expected, f"{what}: its output", _mistakes(case))
             without = _convolved(case, torch.ones(len(case["l"])))
@@ -68,7 +68,7 @@ def _mistakes(case: Case) -> dict[str, Tensor]:
 def _reaches_l(records: Records, cases: list[Case]) -> None:
     for record, case in zip(records, cases, strict=True):
         what = f"ScaledConv, {_named(case)}: after backward"
-        _ran(record, what, "held")
+        ran(record, what, "held")
         if not spared(record, case):
             expected = f"{what} conv as it was, without gradients"
             mistake = "freeze it by requires_grad_(False), and change nothing else in it"
@@ -93,12 +93,6 @@ def _has_gradient(record: Case, case: Case, what: str) -> None:
         expect_tensor(record["gradient"] / expected.abs().max(), expected / expected.abs().max(), what)
     elif not record["gradient"].any():
         raise CheckFailed(f"{what} a gradient at l", "zeros", "detach nothing on the way from l")
-
-
-def _ran(record: Case, what: str, part: str) -> None:
-    """Refuse a record in which `part`, the last that is needed, is missing because of an error."""
-    if part not in record:
-        value_of(record, what)
 
 
 def _named(case: Case) -> str:

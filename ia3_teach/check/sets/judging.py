@@ -38,6 +38,12 @@ def returned(call: Mapping[str, Any], what: str) -> Any:
     return call["value"]
 
 
+def ran(record: Mapping[str, Any], what: str, part: str) -> None:
+    """Refuse a record in which `part`, the last that is needed, is missing because of an error."""
+    if part not in record:
+        value_of(record, what)
+
+
 def raised(call: Mapping[str, Any], *kinds: str) -> bool:
     """Whether a call ended in an error of one of these kinds, or of a kind made from them.
 
@@ -98,9 +104,7 @@ def expect_tensor(found: Any, expected: Tensor, what: str, known: Mapping[str, T
     >>> expect_tensor(torch.ones(2), torch.ones(2), "l")
     """
     shape = tuple(expected.shape)
-    if not isinstance(found, Tensor):
-        mistake = "is `return` missing?" if found is None else "return a tensor"
-        raise CheckFailed(f"{what}: a tensor of shape {shape}", described(found), mistake)
+    expect_a_tensor(found, f"{what}: a tensor of shape {shape}")
     if tuple(found.shape) != shape:
         raise CheckFailed(f"{what} of shape {shape}", described(found), _of_shape(found, shape))
     if close(found, expected):
@@ -108,6 +112,13 @@ def expect_tensor(found: Any, expected: Tensor, what: str, known: Mapping[str, T
     fitting = [wrong for wrong, value in (known or {}).items() if close(found, value)]
     mistake = fitting[0] if len(fitting) == 1 else "compare one entry by hand"
     raise CheckFailed(f"{what} = {describe(expected)}", described(found), mistake)
+
+
+def expect_a_tensor(found: Any, expected: str) -> None:
+    """Refuse what is no tensor."""
+    if not isinstance(found, Tensor):
+        mistake = "is `return` missing?" if found is None else "return a tensor"
+        raise CheckFailed(expected, described(found), mistake)
 
 
 def _of_shape(found: Tensor, shape: tuple[int, ...]) -> str:

@@ -15,9 +15,11 @@ from ia3_teach.check.sets.drawn_entries import expect_normal
 from ia3_teach.check.sets.graded import Exercise, Property
 from ia3_teach.check.sets.judging import (
     described,
+    expect_a_tensor,
     expect_below,
     expect_tensor,
     kept,
+    ran,
     returned,
     spared,
     value_of,
@@ -60,13 +62,14 @@ def _computes(records: Records, cases: list[Case]) -> None:
         ran(record, what, "shapes")
         for outputs, factor, core in zip(record["outputs"], (SMALL, 1), ("a small R", "R"), strict=True):
             small = case | {"core": factor * case["core"]}
-            right = [_fits(found, small, case["x"]) for found in outputs]
-            for found, mode, fits in zip(outputs, MODES, right, strict=True):
+            right = _outputs(small, small["core"], case["x"])
+            fitting = [_fits(found, right) for found in outputs]
+            for found, mode, fits in zip(outputs, MODES, fitting, strict=True):
                 if not fits:
-                    mode = f", {mode}" if any(right) else ""  # one that is wrong in all has no mode to blame
+                    mode = f", {mode}" if any(fitting) else ""  # one wrong in all has no mode to blame
                     _is_no_output(found, small, case["x"], f"{what}: its output with {core}{mode}")
         for found, x in zip(record["shapes"], (case["x"][0, 0], case["x"][None]), strict=True):
-            if not _fits(found, case, x):
+            if not _fits(found, _outputs(case, case["core"], x)):
                 _is_no_output(found, case, x, f"{what}: its output for x of shape {tuple(x.shape)}")
 
 
@@ -76,8 +79,8 @@ def _outputs(case: Case, core: Tensor, x: Tensor) -> list[Tensor]:
     return [plain + x.double() @ each.T for each in changes(case, core)]
 
 
-def _fits(found: Any, case: Case, x: Tensor) -> bool:
-    return any(near(found, each, 1e-4) for each in _outputs(case, case["core"], x))
+def _fits(found: Any, right: list[Tensor]) -> bool:
+    return any(near(found, each, 1e-4) for each in right)
 
 
 def _is_no_output(found: Any, case: Case, x: Tensor, what: str) -> None:
@@ -112,11 +115,6 @@ def _with_bias(records: Records, cases: list[Case]) -> list[tuple[Case, Case]]:
     return [(record, case) for record, case in pairs if case["bias"] is not None]
 
 
-def ran(record: Case, what: str, part: str) -> None:
-    if part not in record:
-        value_of(record, what)
-
-
 def _named(case: Case) -> str:
     d_out, d_in = case["weight"].shape
     return f"SmallCore(Linear({d_in}, {d_out}), {case['r']}, {case['alpha']:g})"
@@ -138,9 +136,7 @@ def _merges(records: Records, cases: list[Case]) -> None:
 
 def _keeps_weight(records: Records, cases: list[Case]) -> None:
     found = returned(records[0], "merged(weight, core, alpha)")
-    if not isinstance(found, Tensor):
-        mistake = "is `return` missing?" if found is None else "return a tensor"
-        raise CheckFailed("a merged weight", described(found), mistake)
+    expect_a_tensor(found, "a merged weight")
     given = [(case["weight"], case["core"]) for case in cases]
     if not all(kept(record, *of) for record, of in zip(records, given, strict=True)):
         thawed = any(record["thawed"] for record in records)

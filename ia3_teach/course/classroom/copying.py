@@ -17,7 +17,7 @@ from pathlib import Path
 from ia3_teach.wording import brief, first_line, short
 
 MEGABYTE = 2**20
-MOST_OF_ONE = 64 * MEGABYTE  # of a notebook with its outputs, as grading reads it
+MOST_OF_ONE = 64 * MEGABYTE  # a notebook with its outputs
 MOST_OF_ALL = 128 * MEGABYTE
 MOST_FILES = 500
 DEEPEST = 5  # folders below one another

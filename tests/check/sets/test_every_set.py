@@ -120,20 +120,6 @@ def test_kinds_that_are_as_good_get_as_much(exercise: Any, solved) -> None:
     assert [each.message for each in outcomes] == [""] * len(outcomes)
 
 
-def spoiling(answer: Any) -> Any:
-    """The answer, which changes the tensors that it was given after it has used them."""
-
-    @functools.wraps(answer, updated=())
-    def answering(*given: Any) -> Any:
-        value = answer(*given)
-        for each in given:
-            if isinstance(each, torch.Tensor):
-                each.add_(1)
-        return value
-
-    return answering
-
-
 def spoil(value: Any) -> None:
     """Change a value in place, whatever it is."""
     if isinstance(value, torch.Tensor):
@@ -149,7 +135,7 @@ def spoil(value: Any) -> None:
         value.vocab_size += 1
 
 
-def spoiling_all(answer: Any) -> Any:
+def spoiling(answer: Any) -> Any:
     """A right answer that spoils what it was handed: a function all of it, a layer its x."""
     if isinstance(answer, type):
 
@@ -178,7 +164,7 @@ HANDED = [each for each in COMMON if each.answer not in UNSPOILED]
 
 @pytest.mark.parametrize("exercise", HANDED, ids=lambda each: each.name)
 def test_a_right_answer_that_spoils_what_it_was_handed_loses_points(exercise: Any, solved) -> None:
-    answer = spoiling_all(solved[set_of(exercise)][exercise.answer])
+    answer = spoiling(solved[set_of(exercise)][exercise.answer])
     outcomes = exercise.judge(exercise.probe(answer, exercise.cases(3)), 3)
     lost = [outcome.detail for outcome in outcomes if outcome.points < outcome.of]
     assert lost and all("changed" in text or "as it was" in text or "as they were" in text for text in lost)
